@@ -1,0 +1,47 @@
+import type { TypedDocument } from './document.js';
+import { Executor } from './executor.js';
+import { ViewerDocument } from './generated/documents.js';
+import type { ViewerQuery } from './generated/operations.js';
+import { type ClientOptions, createTransport } from './transport.js';
+import { Users } from './users.js';
+import { Workspaces } from './workspaces.js';
+
+/** Who is asking; `user` is null for a service. */
+export type Viewer = NonNullable<ViewerQuery['viewer']>;
+
+/**
+ * The client of one endpoint and one token. Every method is one request, and ends in one of two ways: with the complete
+ * result, or with a TokenVueError. A result that is complete but for a field is an exception too (RequestError), so
+ * that a null always means that there is nothing; the other fields are in its `data`.
+ */
+export class TokenVueClient {
+  /** The workspaces that the viewer may see. */
+  readonly workspaces: Workspaces;
+  /** The organization's people. */
+  readonly users: Users;
+  readonly #executor: Executor;
+
+  /** Throws TypeError for an endpoint, token or header that cannot be sent. Sends nothing yet. */
+  constructor(options: ClientOptions) {
+    this.#executor = new Executor(createTransport(options));
+    this.workspaces = new Workspaces(this.#executor);
+    this.users = new Users(this.#executor);
+  }
+
+  /** Who the server takes this token for, with teams and active workspace. */
+  viewer(): Promise<Viewer> {
+    return this.#executor.field(ViewerDocument, {}, 'viewer');
+  }
+
+  /**
+   * Runs an operation of the caller's own and answers with its whole `data`. A typed document brings the types of its
+   * result and variables; for a string they are given as type arguments. A mutation's `userErrors` are not thrown here:
+   * they are in the result if the operation asks for them.
+   */
+  request<Result = unknown, Variables = Record<string, unknown>>(
+    document: TypedDocument<Result, Variables>,
+    ...[variables]: Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables]
+  ): Promise<Result> {
+    return this.#executor.data(document, variables);
+  }
+}

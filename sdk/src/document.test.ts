@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { operationName } from './document.js';
+
+test.each([
+  ['query A { a }', 'A'],
+  ['mutation A($b: ID!) { c }', 'A'],
+  ['query A($b: B = { c: { d: 1 } }, $query: ID) { c }', 'A'],
+  ['fragment F on T { query mutation }\nquery A { ...F }', 'A'],
+  ['fragment query on T { a }\nsubscription A { ...query }', 'A'],
+  ['# query B { b }\nquery A { a }', 'A'],
+  ['query A { a(text: "} query B {", block: """ } query C { \\""" """) }', 'A'],
+  ['{ a }', undefined],
+  ['query { a }', undefined],
+  ['query($a: ID) { query A }', undefined],
+  ['query A { a } query B { b }', undefined],
+  ['not graphql', undefined],
+])('the operation name of %j is %j', (document, name) => {
+  expect(operationName(document)).toBe(name);
+});

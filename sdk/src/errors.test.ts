@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals';
+import {
+  ForbiddenError,
+  IdempotencyKeyReusedError,
+  InvalidInputError,
+  LimitReachedError,
+  NotFoundError,
+  TakenError,
+  TokenVueError,
+  UserErrorsError,
+  VersionConflictError,
+} from './index.js';
+import { clientAnswering, details, json, rejection } from './testing/fake-fetch.js';
+
+const settings = {
+  workspaceId: 'ws_01',
+  expectedVersion: 3,
+  region: 'EU',
+} as const;
+
+function refusedUpdate(userErrors: object[], conflictingWorkspace: object | null = null): Promise<unknown> {
+  const data = {
+    updateWorkspaceSettings: {
+      workspace: null,
+      conflictingWorkspace,
+      userErrors,
+    },
+  };
+  const { client } = clientAnswering(() => json({ data }, { headers: { 'x-request-id': 'req-7' } }));
+  return rejection(client.workspaces.updateSettings(settings));
+}
+
+test.each([
+  ['REQUIRED', InvalidInputError],
+  ['INVALID', InvalidInputError],
+  ['TAKEN', TakenError],
+  ['NOT_FOUND', NotFoundError],
+  ['FORBIDDEN', ForbiddenError],
+  ['VERSION_CONFLICT', VersionConflictError],
+  ['IDEMPOTENCY_KEY_REUSED', IdempotencyKeyReusedError],
+  ['LIMIT_REACHED', LimitReachedError],
+])('%s is thrown as its class, with code, message, path, operation and request id', async (code, ErrorClass) => {
+  const userError = {
+    code,
+    message: 'A plain sentence.',
+    field: ['input', 'memberIds', '2'],
+  };
+  const error = await refusedUpdate([userError]);
+  expect(error).toBeInstanceOf(ErrorClass);
+  expect(error).toBeInstanceOf(UserErrorsError);
+  expect(error).toBeInstanceOf(TokenVueError);
+  expect(error).toMatchObject({
+    name: ErrorClass.name,
+    code,
+    message: 'A plain sentence.',
+    userErrors: [userError],
+    operationName: 'UpdateWorkspaceSettings',
+    requestId: 'req-7',
+  });
+});
+
+test('several user errors come in one exception, of the class and code of the first', async () => {
+  const userErrors = [
+    {
+      code: 'INVALID',
+      message: 'The budget is negative.',
+      field: ['input', 'monthlyBudget'],
+    },
+    {
+      code: 'NOT_FOUND',
+      message: 'No such person.',
+      field: ['input', 'memberIds', '0'],
+    },
+  ];
+  const error = await refusedUpdate(userErrors);
+  expect(error).toBeInstanceOf(InvalidInputError);
+  expect(error).toMatchObject({
+    code: 'INVALID',
+    message: 'The budget is negative. No such person.',
+    userErrors,
+  });
+});
+
+test.each(['INVENTED_LATER', 'constructor'])('the unknown code %s is a plain UserErrorsError', async (code) => {
+  const error = await refusedUpdate([{ code, message: 'Something new.', field: null }]);
+  expect(error).toMatchObject({ name: 'UserErrorsError', code });
+});
+
+test('a version conflict carries the workspace as it is now', async () => {
+  const conflict = {
+    code: 'VERSION_CONFLICT',
+    message: 'Changed meanwhile.',
+    field: ['input', 'expectedVersion'],
+  };
+  const error = await refusedUpdate([conflict], details);
+  expect(error).toBeInstanceOf(VersionConflictError);
+  expect(error).toMatchObject({ workspace: details });
+  expect(await refusedUpdate([conflict], null)).toMatchObject({
+    workspace: null,
+  });
+});

@@ -1,0 +1,27 @@
+/** Replaces the token wherever it stands in a text. */
+export type Redact = (text: string) => string;
+
+/** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
+
+/** Checks a token's form, and answers with the function that keeps it out of texts. */
+export function redactor(token: string): Redact {
+  if (!BEARER_TOKEN.test(token)) {
+    throw new TypeError('token must be a bearer token: letters, digits and -._~+/ only, with = at the end at most');
+  }
+  return (text) => text.replaceAll(token, '[token]');
+}
+
+/**
+ * A copy of what `fetch` threw, with its name, message, code and own cause. Everything else stays behind: clients hang
+ * the request on their errors, and with it the authorization header.
+ */
+export function safeCause(thrown: unknown, redact: Redact, depth = 4): Error {
+  // By shape and not by class, because fetch may come from another realm.
+  if (typeof thrown !== 'object' || thrown === null) return new Error(redact(String(thrown)));
+  const { name, message, code, cause }: { name?: unknown; message?: unknown; code?: unknown; cause?: unknown } = thrown;
+  const inner = cause === undefined || depth === 0 ? undefined : safeCause(cause, redact, depth - 1);
+  const copy = new Error(typeof message === 'string' ? redact(message) : '', inner && { cause: inner });
+  if (typeof name === 'string') copy.name = name;
+  return typeof code === 'string' ? Object.assign(copy, { code }) : copy;
+}

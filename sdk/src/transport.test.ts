@@ -1,0 +1,217 @@
+import { inspect } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { InvalidResponseError, NetworkError, RequestError, TokenVueClient, UnauthenticatedError } from './index.js';
+import { clientAnswering, json, rejection, TOKEN } from './testing/fake-fetch.js';
+
+const nothing = { data: { activeWorkspace: null } };
+
+test('a request is a POST of JSON that asks for a GraphQL response, with the token', async () => {
+  const { client, received } = clientAnswering(() => json(nothing));
+  await client.workspaces.active();
+  expect(received).toEqual([
+    {
+      url: 'https://tokenvue.test/graphql',
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json;q=0.9',
+        'content-type': 'application/json',
+        authorization: `Bearer ${TOKEN}`,
+      },
+      body: {
+        query: expect.stringMatching(/^query ActiveWorkspace/),
+        operationName: 'ActiveWorkspace',
+        variables: {},
+      },
+    },
+  ]);
+});
+
+test("the caller's headers go along, and cannot take the place of the SDK's own", async () => {
+  const headers = {
+    'X-Trace': 'abc',
+    Authorization: 'Bearer other',
+    Accept: 'text/html',
+  };
+  const { client, received } = clientAnswering(() => json(nothing), {
+    headers,
+  });
+  await client.workspaces.active();
+  expect(received[0]?.headers).toMatchObject({
+    'x-trace': 'abc',
+    authorization: `Bearer ${TOKEN}`,
+  });
+  expect(received[0]?.headers['accept']).toContain('application/graphql-response+json');
+});
+
+test('without a fetch of its own the client uses the global one, as it is at that moment', async () => {
+  const original = globalThis.fetch;
+  const client = new TokenVueClient({
+    endpoint: new URL('https://tokenvue.test/graphql'),
+    token: TOKEN,
+  });
+  try {
+    globalThis.fetch = async () => json(nothing);
+    expect(await client.workspaces.active()).toBeNull();
+  } finally {
+    globalThis.fetch = original;
+  }
+});
+
+test.each([
+  ['an endpoint that is no URL', { endpoint: 'tokenvue' }],
+  ['an endpoint of another protocol', { endpoint: 'ftp://tokenvue.test/' }],
+  ['an endpoint with a password', { endpoint: 'https://ada:hidden-secret@tokenvue.test/graphql' }],
+  ['an empty token', { token: '' }],
+  ['a token with a line break', { token: 'hidden-secret\n' }],
+  ['a header value with a line break', { headers: { 'x-key': 'hidden-secret\r\nx: y' } }],
+  ['a header name with a space', { headers: { 'x key': 'hidden-secret' } }],
+])('%s is refused when the client is made, without repeating it', (_what, options) => {
+  const make = () => clientAnswering(() => json(nothing), options);
+  expect(make).toThrow(TypeError);
+  expect(make).not.toThrow(/hidden-secret/);
+});
+
+test('top-level errors are a RequestError with code, path, status, request id and what else came back', async () => {
+  const path = ['workspaceSummary', 'activeWorkspace'];
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: 'req-9' };
+  const data = {
+    workspaceSummary: { activeWorkspace: null, totalWorkspaces: 3 },
+  };
+  const { client } = clientAnswering(() =>
+    json({
+      data,
+      errors: [{ message: 'Something went wrong', path, extensions }, { message: 'And more' }],
+    }),
+  );
+  const error = await rejection(client.workspaces.summary());
+  expect(error).toBeInstanceOf(RequestError);
+  expect(error).toMatchObject({
+    name: 'RequestError',
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something went wrong',
+    operationName: 'WorkspaceSummary',
+    requestId: 'req-9',
+    status: 200,
+    data,
+    errors: [
+      { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong', path },
+      { code: 'UNKNOWN', message: 'And more' },
+    ],
+  });
+});
+
+test.each([
+  [400, 'BAD_USER_INPUT', RequestError],
+  [401, 'UNAUTHENTICATED', UnauthenticatedError],
+  [429, 'RATE_LIMITED', RequestError],
+  [500, 'INTERNAL_SERVER_ERROR', RequestError],
+])('HTTP %d with a GraphQL error %s is a %p', async (status, code, ErrorClass) => {
+  const errors = [{ message: 'No.', extensions: { code } }];
+  const { client } = clientAnswering(() => json({ errors }, { status, headers: { 'x-request-id': 'req-2' } }));
+  const error = await rejection(client.viewer());
+  expect(error).toBeInstanceOf(ErrorClass);
+  expect(error).toMatchObject({
+    name: ErrorClass.name,
+    code,
+    status,
+    requestId: 'req-2',
+    data: null,
+  });
+});
+
+test.each([
+  ['an HTML page', 502, '<html>Bad gateway</html>', 'text/html', 'HTTP 502 with text/html'],
+  ['cut JSON', 200, '{"data":{"viewer":', 'application/json', 'HTTP 200 with application/json'],
+  ['nothing at all', 204, null, '', 'HTTP 204'],
+  ['other JSON', 404, '{"message":"no such page"}', 'application/json', 'HTTP 404 with other JSON'],
+  ['a list', 200, '[]', 'application/json', 'HTTP 200 with application/json'],
+  ['null data without errors', 200, '{"data":null}', 'application/json', 'HTTP 200 with other JSON'],
+  ['a result under a failing status', 500, '{"data":{"viewer":{}}}', 'application/json', 'HTTP 500'],
+])('%s is an InvalidResponseError that names status and kind', async (_what, status, body, type, message) => {
+  const headers = { 'content-type': type, 'x-request-id': 'req-3' };
+  const { client } = clientAnswering(() => new Response(body, { status, headers }));
+  const error = await rejection(client.viewer());
+  expect(error).toBeInstanceOf(InvalidResponseError);
+  expect(error).toMatchObject({
+    code: 'INVALID_RESPONSE',
+    status,
+    requestId: 'req-3',
+    operationName: 'Viewer',
+  });
+  expect(String(error)).toContain(message);
+});
+
+test('an answer that never comes is a NetworkError with its cause', async () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:4000'), { code: 'ECONNREFUSED' });
+  const { client } = clientAnswering(() => Promise.reject(new TypeError('fetch failed', { cause: refused })));
+  const error = await rejection(client.viewer());
+  expect(error).toBeInstanceOf(NetworkError);
+  expect(error).toMatchObject({
+    code: 'NETWORK_ERROR',
+    message: 'No answer from the server: fetch failed',
+    operationName: 'Viewer',
+    requestId: undefined,
+    cause: {
+      name: 'TypeError',
+      message: 'fetch failed',
+      cause: { code: 'ECONNREFUSED', message: refused.message },
+    },
+  });
+});
+
+test('an answer that breaks off is a NetworkError, with the request id that did arrive', async () => {
+  const body = new ReadableStream({
+    start: (controller) => controller.error(new Error('terminated')),
+  });
+  const { client } = clientAnswering(() => new Response(body, { headers: { 'x-request-id': 'req-4' } }));
+  const error = await rejection(client.viewer());
+  expect(error).toBeInstanceOf(NetworkError);
+  expect(error).toMatchObject({
+    requestId: 'req-4',
+    cause: { message: 'terminated' },
+  });
+});
+
+/** Everything that a careless log could print of a value. */
+function everythingIn(value: unknown): string {
+  const text = inspect(value, {
+    depth: Number.POSITIVE_INFINITY,
+    showHidden: true,
+  });
+  return `${text} ${JSON.stringify(value)} ${String(value)}`;
+}
+
+test('the token is in no error: not from a careless fetch, not from a server that repeats it', async () => {
+  const message = `got Bearer ${TOKEN}`;
+  const careless = Object.assign(new Error(message), {
+    config: { headers: { authorization: `Bearer ${TOKEN}` } },
+    cause: { message, request: TOKEN },
+  });
+  const userErrors = [{ code: 'INVALID', message, field: null }];
+  const answers = [
+    () => Promise.reject(careless),
+    () => Promise.reject(message),
+    () => json({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }, { status: 401 }),
+    () =>
+      json({
+        data: {
+          selectWorkspace: {
+            workspace: null,
+            previousWorkspace: null,
+            userErrors,
+          },
+        },
+      }),
+    () => new Response(message, { status: 500 }),
+    () => new Response(`{"data":"${TOKEN}`, { status: 200 }),
+  ];
+  for (const answer of answers) {
+    const error = await rejection(clientAnswering(answer).client.workspaces.select('ws_01'));
+    expect(error).toBeInstanceOf(Error);
+    expect(everythingIn(error)).not.toContain(TOKEN);
+  }
+});
+
+test('a client that is printed does not show its token', () => {
+  expect(everythingIn(clientAnswering(() => json(nothing)).client)).not.toContain(TOKEN);
+});

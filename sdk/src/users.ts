@@ -1,0 +1,31 @@
+import type { Executor } from './executor.js';
+import { AssignableUsersDocument } from './generated/documents.js';
+import type { AssignableUsersQuery, UserFragment } from './generated/operations.js';
+import type { PageOptions } from './page.js';
+
+/** A person of the organization. */
+export type User = UserFragment;
+
+/** One page of people; `totalCount` is there when it was asked for. */
+export type UserPage = NonNullable<AssignableUsersQuery['assignableUsers']>;
+
+/** Which people, and which page of them. */
+export interface AssignableUsersOptions extends PageOptions {
+  /** Part of the name or e-mail address. */
+  search?: string | undefined;
+}
+
+/** The organization's people, as far as the viewer has access to them. */
+export class Users {
+  readonly #executor: Executor;
+
+  /** Made by TokenVueClient. */
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  /** One page of the people whom the viewer can add to a workspace. */
+  assignable(options: AssignableUsersOptions = {}): Promise<UserPage> {
+    return this.#executor.field(AssignableUsersDocument, options, 'assignableUsers');
+  }
+}

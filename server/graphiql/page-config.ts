@@ -1,0 +1,13 @@
+/** What the server puts into the page for this script; see server/src/graphiql/graphiql.plugin.ts. */
+export interface PageConfig {
+  /** Path of the GraphQL endpoint on this origin. */
+  endpoint: string;
+  /** The Content-Security-Policy's nonce, which style elements need. */
+  styleNonce: string;
+  /** A development token; absent where people sign in with a token of their own. */
+  token?: string;
+}
+
+export function readPageConfig(): PageConfig {
+  return JSON.parse(document.getElementById('page-config')?.textContent ?? '');
+}

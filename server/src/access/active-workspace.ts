@@ -1,0 +1,23 @@
+import type { EntityManager } from 'typeorm';
+import type { Actor } from './actor.js';
+
+/** Makes the workspace the actor's active one unless there is one already. */
+export async function activateIfNone(manager: EntityManager, actor: Actor, workspaceId: string): Promise<void> {
+  await manager.query(
+    `INSERT INTO active_workspaces (user_id, organization_id, workspace_id) VALUES ($1, $2, $3)
+     ON CONFLICT (user_id) DO NOTHING`,
+    [actor.userId, actor.organizationId, workspaceId],
+  );
+}
+
+/** Takes the active workspace from those of the users who no longer see it; called with what took their sight. */
+export async function clearUnseenActiveWorkspaces(manager: EntityManager, userIds: readonly string[]): Promise<void> {
+  await manager.query(
+    `DELETE FROM active_workspaces a USING users u, workspaces w
+     WHERE a.user_id = ANY ($1::uuid[]) AND u.id = a.user_id AND w.id = a.workspace_id
+       AND u.organization_role <> 'ADMIN'
+       AND NOT EXISTS (SELECT FROM members m WHERE m.workspace_id = w.id AND m.user_id = u.id)
+       AND NOT EXISTS (SELECT FROM team_memberships tm WHERE tm.team_id = w.owner_team_id AND tm.user_id = u.id)`,
+    [userIds],
+  );
+}

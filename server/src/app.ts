@@ -1,0 +1,132 @@
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { ActiveWorkspace } from './active-workspace/active-workspace.entity.js';
+import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
+import { ActiveWorkspaceService } from './active-workspace/active-workspace.service.js';
+import { AuditEvent } from './audit/audit-event.entity.js';
+import { Authenticator } from './auth/authenticator.js';
+import { developmentSecret, developmentToken } from './auth/development-token.js';
+import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-verifier.js';
+import type { Config } from './config.js';
+import { Database } from './database/database.js';
+import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { type GraphiqlOptions, graphiqlPlugin } from './graphiql/graphiql.plugin.js';
+import { createApollo } from './http/apollo.js';
+import { createServer } from './http/server.js';
+import { IdempotencyRecord } from './idempotency/idempotency-record.entity.js';
+import { Member } from './member/member.entity.js';
+import { Organization } from './organization/organization.entity.js';
+import { createSchema } from './schema.js';
+import { Team } from './team/team.entity.js';
+import { TeamMembership } from './team/team-membership.entity.js';
+import { User } from './user/user.entity.js';
+import { VirtualKey } from './virtual-key/virtual-key.entity.js';
+import { Workspace } from './workspace/workspace.entity.js';
+import { WorkspaceResolver } from './workspace/workspace.resolver.js';
+import { WorkspaceService } from './workspace/workspace.service.js';
+
+const entities = [
+  ActiveWorkspace,
+  AuditEvent,
+  IdempotencyRecord,
+  Member,
+  Organization,
+  Team,
+  TeamMembership,
+  User,
+  VirtualKey,
+  Workspace,
+] as const;
+
+export interface OpenDatabase {
+  readonly database: Database;
+  /** Closes the connections, and stops the embedded PostgreSQL where it is one. */
+  close(): Promise<void>;
+}
+
+/** Opens the database of the configuration, the embedded PostgreSQL where it names none, and brings it up to date. */
+export async function openDatabase({ database: { url, poolSize }, dataDir }: Config, log: Log): Promise<OpenDatabase> {
+  const onNotice = (notice: string) => log.info(notice);
+  const embedded = url === null ? await startEmbeddedPostgres({ dataDir, onNotice }) : null;
+  let database: Database | undefined;
+  const close = async () => {
+    await database?.close();
+    await embedded?.stop();
+  };
+  try {
+    if (embedded !== null) log.info({ directory: embedded.directory }, 'the embedded PostgreSQL runs');
+    database = await connectDatabase({ url: url ?? embedded?.url ?? '', poolSize }, log);
+    const migrations = await database.migrate();
+    if (migrations.length > 0) log.info({ migrations }, 'brought the database up to date');
+    return { database, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
+
+/** Connects to the database with every table that the project knows. */
+export function connectDatabase(
+  options: { url: string; poolSize: number },
+  log?: Pick<Log, 'warn'>,
+): Promise<Database> {
+  const onError = (error: Error) => log?.warn({ err: error }, 'a database connection broke');
+  return Database.connect({ ...options, entities, onError });
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  /** Finishes what is under way and refuses new work. */
+  close(): Promise<void>;
+}
+
+/** Builds every service and the HTTP server around them; does not listen yet. */
+export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
+  const schema = await createSchema([
+    new ActiveWorkspaceResolver(new ActiveWorkspaceService(database)),
+    new WorkspaceResolver(new WorkspaceService(database)),
+  ]);
+  const { introspection, corsOrigins } = config;
+  const apollo = createApollo({ schema, introspection });
+  await apollo.start();
+  const authenticator = new Authenticator(database, await tokenVerifier(config));
+  const server = await createServer({
+    apollo,
+    authenticator,
+    database,
+    introspection,
+    corsOrigins,
+    log,
+  });
+  if (config.graphiql) await server.register(graphiqlPlugin, graphiqlOptions(config));
+  return {
+    server,
+    close: async () => {
+      await server.close();
+      await apollo.stop();
+    },
+  };
+}
+
+/** The page is signed in where the server itself makes the tokens; `ada` is who sees most of the demonstration data. */
+function graphiqlOptions({ auth, dataDir }: Config): GraphiqlOptions {
+  const directory = fileURLToPath(new URL('../dist/graphiql', import.meta.url));
+  const token = () => developmentToken(dataDir, { subject: 'ada' });
+  return { directory, endpoint: '/graphql', ...(auth.mode === 'development' && { token }) };
+}
+
+async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> {
+  switch (auth.mode) {
+    case 'secret':
+      return secretVerifier(auth.secret, auth);
+    case 'jwks':
+      return jwksVerifier(auth.jwksUrl, auth);
+    case 'development':
+      return secretVerifier(await developmentSecret(dataDir), {
+        issuer: null,
+        audience: null,
+      });
+  }
+}

@@ -1,0 +1,47 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { requestError } from '../errors.js';
+
+/** Checks a token's signature, times, issuer and audience. */
+export type TokenVerifier = (token: string) => Promise<JWTPayload>;
+
+export interface ExpectedClaims {
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
+const clockToleranceSeconds = 5;
+
+/** Tokens signed by whoever holds the secret, HS256 only. */
+export function secretVerifier(secret: string | Uint8Array, expected: ExpectedClaims): TokenVerifier {
+  const key = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
+  const options = verifyOptions(['HS256'], expected);
+  return async (token) => payloadOf(() => jwtVerify(token, key, options));
+}
+
+/** Tokens signed by the identity provider's keys, which are fetched and kept as its answers say. */
+export function jwksVerifier(url: string, expected: ExpectedClaims): TokenVerifier {
+  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 });
+  const options = verifyOptions(['RS256', 'ES256', 'EdDSA', 'Ed25519'], expected);
+  return async (token) => payloadOf(() => jwtVerify(token, keys, options));
+}
+
+function verifyOptions(algorithms: string[], { issuer, audience }: ExpectedClaims): JWTVerifyOptions {
+  return {
+    algorithms,
+    clockTolerance: clockToleranceSeconds,
+    ...(issuer === null ? {} : { issuer }),
+    ...(audience === null ? {} : { audience }),
+  };
+}
+
+/** A bad token is the client's error; an identity provider that can't be reached is not. */
+async function payloadOf(verify: () => Promise<{ payload: JWTPayload }>): Promise<JWTPayload> {
+  try {
+    return (await verify()).payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+      throw requestError('unauthenticated');
+    }
+    throw error;
+  }
+}

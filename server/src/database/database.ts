@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { migrations } from './migrations/index.js';
+
+/** `numeric` and `bigint` stay strings; `count(*)` and the like are cast to `integer` where they are selected. */
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly entities: readonly (new () => ObjectLiteral)[];
+  /** Connections kept at most. */
+  readonly poolSize: number;
+  /** Hears of connections that break while idle; queries report their own errors. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** One statement for the read side. A name makes it a prepared statement of each connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Any number that no other program takes by accident: migrations of two servers wait for each other on it. */
+const migrationLock = 7_023_154_401;
+
+const statementTimeoutMs = 30_000;
+const connectTimeoutMs = 5_000;
+
+/** The connection pool, with entities for changes and plain rows for reads. */
+export class Database {
+  readonly #dataSource: DataSource;
+
+  private constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource;
+  }
+
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      poolSize: options.poolSize,
+      entities: [...options.entities],
+      migrations: [...migrations],
+      migrationsTableName: 'migrations',
+      applicationName: 'tokenvue-workspaces',
+      connectTimeoutMS: connectTimeoutMs,
+      poolErrorHandler: (error: Error) => options.onError?.(error),
+      extra: {
+        statement_timeout: statementTimeoutMs,
+        idle_in_transaction_session_timeout: statementTimeoutMs,
+      },
+    });
+    await dataSource.initialize();
+    return new Database(dataSource);
+  }
+
+  /** For tools that work on the tables themselves, such as the test that compares them with the entities. */
+  get dataSource(): DataSource {
+    return this.#dataSource;
+  }
+
+  /** Runs one statement outside of any transaction and answers with its rows. */
+  async rows<Row extends object>(statement: Statement): Promise<Row[]> {
+    const result = await this.#pool.query<Row>(statement as pg.QueryConfig);
+    return result.rows;
+  }
+
+  /** Runs the work in a transaction, rolled back when it throws. */
+  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.#dataSource.transaction(work);
+  }
+
+  /** Brings the tables up to date; of several servers that start at once, one does it and the others wait. */
+  async migrate(): Promise<string[]> {
+    const lock = await this.#pool.connect();
+    try {
+      await lock.query('SET statement_timeout = 0');
+      await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+      const done = await this.#dataSource.runMigrations({
+        transaction: 'each',
+      });
+      return done.map((migration) => migration.name);
+    } finally {
+      // Ends the session, and the lock and the setting with it.
+      lock.release(true);
+    }
+  }
+
+  /** Whether the database answers. */
+  async isReady(): Promise<boolean> {
+    try {
+      await this.#pool.query('SELECT 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Connections of the pool by what they do now. */
+  get connections(): { total: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  async close(): Promise<void> {
+    await this.#dataSource.destroy();
+  }
+
+  get #pool(): pg.Pool {
+    return (this.#dataSource.driver as PostgresDriver).master as pg.Pool;
+  }
+}
+
+/** Whether the error says that this unique constraint, or any where none is named, was broken. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const { code, constraint: broken } = (
+    error instanceof Object && 'driverError' in error ? error.driverError : error
+  ) as {
+    code?: string;
+    constraint?: string;
+  };
+  return code === '23505' && (constraint === undefined || broken === constraint);
+}

@@ -1,0 +1,190 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * Every refusal and every request error that the API can answer with: code, sentence and what to do about it.
+ * `server/docs/errors.md` is made from this file.
+ */
+
+export enum UserErrorCode {
+  REQUIRED = 'REQUIRED',
+  INVALID = 'INVALID',
+  TAKEN = 'TAKEN',
+  NOT_FOUND = 'NOT_FOUND',
+  FORBIDDEN = 'FORBIDDEN',
+  VERSION_CONFLICT = 'VERSION_CONFLICT',
+  IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED',
+  LIMIT_REACHED = 'LIMIT_REACHED',
+}
+
+interface RefusalEntry {
+  readonly code: UserErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Expected refusals: answered as `userErrors` in the payload of a mutation. */
+export const refusals = {
+  required: {
+    code: UserErrorCode.REQUIRED,
+    message: 'This can be left out, but not set to null.',
+    remedy: 'Leave the field out to keep what is there, or send a value.',
+  },
+  nameInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A name has 1 to 80 characters, without control characters.',
+    remedy: 'Shorten the name, or remove line breaks and other control characters.',
+  },
+  nameTaken: {
+    code: UserErrorCode.TAKEN,
+    message: 'A workspace of this organization already has this name, in the same or in other case.',
+    remedy: 'Choose another name. The other workspace may be one that you cannot see.',
+  },
+  budgetInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A budget is 0 or more, below 1,000,000,000,000, with at most two decimals.',
+    remedy: 'Send the amount as a decimal string such as "1250.00".',
+  },
+  expectedVersionInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A version is a whole number from 1.',
+    remedy: 'Send the `version` of the workspace as you last read it.',
+  },
+  idempotencyKeyInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'An idempotency key has 1 to 255 printable ASCII characters.',
+    remedy: 'Use a random UUID, one for each create that you mean.',
+  },
+  idempotencyKeyReused: {
+    code: UserErrorCode.IDEMPOTENCY_KEY_REUSED,
+    message: 'This idempotency key was already used with another input.',
+    remedy: 'Use a new key for a new create; repeat a create with exactly its first input.',
+  },
+  tooManyMembers: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'A set of members has at most 10,000 people.',
+    remedy: 'Give the workspace to a team, or split it.',
+  },
+  memberNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such person in your team access.',
+    remedy: 'Pick members from `assignableUsers`.',
+  },
+  workspaceNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such workspace.',
+    remedy: 'Check the id; a workspace that you may not see answers the same.',
+  },
+  forbidden: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'Your role in this workspace does not allow this.',
+    remedy: 'Ask an owner or admin of the workspace to do it or to raise your role.',
+  },
+  versionConflict: {
+    code: UserErrorCode.VERSION_CONFLICT,
+    message: 'The workspace was changed by somebody else since you read it.',
+    remedy: 'Look at `conflictingWorkspace`, then send the change again with its version.',
+  },
+} as const satisfies Record<string, RefusalEntry>;
+
+export type RefusalName = keyof typeof refusals;
+
+/** One finding against the input. */
+export interface Finding {
+  readonly refusal: RefusalName;
+  /** Path into the mutation's arguments, such as `['input', 'memberIds', '2']`. */
+  readonly field: readonly string[] | null;
+}
+
+/** Thrown by services to refuse a mutation; rolls back the transaction and becomes `userErrors` of the payload. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly findings: readonly Finding[];
+  /** What else the payload says, such as the present state after a lost race. */
+  readonly payload: object;
+
+  constructor(findings: readonly Finding[], payload: object = {}) {
+    super(findings.map((finding) => finding.refusal).join(', '));
+    this.findings = findings;
+    this.payload = payload;
+  }
+
+  static of(refusal: RefusalName, ...field: string[]): Refusal {
+    return new Refusal([{ refusal, field: field.length > 0 ? field : null }]);
+  }
+}
+
+interface RequestErrorEntry {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Errors of the client program or of the system: answered as top-level GraphQL errors. */
+export const requestErrors = {
+  unauthenticated: {
+    code: 'UNAUTHENTICATED',
+    status: 401,
+    message: 'A valid bearer token is required.',
+    remedy: 'Send `Authorization: Bearer …` with a token that is signed, not expired and made for this service.',
+  },
+  requestMalformed: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'The request is not a GraphQL request that this service understands.',
+    remedy: 'Read the message; the query must parse and fit the schema.',
+  },
+  bodyTooLarge: {
+    code: 'BAD_USER_INPUT',
+    status: 413,
+    message: 'The request body is larger than 1 MiB.',
+    remedy: 'Send less at once; page through lists instead of asking for ids one by one.',
+  },
+  pageSize: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The argument "first" must be from 1 to 100.',
+    remedy: 'Ask for at most 100 items a page and follow `pageInfo.endCursor`.',
+  },
+  cursorInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The argument "after" is not a cursor of this list in this ordering.',
+    remedy: 'Use a cursor only with the ordering that it came from; start again without one.',
+  },
+  filterTooLarge: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'A filter takes at most 100 values a field, and a search of at most 200 characters.',
+    remedy: 'Split the request.',
+  },
+  decimalMalformed: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'A Decimal is a string such as "1250.00".',
+    remedy: 'Send the number as a string, without exponent or thousands separators.',
+  },
+  tooComplex: {
+    code: 'OPERATION_TOO_COMPLEX',
+    status: 400,
+    message: 'The operation could answer with too many objects at once.',
+    remedy: 'Ask for smaller pages in nested lists, or split the operation.',
+  },
+  internal: {
+    code: 'INTERNAL_SERVER_ERROR',
+    status: 500,
+    message: 'Something went wrong on our side.',
+    remedy: 'Try again; if it stays, report the `requestId`.',
+  },
+} as const satisfies Record<string, RequestErrorEntry>;
+
+export type RequestErrorName = keyof typeof requestErrors;
+
+/** A top-level error from the catalogue, optionally with a sentence that says more than the general one. */
+export function requestError(name: RequestErrorName, message?: string): GraphQLError {
+  const entry: RequestErrorEntry = requestErrors[name];
+  const http = entry.status === 200 ? {} : { http: { status: entry.status } };
+  return new GraphQLError(message ?? entry.message, {
+    extensions: { code: entry.code, ...http },
+  });
+}

@@ -1,0 +1,32 @@
+import { Field, ObjectType } from 'type-graphql';
+import { DecimalScalar } from './scalars.js';
+
+@ObjectType({
+  description: 'An exact amount in one currency (ISO 4217).',
+  simpleResolvers: true,
+})
+export class Money {
+  @Field(() => DecimalScalar, {
+    description: 'The amount; budgets carry exactly two decimals.',
+  })
+  readonly amount!: string;
+
+  @Field(() => String, {
+    description: 'ISO 4217 code of the currency, such as "USD".',
+  })
+  readonly currency!: string;
+}
+
+/** Twelve digits before the point: the widest budget that the database holds. */
+const budgetPattern = /^\d{1,12}(\.\d{1,2})?$/;
+
+/** Whether the text is an amount of 0 or more with at most two decimals. */
+export function isBudget(value: unknown): boolean {
+  return typeof value === 'string' && budgetPattern.test(value);
+}
+
+/** The same amount without leading zeros and with exactly two decimals: "0012.5" becomes "12.50". */
+export function toBudget(value: string): string {
+  const [whole = '0', cents = ''] = value.split('.');
+  return `${whole.replace(/^0+(?=\d)/, '')}.${cents.padEnd(2, '0')}`;
+}

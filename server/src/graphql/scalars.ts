@@ -1,0 +1,26 @@
+import { GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { requestError } from '../errors.js';
+
+const decimalPattern = /^-?\d{1,30}(\.\d{1,20})?$/;
+
+function parseDecimal(value: unknown): string {
+  if (typeof value === 'string' && decimalPattern.test(value)) return value;
+  throw requestError('decimalMalformed');
+}
+
+export const DecimalScalar = new GraphQLScalarType<string, string>({
+  name: 'Decimal',
+  description: 'Exact base-10 number carried as a string, such as "1250.00"; never a float.',
+  serialize: (value) => String(value),
+  parseValue: parseDecimal,
+  parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'RFC 3339 date-time, always UTC with a trailing Z.',
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: (value) => GraphQLDateTimeISO.parseValue(value),
+  parseLiteral: (node) => GraphQLDateTimeISO.parseLiteral(node, undefined),
+});

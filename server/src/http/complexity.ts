@@ -1,0 +1,72 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { requestError } from '../errors.js';
+import { pageSizeDefault } from '../pagination/page.js';
+
+/** Values that one operation may answer with at the most, by its page sizes. */
+export const complexityMax = 50_000;
+
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Refuses an operation that could answer with too many values: each field counts as often as the pages around it have
+ * items. Fragments that grow without bound end here too, because every visited field counts at least once.
+ * @throws OPERATION_TOO_COMPLEX
+ */
+export function limitComplexity({ schema, document, operation, variables }: Operation): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  let values = 0;
+
+  const visitSet = (set: SelectionSetNode, parent: GraphQLNamedType | null | undefined, times: number): void => {
+    for (const selection of set.selections) visit(selection, parent, times);
+  };
+  const visit = (selection: SelectionNode, parent: GraphQLNamedType | null | undefined, times: number): void => {
+    if (selection.kind !== Kind.FIELD) {
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      const condition = fragment?.typeCondition?.name.value;
+      if (fragment)
+        visitSet(fragment.selectionSet, condition === undefined ? parent : schema.getType(condition), times);
+      return;
+    }
+    values += times;
+    if (values > complexityMax) throw requestError('tooComplex');
+    if (selection.selectionSet === undefined) return;
+    const type = typeOfField(parent, selection);
+    const isConnection = type?.name.endsWith('Connection') ?? false;
+    visitSet(selection.selectionSet, type, isConnection ? times * pageSizeOf(selection, variables) : times);
+  };
+  visitSet(operation.selectionSet, schema.getRootType(operation.operation), 1);
+}
+
+function typeOfField(parent: GraphQLNamedType | null | undefined, field: FieldNode): GraphQLNamedType | undefined {
+  if (!isCompositeType(parent) || !('getFields' in parent)) return undefined;
+  const definition = parent.getFields()[field.name.value];
+  return definition && getNamedType(definition.type);
+}
+
+/** The page size asked for, or the default; one that is out of bounds is refused by the list itself. */
+function pageSizeOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
+  const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
+  if (first?.kind === Kind.INT) return Number(first.value);
+  const value = first?.kind === Kind.VARIABLE ? variables[first.name.value] : undefined;
+  return typeof value === 'number' ? value : pageSizeDefault;
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyCors from '@fastify/cors';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  fastify,
+  LogController,
+} from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Authenticator } from '../auth/authenticator.js';
+import { RequestContext } from '../context.js';
+import type { Database } from '../database/database.js';
+import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
+import { withRequestId } from './apollo.js';
+import { createMetrics } from './metrics.js';
+
+export interface ServerOptions {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly authenticator: Authenticator;
+  readonly database: Database;
+  readonly introspection: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly log: FastifyBaseLogger;
+}
+
+const bodyLimitBytes = 1_048_576;
+
+/** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { apollo, authenticator, database, log } = options;
+  const server = fastify({
+    loggerInstance: log,
+    bodyLimit: bodyLimitBytes,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    // One line a request, without the query string: it may carry variables.
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    forceCloseConnections: 'idle',
+  });
+  const metrics = createMetrics(database);
+
+  if (options.corsOrigins.length > 0) {
+    await server.register(fastifyCors, {
+      origin: [...options.corsOrigins],
+      methods: ['GET', 'POST'],
+      allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'apollo-require-preflight'],
+      exposedHeaders: ['x-request-id'],
+      maxAge: 86_400,
+    });
+  }
+
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const milliseconds = reply.elapsedTime;
+    metrics.observeRequest(route, reply.statusCode, milliseconds / 1_000);
+    if (route === '/graphql' || reply.statusCode >= 500) {
+      request.log.info(
+        {
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          milliseconds,
+        },
+        'request',
+      );
+    }
+  });
+  server.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+    const known = error instanceof GraphQLError ? error : requestError(...ofFastify(error));
+    if (known.extensions['code'] === requestErrors.internal.code) request.log.error({ err: error }, 'unexpected error');
+    return sendError(reply, known);
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    sendError(reply, requestError('requestMalformed', 'There is nothing at this path.'), 404),
+  );
+
+  const handle = fastifyApolloHandler(apollo, {
+    context: async (request) =>
+      new RequestContext({
+        actor: await authenticator.actorOf(request.headers.authorization),
+        requestId: request.id,
+        log: request.log,
+        database,
+      }),
+  });
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    // Without introspection nothing is for strangers, not even what is wrong with their query.
+    preHandler: async (request) => {
+      if (request.headers.authorization === undefined && !options.introspection) throw requestError('unauthenticated');
+    },
+    handler: handle,
+    onSend: async (request, reply, payload) =>
+      reply.statusCode >= 400 && typeof payload === 'string' ? withRequestIds(payload, request.id) : payload,
+  });
+  server.get('/health/live', async () => ({ status: 'ok' }));
+  server.get('/health/ready', async (_request, reply) => {
+    if (await database.isReady()) return { status: 'ok' };
+    return reply.code(503).send({ status: 'unavailable', reason: 'The database does not answer.' });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+  return server;
+}
+
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : randomUUID();
+}
+
+function sendError(reply: FastifyReply, error: GraphQLError, status?: number): FastifyReply {
+  const http = error.extensions['http'] as { status: number } | undefined;
+  const body = {
+    message: error.message,
+    extensions: { code: error.extensions['code'] },
+  };
+  return reply
+    .code(status ?? http?.status ?? 500)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ errors: [withRequestId(body, reply.request.id)] }));
+}
+
+/** Fastify's own refusals: bodies that are too large, of another type or no JSON. */
+function ofFastify(error: FastifyError): [RequestErrorName, string?] {
+  if (error.statusCode === 413) return ['bodyTooLarge'];
+  if (error.statusCode !== undefined && error.statusCode < 500) return ['requestMalformed', error.message];
+  return ['internal'];
+}
+
+/** Errors from before the operation was known don't carry the request's id yet. */
+function withRequestIds(payload: string, requestId: string): string {
+  const body = JSON.parse(payload) as { errors?: GraphQLFormattedError[] };
+  return JSON.stringify({
+    ...body,
+    errors: body.errors?.map((error) => withRequestId(error, requestId)),
+  });
+}

@@ -1,0 +1,22 @@
+import type { Actor } from './access/actor.js';
+import { activeWorkspaceLoader } from './active-workspace/active-workspace.loaders.js';
+import type { Database } from './database/database.js';
+import { memberLoaders } from './member/member.loaders.js';
+import { teamLoaders } from './team/team.loaders.js';
+import { userLoader } from './user/user.loaders.js';
+import { virtualKeyLoaders } from './virtual-key/virtual-key.loaders.js';
+import { workspaceLoaders } from './workspace/workspace.loaders.js';
+
+export type Loaders = ReturnType<typeof loadersFor>;
+
+/** The loaders of one request; none outlives it, so nobody is answered from what another may see. */
+export function loadersFor(database: Database, actor: Actor) {
+  return {
+    workspaces: workspaceLoaders(database, actor),
+    users: userLoader(database, actor),
+    teams: teamLoaders(database, actor),
+    members: memberLoaders(database, actor),
+    virtualKeys: virtualKeyLoaders(database, actor),
+    activeWorkspaceId: activeWorkspaceLoader(database, actor),
+  };
+}

@@ -1,0 +1,45 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context.js';
+import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
+import { Node, type TypedRow } from '../graphql/node.js';
+import { type TeamRecord, toTeamRow } from '../team/team.loaders.js';
+import { visibleTeamStatement } from '../team/team.statements.js';
+import { toUserRow, type UserRecord } from '../user/user.loaders.js';
+import { visibleUserStatement } from '../user/user.statements.js';
+
+type Find = (context: RequestContext, id: string) => Promise<TypedRow | null>;
+
+/** How the node of each type is found; every one answers null for what the actor may not see. */
+const finders: Record<NodeTypeName, Find> = {
+  Workspace: ({ loaders }, id) => loaders.workspaces.byId.load(id),
+  Member: (context, id) => inVisibleWorkspace(context, context.loaders.members.byId.load(id)),
+  VirtualKey: (context, id) => inVisibleWorkspace(context, context.loaders.virtualKeys.byId.load(id)),
+  User: async ({ actor, database }, id) => {
+    const [record] = await database.rows<UserRecord>(visibleUserStatement(actor, id));
+    return record === undefined ? null : toUserRow(record);
+  },
+  Team: async ({ actor, database }, id) => {
+    const [record] = await database.rows<TeamRecord>(visibleTeamStatement(actor, id));
+    return record === undefined ? null : toTeamRow(record);
+  },
+};
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Any object by its global id; null where the viewer sees none.' })
+  async node(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Global id of any type.' }) id: string,
+  ): Promise<TypedRow | null> {
+    const parsed = parseGlobalId(id);
+    return parsed === null ? null : finders[parsed.type](context, parsed.uuid);
+  }
+}
+
+async function inVisibleWorkspace(
+  { loaders }: RequestContext,
+  child: Promise<(TypedRow & { readonly workspaceId: string }) | null>,
+): Promise<TypedRow | null> {
+  const row = await child;
+  return row !== null && (await loaders.workspaces.byId.load(row.workspaceId)) !== null ? row : null;
+}

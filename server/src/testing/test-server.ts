@@ -1,0 +1,145 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import pg from 'pg';
+import { pino } from 'pino';
+import { type App, connectDatabase, createApp } from '../app.js';
+import { type Config, loadConfig } from '../config.js';
+import type { Database } from '../database/database.js';
+import { createDemoData } from '../demo/demo-data.js';
+
+const secret = randomBytes(32).toString('hex');
+
+export interface TestServer {
+  readonly app: App;
+  readonly database: Database;
+  /** URL of the server's own database. */
+  readonly databaseUrl: string;
+  readonly endpoint: string;
+  /** Every log line so far, as text. */
+  readonly logLines: readonly string[];
+  /** Sends an operation as a client does. */
+  request<Data = Record<string, unknown>>(call: GraphQLCall): Promise<GraphQLAnswer<Data>>;
+  close(): Promise<void>;
+}
+
+export interface GraphQLCall {
+  /** Bearer token; null sends no header. */
+  readonly token: string | null;
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly headers?: Record<string, string>;
+}
+
+export interface GraphQLAnswer<Data> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data?: Data;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string; readonly requestId: string };
+  }[];
+}
+
+/** A real server on a loopback port, on a fresh migrated database of its own. */
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  const databaseUrl = environment['DATABASE_URL'] ?? (await createDatabase());
+  const config: Config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    AUTH_JWT_SECRET: secret,
+    PORT: '0',
+    GRAPHIQL: 'false',
+    ...environment,
+  });
+  const logLines: string[] = [];
+  const log = pino({ level: config.logLevel }, { write: (line: string) => logLines.push(line) });
+  const database = await connectDatabase({ url: databaseUrl, poolSize: config.database.poolSize }, log);
+  if (config.demoData) await createDemoData(database);
+  const app = await createApp(config, database, log);
+  const address = await app.server.listen({
+    host: config.host,
+    port: config.port,
+  });
+  const endpoint = `${address}/graphql`;
+  return {
+    app,
+    database,
+    databaseUrl,
+    endpoint,
+    logLines,
+    request: (call) => send(endpoint, call),
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+async function send<Data>(endpoint: string, call: GraphQLCall): Promise<GraphQLAnswer<Data>> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(call.token === null ? {} : { authorization: `Bearer ${call.token}` }),
+      ...call.headers,
+    },
+    body: JSON.stringify({ query: call.query, variables: call.variables }),
+  });
+  const body = (await response.json()) as Omit<GraphQLAnswer<Data>, 'status' | 'headers'>;
+  return { status: response.status, headers: response.headers, ...body };
+}
+
+/** Copies the migrated template; the copies go with the test run's cluster. */
+export async function createDatabase(): Promise<string> {
+  const template = new URL(process.env['TEST_TEMPLATE_URL'] ?? '');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const maintenance = new URL(template);
+  maintenance.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: maintenance.href });
+  await client.connect();
+  // Copies wait for each other: a template can't be copied while somebody looks at it.
+  await client.query('SELECT pg_advisory_lock(1)');
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+  await client.end();
+  template.pathname = `/${name}`;
+  return template.href;
+}
+
+export interface TokenClaims {
+  readonly sub: string;
+  readonly org: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly org_role?: string;
+  readonly teams?: readonly string[];
+}
+
+/** A token that the test servers accept for five minutes. */
+export function signToken(claims: TokenClaims, expiresIn = '5m'): Promise<string> {
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuedAt()
+    .setExpirationTime(expiresIn)
+    .sign(new TextEncoder().encode(secret));
+}
+
+export interface Person {
+  readonly token: string;
+  /** Global id, `usr_…`. */
+  readonly id: string;
+}
+
+/** Signs somebody in, so that they exist. */
+export async function person(server: TestServer, claims: TokenClaims): Promise<Person> {
+  const token = await signToken(claims);
+  const { data } = await server.request<{ viewer: { user: { id: string } } }>({
+    token,
+    query: '{ viewer { user { id } } }',
+  });
+  return { token, id: data?.viewer.user.id ?? '' };
+}
+
+/** The name of an organization that no other test uses. */
+export function newOrganization(): string {
+  return `org-${randomUUID()}`;
+}

@@ -1,0 +1,13 @@
+const nameLengthMax = 80;
+
+/** A name as it is kept: trimmed and in Unicode NFC. */
+export function normalizeName(value: string): string {
+  return value.normalize('NFC').trim();
+}
+
+/** Whether the normalized text is a name: 1 to 80 characters (code points), none of them a control character. */
+export function isName(value: string): boolean {
+  const length = [...value].length;
+  // Lone surrogates are no characters either: PostgreSQL can't hold them.
+  return length >= 1 && length <= nameLengthMax && !/[\p{Cc}\p{Cs}]/u.test(value);
+}

@@ -1,0 +1,175 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { MemberRole, may } from '../access/permissions.js';
+import type { RequestContext } from '../context.js';
+import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { Money } from '../graphql/money.js';
+import { answer, Payload } from '../graphql/payload.js';
+import { connectionType, pageSizeDefault } from '../pagination/page.js';
+import type { TeamRow } from '../team/team.entity.js';
+import type { UserRow } from '../user/user.entity.js';
+import { WorkspaceOwner } from '../user/workspace-owner.js';
+import { Workspace, type WorkspaceCounts, type WorkspaceRow } from './workspace.entity.js';
+import {
+  CreateWorkspaceInput,
+  UpdateWorkspaceSettingsInput,
+  WorkspaceFilter,
+  WorkspaceOrder,
+} from './workspace.inputs.js';
+import { listWorkspaces } from './workspace.queries.js';
+import type { WorkspaceService } from './workspace.service.js';
+
+const WorkspaceConnection = connectionType<WorkspaceRow>('Workspace', () => Workspace);
+
+@ObjectType({ simpleResolvers: true, description: 'The new workspace, or why there is none.' })
+export class CreateWorkspacePayload extends Payload {
+  @Field(() => Workspace, { nullable: true, description: 'The new workspace; on a repeat, the first one.' })
+  readonly workspace?: WorkspaceRow | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The changed workspace, or why it was not changed.' })
+export class UpdateWorkspaceSettingsPayload extends Payload {
+  @Field(() => Workspace, { nullable: true, description: 'The workspace as it is after the change.' })
+  readonly workspace?: WorkspaceRow | null;
+
+  @Field(() => Workspace, { nullable: true, description: 'On VERSION_CONFLICT, the workspace as it is now.' })
+  readonly conflictingWorkspace?: WorkspaceRow | null;
+}
+
+@Resolver(() => Workspace)
+export class WorkspaceResolver {
+  readonly #service: WorkspaceService;
+
+  constructor(service: WorkspaceService) {
+    this.#service = service;
+  }
+
+  @Query(() => WorkspaceConnection, {
+    nullable: true,
+    description: 'The workspace cards that the viewer may see, by name unless ordered otherwise.',
+  })
+  async workspaces(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('first', () => Int, { nullable: true, defaultValue: pageSizeDefault, description: 'Page size, 1 to 100.' })
+    first?: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor of the item after which the page begins.' })
+    after?: string | null,
+    @Arg('filter', () => WorkspaceFilter, { nullable: true, description: 'Which workspaces to list.' })
+    filter?: WorkspaceFilter | null,
+    @Arg('orderBy', () => WorkspaceOrder, { nullable: true, description: 'By name, ascending, unless given.' })
+    orderBy?: WorkspaceOrder | null,
+  ) {
+    return new WorkspaceConnection(await listWorkspaces(context, { first, after, filter, orderBy }, info));
+  }
+
+  @Query(() => Workspace, { nullable: true, description: 'One workspace; null where the viewer sees none by this id.' })
+  workspace(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Global id, `ws_…`.' }) id: string,
+  ): Promise<WorkspaceRow | null> | null {
+    const uuid = fromGlobalId('Workspace', id);
+    return uuid === null ? null : context.loaders.workspaces.byId.load(uuid);
+  }
+
+  @Mutation(() => CreateWorkspacePayload, {
+    nullable: true,
+    description: "Creates a workspace with the viewer as its owner; a user's first one becomes active.",
+  })
+  createWorkspace(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => CreateWorkspaceInput, { description: 'The new workspace.' }) input: CreateWorkspaceInput,
+  ): Promise<CreateWorkspacePayload> {
+    return answer(input, async () => ({
+      workspace: await this.#changed(context, this.#service.create(context, input)),
+    }));
+  }
+
+  @Mutation(() => UpdateWorkspaceSettingsPayload, {
+    nullable: true,
+    description: 'Changes settings, if nobody else has changed them since they were read.',
+  })
+  updateWorkspaceSettings(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UpdateWorkspaceSettingsInput, { description: 'What to change.' })
+    input: UpdateWorkspaceSettingsInput,
+  ): Promise<UpdateWorkspaceSettingsPayload> {
+    return answer(input, async () => ({
+      workspace: await this.#changed(context, this.#service.updateSettings(context, input)),
+    }));
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() workspace: WorkspaceRow): string {
+    return toGlobalId('Workspace', workspace.id);
+  }
+
+  @FieldResolver(() => WorkspaceOwner, { description: 'The person or team responsible for it.' })
+  owner(
+    @Root() workspace: WorkspaceRow,
+    @Ctx() { loaders }: RequestContext,
+  ): UserRow | TeamRow | Promise<UserRow | TeamRow | null> {
+    if (workspace.owner !== undefined) return workspace.owner;
+    return workspace.ownerUserId === null
+      ? loaders.teams.byId.load(workspace.ownerTeamId ?? '')
+      : loaders.users.load(workspace.ownerUserId);
+  }
+
+  @FieldResolver(() => Money, { description: 'What may be spent in a calendar month.' })
+  monthlyBudget(@Root() workspace: WorkspaceRow, @Ctx() { actor }: RequestContext): Money {
+    return { amount: workspace.monthlyBudget, currency: actor.currency };
+  }
+
+  @FieldResolver(() => Int, { description: 'People in the workspace, the owner included.' })
+  memberCount(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): number | Promise<number> {
+    return fromCounts(workspace, context, (counts) => counts.memberCount);
+  }
+
+  @FieldResolver(() => Int, { description: 'Keys that the gateway accepts at the moment of the query.' })
+  activeKeyCount(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): number | Promise<number> {
+    return fromCounts(workspace, context, (counts) => counts.activeKeyCount);
+  }
+
+  @FieldResolver(() => MemberRole, { nullable: true, description: "The viewer's role in it; null for a service." })
+  viewerRole(
+    @Root() workspace: WorkspaceRow,
+    @Ctx() { loaders }: RequestContext,
+  ): MemberRole | null | Promise<MemberRole | null> {
+    return workspace.viewerRole ?? loaders.workspaces.viewerRole.load(workspace.id);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its settings.' })
+  async viewerCanUpdateSettings(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): Promise<boolean> {
+    return may(await this.viewerRole(workspace, context), 'workspace.update_settings');
+  }
+
+  /** The workspace as it stands after a change. */
+  async #changed(context: RequestContext, change: Promise<string>): Promise<WorkspaceRow | null> {
+    const id = await change;
+    context.forgetReads();
+    return context.loaders.workspaces.byId.load(id);
+  }
+}
+
+function fromCounts(
+  workspace: WorkspaceRow,
+  { loaders }: RequestContext,
+  pick: (counts: WorkspaceCounts) => number,
+): number | Promise<number> {
+  return workspace.counts === undefined
+    ? loaders.workspaces.counts.load(workspace.id).then(pick)
+    : pick(workspace.counts);
+}
