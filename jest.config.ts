@@ -37,6 +37,7 @@ const config: Config = {
     },
     {
       ...project,
+      ...database,
       displayName: 'sdk',
       rootDir: 'sdk',
       testMatch: ['<rootDir>/src/**/*.test.ts'],

@@ -10,6 +10,7 @@ import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-v
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { migrate } from './database/migrate.js';
 import { type GraphiqlOptions, graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
 import { createServer } from './http/server.js';
@@ -55,9 +56,10 @@ export async function openDatabase({ database: { url, poolSize }, dataDir }: Con
   };
   try {
     if (embedded !== null) log.info({ directory: embedded.directory }, 'the embedded PostgreSQL runs');
-    database = await connectDatabase({ url: url ?? embedded?.url ?? '', poolSize }, log);
-    const migrations = await database.migrate();
+    const connection = url ?? embedded?.url ?? '';
+    const migrations = await migrate(connection);
     if (migrations.length > 0) log.info({ migrations }, 'brought the database up to date');
+    database = await connectDatabase({ url: connection, poolSize }, log);
     return { database, close };
   } catch (error) {
     await close();

@@ -52,7 +52,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     port: integer(environment, 'PORT', 4000, 0, 65_535),
     database: {
       url,
-      poolSize: integer(environment, 'DATABASE_POOL_SIZE', 10, 2, 1_000),
+      poolSize: integer(environment, 'DATABASE_POOL_SIZE', 10, 1, 1_000),
     },
     dataDir: resolve(read(environment, 'DATA_DIR') ?? './.data'),
     demoData: flag(environment, 'DEMO_DATA', url === null),

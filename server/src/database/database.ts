@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { migrations } from './migrations/index.js';
 
 /** `numeric` and `bigint` stay strings; `count(*)` and the like are cast to `integer` where they are selected. */
 export interface DatabaseOptions {
@@ -20,9 +19,6 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** Any number that no other program takes by accident: migrations of two servers wait for each other on it. */
-const migrationLock = 7_023_154_401;
-
 const statementTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 
@@ -40,8 +36,6 @@ export class Database {
       url: options.url,
       poolSize: options.poolSize,
       entities: [...options.entities],
-      migrations: [...migrations],
-      migrationsTableName: 'migrations',
       applicationName: 'tokenvue-workspaces',
       connectTimeoutMS: connectTimeoutMs,
       poolErrorHandler: (error: Error) => options.onError?.(error),
@@ -68,22 +62,6 @@ export class Database {
   /** Runs the work in a transaction, rolled back when it throws. */
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     return this.#dataSource.transaction(work);
-  }
-
-  /** Brings the tables up to date; of several servers that start at once, one does it and the others wait. */
-  async migrate(): Promise<string[]> {
-    const lock = await this.#pool.connect();
-    try {
-      await lock.query('SET statement_timeout = 0');
-      await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-      const done = await this.#dataSource.runMigrations({
-        transaction: 'each',
-      });
-      return done.map((migration) => migration.name);
-    } finally {
-      // Ends the session, and the lock and the setting with it.
-      lock.release(true);
-    }
   }
 
   /** Whether the database answers. */

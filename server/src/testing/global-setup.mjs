@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** Starts the PostgreSQL of the whole run; Jest does not compile what runs outside of its workers, so esbuild does. */
 export default async function setUp() {
+  // Each project of Jest calls this; one cluster serves them all.
+  if (globalThis.stopTestCluster !== undefined) return;
   const here = dirname(fileURLToPath(import.meta.url));
-  // Inside the package, so that its dependencies are found.
-  const folder = await mkdtemp(join(here, '..', '..', 'node_modules', '.test-cluster-')).catch(() =>
-    mkdtemp(join(here, '..', '..', '..', 'node_modules', '.test-cluster-')),
-  );
+  // Beside the packages, so that the compiled file finds its dependencies.
+  const packages = dirname(dirname(createRequire(import.meta.url).resolve('pg/package.json')));
+  const folder = await mkdtemp(join(packages, '.test-cluster-'));
   const outfile = join(folder, 'test-cluster.mjs');
   await build({
     entryPoints: [join(here, 'test-cluster.ts')],

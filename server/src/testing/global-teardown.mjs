@@ -1,3 +1,5 @@
 export default async function tearDown() {
-  await globalThis.stopTestCluster?.();
+  const stop = globalThis.stopTestCluster;
+  globalThis.stopTestCluster = undefined;
+  await stop?.();
 }

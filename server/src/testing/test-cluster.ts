@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../database/database.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { migrate } from '../database/migrate.js';
 
 export interface TestCluster {
   /** The migrated database that each test file copies. */
@@ -25,13 +25,7 @@ export async function startTestCluster(): Promise<TestCluster> {
       max_connections: '300',
     },
   });
-  const database = await Database.connect({
-    url: postgres.url,
-    poolSize: 2,
-    entities: [],
-  });
-  await database.migrate();
-  await database.close();
+  await migrate(postgres.url);
   return {
     templateUrl: postgres.url,
     stop: async () => {
