@@ -15,6 +15,7 @@ import {
 } from 'type-graphql';
 import { MemberRole, may } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
+import { Refusal } from '../errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 import { Money } from '../graphql/money.js';
 import { answer, Payload } from '../graphql/payload.js';
@@ -42,7 +43,10 @@ export class CreateWorkspacePayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'The changed workspace, or why it was not changed.' })
 export class UpdateWorkspaceSettingsPayload extends Payload {
-  @Field(() => Workspace, { nullable: true, description: 'The workspace as it is after the change.' })
+  @Field(() => Workspace, {
+    nullable: true,
+    description: "The workspace as it is after the change; null when the change took the viewer's own sight of it.",
+  })
   readonly workspace?: WorkspaceRow | null;
 
   @Field(() => Workspace, { nullable: true, description: 'On VERSION_CONFLICT, the workspace as it is now.' })
@@ -93,9 +97,12 @@ export class WorkspaceResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => CreateWorkspaceInput, { description: 'The new workspace.' }) input: CreateWorkspaceInput,
   ): Promise<CreateWorkspacePayload> {
-    return answer(input, async () => ({
-      workspace: await this.#changed(context, this.#service.create(context, input)),
-    }));
+    return answer(input, async () => {
+      const workspace = await this.#changed(context, this.#service.create(context, input));
+      // A repeat may come from somebody who has left the workspace since.
+      if (workspace === null) throw Refusal.of('workspaceNotFound');
+      return { workspace };
+    });
   }
 
   @Mutation(() => UpdateWorkspaceSettingsPayload, {
@@ -156,7 +163,7 @@ export class WorkspaceResolver {
     return may(await this.viewerRole(workspace, context), 'workspace.update_settings');
   }
 
-  /** The workspace as it stands after a change. */
+  /** The workspace as it stands after a change; null without sight of it. */
   async #changed(context: RequestContext, change: Promise<string>): Promise<WorkspaceRow | null> {
     const id = await change;
     context.forgetReads();
