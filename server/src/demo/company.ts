@@ -46,7 +46,7 @@ export const teams: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** One line a workspace. An owner is a subject or the name of a team; people are subjects with blanks between. */
-type WorkspaceLine = readonly [
+export type WorkspaceLine = readonly [
   name: string,
   owner: string,
   environment: WorkspaceEnvironment,

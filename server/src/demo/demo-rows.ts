@@ -31,9 +31,7 @@ export function demoRows(now: Date) {
   const daysAgo: DaysAgo = (days) => new Date(now.getTime() - days * dayMs);
   const plans = workspaces.map(planWorkspace);
   return {
-    organizations: [
-      { id: organizationId, externalId: developmentOrganization, createdAt: daysAgo(companyAgeDays) },
-    ],
+    organizations: [{ id: organizationId, externalId: developmentOrganization, createdAt: daysAgo(companyAgeDays) }],
     users: userRows(daysAgo),
     teams: teamRows(daysAgo),
     teamMemberships: teamMembershipRows(daysAgo),
@@ -48,34 +46,29 @@ export type DemoRows = ReturnType<typeof demoRows>;
 
 type DaysAgo = (days: number) => Date;
 
-/** A workspace's line with what its rows have in common. */
-interface WorkspacePlan {
-  readonly id: string;
-  readonly index: number;
-  readonly line: WorkspaceLine;
-  readonly ageDays: number;
-  /** Null where a team owns it. */
-  readonly ownerSubject: string | null;
-  readonly members: readonly { subject: string; role: MemberRole }[];
-}
+type Plan = ReturnType<typeof planWorkspace>;
 
-function planWorkspace(line: WorkspaceLine, index: number): WorkspacePlan {
-  const { owner } = line;
+/** A workspace's line with names for its places, and what its rows have in common. */
+function planWorkspace(line: WorkspaceLine, index: number) {
+  const [name, owner, environment, region, status, monthlyBudget, keyCount, admins, members, viewers] = line;
   const ownerSubject = Object.hasOwn(people, owner) ? owner : null;
   return {
-    id: demoId('workspace', line.name),
-    index,
-    line,
-    // 137 and 350 have no common divisor: a different day for each, in an order of its own.
-    ageDays: 10 + ((index * 137) % 350),
-    ownerSubject,
+    id: demoId('workspace', name),
+    name,
+    ownerUserId: ownerSubject === null ? null : demoId('user', ownerSubject),
+    ownerTeamId: ownerSubject === null ? demoId('team', owner) : null,
+    settings: { environment, region, status, monthlyBudget },
     members: [
       // The role that the owner keeps when they give the ownership away.
       ...inRole(MemberRole.ADMIN, ownerSubject ?? ''),
-      ...inRole(MemberRole.ADMIN, line.admins),
-      ...inRole(MemberRole.MEMBER, line.members),
-      ...inRole(MemberRole.VIEWER, line.viewers),
+      ...inRole(MemberRole.ADMIN, admins),
+      ...inRole(MemberRole.MEMBER, members),
+      ...inRole(MemberRole.VIEWER, viewers),
     ],
+    keyCount,
+    index,
+    // 137 and 350 have no common divisor: a different day for each, in an order of its own.
+    ageDays: 10 + ((index * 137) % 350),
   };
 }
 
@@ -83,5 +76,107 @@ function inRole(role: MemberRole, subjects: string) {
   return subjects
     .split(' ')
     .filter((subject) => subject !== '')
-    .map((subject) => ({ subject, role }));
+    .map((subject) => ({ subject, userId: demoId('user', subject), role }));
+}
+
+function userRows(daysAgo: DaysAgo) {
+  return Object.entries(people).map(([subject, { name, role = OrganizationRole.MEMBER }]) => ({
+    id: demoId('user', subject),
+    organizationId,
+    subject,
+    name,
+    email: `${subject}@meridian.example`,
+    organizationRole: role,
+    createdAt: daysAgo(companyAgeDays),
+    updatedAt: daysAgo(companyAgeDays),
+  }));
+}
+
+function teamRows(daysAgo: DaysAgo) {
+  return Object.keys(teams).map((name) => ({
+    id: demoId('team', name),
+    organizationId,
+    name,
+    createdAt: daysAgo(companyAgeDays),
+  }));
+}
+
+function teamMembershipRows(daysAgo: DaysAgo) {
+  return Object.entries(teams).flatMap(([name, subjects]) =>
+    subjects.map((subject) => ({
+      teamId: demoId('team', name),
+      userId: demoId('user', subject),
+      organizationId,
+      createdAt: daysAgo(companyAgeDays),
+    })),
+  );
+}
+
+function workspaceRow({ id, name, ownerUserId, ownerTeamId, settings, index, ageDays }: Plan, daysAgo: DaysAgo) {
+  const version = 1 + (index % 4);
+  return {
+    id,
+    organizationId,
+    name,
+    ownerUserId,
+    ownerTeamId,
+    ...settings,
+    version,
+    createdAt: daysAgo(ageDays),
+    updatedAt: daysAgo(version === 1 ? ageDays : ageDays / 3),
+  };
+}
+
+/** The first joins with the workspace, the others half a day apart. */
+function memberRows({ id, name, members, ageDays }: Plan, daysAgo: DaysAgo) {
+  return members.map(({ subject, userId, role }, index) => ({
+    id: demoId('member', `${name}/${subject}`),
+    organizationId,
+    workspaceId: id,
+    userId,
+    role,
+    joinedAt: daysAgo(ageDays - index / 2),
+  }));
+}
+
+/** Keys as people who may create them would have done, or nobody where the workspace has no such members. */
+function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, daysAgo: DaysAgo) {
+  const creators = members.filter(({ role }) => role !== MemberRole.VIEWER);
+  return Array.from({ length: keyCount }, (_, keyIndex) => {
+    const turn = index * 3 + keyIndex;
+    const keyName = at(keyNames, turn);
+    const { status, expiresInDays, lastUsed } = at(keyLives, turn);
+    const keyAgeDays = (ageDays * (keyCount + 1 - keyIndex)) / (keyCount + 2);
+    return {
+      id: demoId('virtual key', `${name}/${keyName}`),
+      organizationId,
+      workspaceId: id,
+      name: keyName,
+      secretDigest: demoBytes('digest', `${name}/${keyName}`),
+      lastFour: demoBytes('last four', `${name}/${keyName}`).toString('hex').slice(0, 4),
+      status,
+      createdById: creators.length === 0 ? null : at(creators, keyIndex).userId,
+      createdAt: daysAgo(keyAgeDays),
+      expiresAt: expiresInDays === null ? null : daysAgo(-expiresInDays),
+      lastUsedAt: lastUsed === null ? null : daysAgo(keyAgeDays * lastUsed),
+    };
+  });
+}
+
+function activeWorkspaceRows(daysAgo: DaysAgo) {
+  return Object.entries(people).flatMap(([subject, { active }]) =>
+    active === null
+      ? []
+      : {
+          userId: demoId('user', subject),
+          organizationId,
+          workspaceId: demoId('workspace', active),
+          selectedAt: daysAgo(1),
+        },
+  );
+}
+
+/** The item in this turn, beginning again after the last. */
+function at<Item>(list: readonly Item[], turn: number): Item {
+  return list[turn % list.length] as Item;
 }
