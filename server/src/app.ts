@@ -55,7 +55,6 @@ export async function openDatabase({ database: { url, poolSize }, dataDir }: Con
     await embedded?.stop();
   };
   try {
-    if (embedded !== null) log.info({ directory: embedded.directory }, 'the embedded PostgreSQL runs');
     const connection = url ?? embedded?.url ?? '';
     const migrations = await migrate(connection);
     if (migrations.length > 0) log.info({ migrations }, 'brought the database up to date');
