@@ -32,9 +32,15 @@ export class NetworkError extends TokenVueError {
   override readonly name: string = 'NetworkError';
 
   constructor(context: ErrorContext) {
-    const reason = context.cause instanceof Error && context.cause.message ? `: ${context.cause.message}` : '';
-    super(`No answer from the server${reason}`, 'NETWORK_ERROR', context);
+    super(['No answer from the server', ...reasons(context.cause)].join(': '), 'NETWORK_ERROR', context);
   }
+}
+
+/** The messages of an error and of its causes: fetch only says that it failed, and its cause says why. */
+function reasons(thrown: unknown): string[] {
+  if (!(thrown instanceof Error)) return [];
+  const reason = thrown.message || ('code' in thrown && String(thrown.code));
+  return [...(reason ? [reason] : []), ...reasons(thrown.cause)];
 }
 
 /** Something answered, but not as the GraphQL server does: a proxy's page, cut JSON. Code `INVALID_RESPONSE`. */
@@ -65,9 +71,8 @@ export interface RequestErrorDetails {
 }
 
 /**
- * The server answered with top-level GraphQL errors: the program asked wrongly (`BAD_USER_INPUT`,
- * `GRAPHQL_VALIDATION_FAILED`), asked too much (`RATE_LIMITED`, `OPERATION_TOO_COMPLEX`), or the system failed
- * (`INTERNAL_SERVER_ERROR`). `code` and the message are those of the first error.
+ * The server answered with top-level GraphQL errors: the program asked wrongly (`BAD_USER_INPUT`) or for too much
+ * (`RATE_LIMITED`, `OPERATION_TOO_COMPLEX`), or the system failed (`INTERNAL_SERVER_ERROR`). `code` and the message are those of the first error.
  */
 export class RequestError extends TokenVueError {
   override readonly name: string = 'RequestError';

@@ -3,8 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { json, TOKEN } from './testing/fake-fetch.js';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
+import { json, rejection, TOKEN } from './testing/fake-fetch.js';
+
+type Sdk = typeof import('./index.js');
 
 const out = mkdtempSync(join(tmpdir(), 'tokenvue-sdk-'));
 
@@ -25,25 +29,74 @@ test('the built files use nothing of Node and import only one another', () => {
   }
 });
 
-test('the built client answers in a realm with no globals but fetch and URL', async () => {
-  const sent: unknown[] = [];
-  const fetch = async (...request: unknown[]) => {
-    sent.push(request);
-    return json({ data: { activeWorkspace: null } });
-  };
-  const realm = vm.createContext({ fetch, URL });
-  // The smallest CommonJS loader, so that no Node global comes in with the module.
+/** The ES modules as a bundler makes one browser script of them. */
+function bundle(): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(out, 'esm', 'index.js')],
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    globalName: 'sdk',
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+/** The smallest CommonJS loader, so that no Node global comes in with the modules. */
+function commonJsLoader(realm: vm.Context): (file: string) => unknown {
+  const loaded = new Map<string, { exports: object }>();
   const load = (file: string): unknown => {
-    const module = { exports: {} };
-    const wrapped = vm.runInContext(`(exports, require) => {${readFileSync(file, 'utf8')}\n}`, realm);
-    wrapped(module.exports, (path: string) => load(join(dirname(file), path)));
+    const module = loaded.get(file) ?? { exports: {} };
+    if (loaded.has(file)) return module.exports;
+    loaded.set(file, module);
+    const run = vm.runInContext(`(exports, require) => {${readFileSync(file, 'utf8')}\n}`, realm);
+    run(module.exports, (path: string) => load(join(dirname(file), path)));
     return module.exports;
   };
-  const { TokenVueClient } = load(join(out, 'cjs', 'index.js')) as typeof import('./index.js');
-  const client = new TokenVueClient({
-    endpoint: 'https://tokenvue.test/graphql',
-    token: TOKEN,
+  return load;
+}
+
+const forms: [string, (realm: vm.Context) => Sdk][] = [
+  ['ES modules, bundled for a browser,', (realm) => vm.runInContext(`${bundle()};sdk`, realm)],
+  ['CommonJS files', (realm) => commonJsLoader(realm)(join(out, 'cjs', 'index.js')) as Sdk],
+];
+
+// A new realm has the language and nothing else: no timers, no console, no Response, no Node.
+describe.each(forms)('the %s in a realm with nothing but fetch and URL', (_form, loadInto) => {
+  test('answer', async () => {
+    const urls: unknown[] = [];
+    const fetch = async (url: unknown) => {
+      urls.push(url);
+      return json({ data: { activeWorkspace: null } });
+    };
+    const location = { href: 'https://app.test/workspaces' };
+    const { TokenVueClient } = loadInto(vm.createContext({ fetch, URL, location }));
+    expect(await new TokenVueClient({ endpoint: '/graphql', token: TOKEN }).workspaces.active()).toBeNull();
+    expect(urls).toEqual(['https://app.test/graphql']);
   });
-  expect(await client.workspaces.active()).toBeNull();
-  expect(sent).toHaveLength(1);
+
+  test('throw their errors', async () => {
+    const userErrors = [{ code: 'NOT_FOUND', message: 'No.', field: null }];
+    const answers = [
+      () => json({ data: { selectWorkspace: { workspace: null, previousWorkspace: null, userErrors } } }),
+      () => json({ errors: [{ message: 'No.', extensions: { code: 'UNAUTHENTICATED' } }] }, { status: 401 }),
+      () => Promise.reject(new TypeError('Failed to fetch')),
+      () => new Response('<html>', { status: 502 }),
+    ];
+    const fetch = async () => answers.shift()?.();
+    const { TokenVueClient, NotFoundError, UnauthenticatedError, NetworkError, InvalidResponseError } = loadInto(
+      vm.createContext({ fetch, URL }),
+    );
+    const client = new TokenVueClient({ endpoint: 'https://tokenvue.test/graphql', token: TOKEN });
+    for (const ErrorClass of [NotFoundError, UnauthenticatedError, NetworkError, InvalidResponseError]) {
+      expect(await rejection(client.workspaces.select('ws_01'))).toBeInstanceOf(ErrorClass);
+    }
+  });
+});
+
+test('the whole SDK adds less than 5 kB to a compressed page', () => {
+  const { byteLength } = gzipSync(bundle());
+  expect(byteLength).toBeLessThan(5_000);
+  expect(byteLength).toBeGreaterThan(1_000);
 });

@@ -4,10 +4,12 @@ export type Redact = (text: string) => string;
 /** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 
-/** Checks a token's form, and answers with the function that keeps it out of texts. */
+/** Checks a token's form, for JavaScript's sake its type too, and answers with the function that keeps it out of texts. */
 export function redactor(token: string): Redact {
-  if (!BEARER_TOKEN.test(token)) {
-    throw new TypeError('token must be a bearer token: letters, digits and -._~+/ only, with = at the end at most');
+  if (typeof token !== 'string' || !BEARER_TOKEN.test(token)) {
+    throw new TypeError(
+      'token must be a bearer token without the word Bearer: letters, digits and -._~+/, with = only at the end',
+    );
   }
   return (text) => text.replaceAll(token, '[token]');
 }

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { InvalidResponseError, NetworkError, RequestError, TokenVueClient, UnauthenticatedError } from './index.js';
+import { everythingIn } from './testing/everything-in.js';
 import { clientAnswering, json, rejection, TOKEN } from './testing/fake-fetch.js';
 
 const nothing = { data: { activeWorkspace: null } };
@@ -62,6 +62,7 @@ test.each([
   ['an endpoint of another protocol', { endpoint: 'ftp://tokenvue.test/' }],
   ['an endpoint with a password', { endpoint: 'https://ada:hidden-secret@tokenvue.test/graphql' }],
   ['an empty token', { token: '' }],
+  ['a token with its scheme', { token: 'Bearer hidden-secret' }],
   ['a token with a line break', { token: 'hidden-secret\n' }],
   ['a header value with a line break', { headers: { 'x-key': 'hidden-secret\r\nx: y' } }],
   ['a header name with a space', { headers: { 'x key': 'hidden-secret' } }],
@@ -148,7 +149,7 @@ test('an answer that never comes is a NetworkError with its cause', async () => 
   expect(error).toBeInstanceOf(NetworkError);
   expect(error).toMatchObject({
     code: 'NETWORK_ERROR',
-    message: 'No answer from the server: fetch failed',
+    message: 'No answer from the server: fetch failed: connect ECONNREFUSED 127.0.0.1:4000',
     operationName: 'Viewer',
     requestId: undefined,
     cause: {
@@ -156,6 +157,14 @@ test('an answer that never comes is a NetworkError with its cause', async () => 
       message: 'fetch failed',
       cause: { code: 'ECONNREFUSED', message: refused.message },
     },
+  });
+});
+
+test('a cause that has only a code, as when several addresses were tried, is named by it', async () => {
+  const tried = Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' });
+  const { client } = clientAnswering(() => Promise.reject(new TypeError('fetch failed', { cause: tried })));
+  expect(await rejection(client.viewer())).toMatchObject({
+    message: 'No answer from the server: fetch failed: ECONNREFUSED',
   });
 });
 
@@ -171,15 +180,6 @@ test('an answer that breaks off is a NetworkError, with the request id that did 
     cause: { message: 'terminated' },
   });
 });
-
-/** Everything that a careless log could print of a value. */
-function everythingIn(value: unknown): string {
-  const text = inspect(value, {
-    depth: Number.POSITIVE_INFINITY,
-    showHidden: true,
-  });
-  return `${text} ${JSON.stringify(value)} ${String(value)}`;
-}
 
 test('the token is in no error: not from a careless fetch, not from a server that repeats it', async () => {
   const message = `got Bearer ${TOKEN}`;
@@ -214,4 +214,16 @@ test('the token is in no error: not from a careless fetch, not from a server tha
 
 test('a client that is printed does not show its token', () => {
   expect(everythingIn(clientAnswering(() => json(nothing)).client)).not.toContain(TOKEN);
+});
+
+test('JavaScript that leaves out the token or the endpoint is told so, also on a page', () => {
+  const page = Object.assign(globalThis, { location: { href: 'https://app.test/' } });
+  try {
+    // @ts-expect-error a token is missing
+    expect(() => new TokenVueClient({ endpoint: 'https://tokenvue.test/graphql' })).toThrow(/^token /);
+    // @ts-expect-error an endpoint is missing
+    expect(() => new TokenVueClient({ token: TOKEN })).toThrow(/^endpoint /);
+  } finally {
+    Reflect.deleteProperty(page, 'location');
+  }
 });

@@ -108,7 +108,8 @@ function requestIdOf(errors: unknown): string | undefined {
 function endpointUrl(endpoint: string | URL): string {
   // Only browsers and workers have a location.
   const base: { href: string } | undefined = globalThis.location;
-  const url = URL.canParse(endpoint, base?.href) ? new URL(endpoint, base?.href) : undefined;
+  // JavaScript may leave the endpoint out, which URL would take for a relative path of that name.
+  const url = endpoint !== undefined && URL.canParse(endpoint, base?.href) ? new URL(endpoint, base?.href) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new TypeError('endpoint must be an http or https URL without a user name or password in it');
   }

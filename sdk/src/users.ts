@@ -11,8 +11,8 @@ export type UserPage = NonNullable<AssignableUsersQuery['assignableUsers']>;
 
 /** Which people, and which page of them. */
 export interface AssignableUsersOptions extends PageOptions {
-  /** Part of the name or e-mail address. */
-  search?: string | undefined;
+  /** Part of the name or e-mail address, in any case. */
+  search?: string | null | undefined;
 }
 
 /** The organization's people, as far as the viewer has access to them. */

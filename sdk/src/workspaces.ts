@@ -32,10 +32,12 @@ export type WorkspaceSummary = NonNullable<WorkspaceSummaryQuery['workspaceSumma
 /** One page of workspace cards; `totalCount` is there when it was asked for. */
 export type WorkspacePage = NonNullable<WorkspacesQuery['workspaces']>;
 
-/** Which workspaces, in which order (by name unless said otherwise), and which page of them. */
+/** Which workspaces, in which order, and which page of them. */
 export interface WorkspaceListOptions extends PageOptions {
-  filter?: WorkspaceFilter | undefined;
-  orderBy?: WorkspaceOrder | undefined;
+  /** Conditions that must all hold; every workspace in sight without them. */
+  filter?: WorkspaceFilter | null | undefined;
+  /** By name, ascending, unless given. */
+  orderBy?: WorkspaceOrder | null | undefined;
 }
 
 /** What changed when a workspace was selected; `previousWorkspace` is null when none was active before. */
@@ -75,7 +77,8 @@ export class Workspaces {
 
   /**
    * Creates a workspace of which the viewer is the owner. With an `idempotencyKey` a repeat answers with the first result.
-   * Throws InvalidInputError, TakenError, NotFoundError (a member outside team access) or IdempotencyKeyReusedError.
+   * Throws InvalidInputError, TakenError, NotFoundError (a member outside team access), LimitReachedError (members) or
+   * IdempotencyKeyReusedError.
    */
   async create(input: CreateWorkspaceInput): Promise<WorkspaceDetails> {
     return (await this.#executor.mutate(CreateWorkspaceDocument, { input }, 'createWorkspace', 'workspace')).workspace;
@@ -83,7 +86,8 @@ export class Workspaces {
 
   /**
    * Changes what the input names and leaves the rest. Throws VersionConflictError, which carries the present workspace,
-   * when `expectedVersion` is no longer the newest; InvalidInputError, NotFoundError, ForbiddenError.
+   * when `expectedVersion` is no longer the newest; InvalidInputError, NotFoundError (the workspace, or a member outside
+   * team access), ForbiddenError or LimitReachedError (members).
    */
   async updateSettings(input: UpdateWorkspaceSettingsInput): Promise<WorkspaceDetails> {
     const variables = { input };

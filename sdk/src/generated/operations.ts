@@ -163,7 +163,7 @@ export type AssignableUsersQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   search?: string | null | undefined;
-  totalCount?: boolean;
+  totalCount?: boolean | null | undefined;
 }>;
 
 
@@ -194,7 +194,7 @@ export type WorkspacesQueryVariables = Exact<{
   after?: string | null | undefined;
   filter?: WorkspaceFilter | null | undefined;
   orderBy?: WorkspaceOrder | null | undefined;
-  totalCount?: boolean;
+  totalCount?: boolean | null | undefined;
 }>;
 
 
