@@ -90,7 +90,10 @@ async function compareOn(major, statements) {
 async function takeTurns({ bare, service }, connections) {
   const rates = [];
   for (let round = 0; round < Number(options.rounds); round++) {
-    rates.push({ bare: await measure(bare, connections, turnMs), service: await measure(service, connections, turnMs) });
+    rates.push({
+      bare: await measure(bare, connections, turnMs),
+      service: await measure(service, connections, turnMs),
+    });
   }
   const ratios = rates.map((rate) => rate.service / rate.bare);
   return {

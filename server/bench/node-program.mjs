@@ -17,7 +17,15 @@ export function nodeProgram(major) {
   const folder = join(cache, `node-${major}`);
   const program = join(folder, 'node_modules', name, 'bin', 'node');
   if (!existsSync(program)) {
-    const options = ['--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const options = [
+      '--prefix',
+      folder,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
     execFileSync('npm', ['install', ...options, `${name}@${major}`], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
   return program;

@@ -83,6 +83,8 @@ export interface App {
   close(): Promise<void>;
 }
 
+const idleSweepMs = 50;
+
 /** Builds every service and the HTTP server around them; does not listen yet. */
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
   const schema = await createSchema([
@@ -105,7 +107,9 @@ export async function createApp(config: Config, database: Database, log: Fastify
   return {
     server,
     close: async () => {
-      await server.close();
+      // A connection that is busy now is closed once it has its answer, and not kept for the client's next request.
+      const sweep = setInterval(() => server.server.closeIdleConnections(), idleSweepMs);
+      await server.close().finally(() => clearInterval(sweep));
       await apollo.stop();
     },
   };

@@ -2,6 +2,7 @@ import type { Actor } from './access/actor.js';
 import { activeWorkspaceLoader } from './active-workspace/active-workspace.loaders.js';
 import type { Database } from './database/database.js';
 import { memberLoaders } from './member/member.loaders.js';
+import { nodeLoaders } from './node/node.loaders.js';
 import { teamLoaders } from './team/team.loaders.js';
 import { userLoader } from './user/user.loaders.js';
 import { virtualKeyLoaders } from './virtual-key/virtual-key.loaders.js';
@@ -17,6 +18,7 @@ export function loadersFor(database: Database, actor: Actor) {
     teams: teamLoaders(database, actor),
     members: memberLoaders(database, actor),
     virtualKeys: virtualKeyLoaders(database, actor),
+    nodes: nodeLoaders(database, actor),
     activeWorkspaceId: activeWorkspaceLoader(database, actor),
   };
 }

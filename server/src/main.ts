@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { createApp, openDatabase } from './app.js';
-import { type Config, ConfigError, loadConfig } from './config.js';
+import { runCommand } from './cli/command.js';
+import { type Config, loadConfig } from './config.js';
 import { createDemoData } from './demo/demo-data.js';
 
 /** A clean stop takes no longer than this; what is still under way then is cut off. */
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
   try {
     await start(config, log, undo);
   } catch (error) {
-    reportFailure(error, log);
+    log.fatal({ err: error }, 'the start failed');
     await undoAll(undo, log);
     process.exit(1);
   }
@@ -68,10 +69,4 @@ async function undoAll(undo: Undo[], log: Logger): Promise<void> {
   }
 }
 
-/** A wrong setting is one plain line; anything else is logged whole. */
-function reportFailure(error: unknown, log: Logger): void {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else log.fatal({ err: error }, 'the start failed');
-}
-
-await main();
+await runCommand(main);

@@ -68,7 +68,7 @@ export function visibleSql(values: Values, walk?: NameWalk): string {
       CROSS JOIN LATERAL (
         SELECT tw.id AS workspace_id, tw.name_key FROM workspaces tw
         WHERE tw.owner_team_id = tm.team_id ${condition('tw.name_key')}
-          AND NOT EXISTS (SELECT FROM members m WHERE m.workspace_id = tw.id AND m.user_id = ${values.user})
+          AND (SELECT m.id FROM members m WHERE m.workspace_id = tw.id AND m.user_id = ${values.user}) IS NULL
         ${order}
       ) AS owned
       WHERE tm.user_id = ${values.user} ${order})`;

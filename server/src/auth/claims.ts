@@ -18,8 +18,8 @@ const teamsMax = 1_000;
 
 /** The claims of a verified token, or null where one of them is not what it should be. */
 export function readClaims(payload: JWTPayload): Claims | null {
-  const subject = text(payload.sub);
-  const organization = text(payload['org']);
+  const subject = identifier(payload.sub);
+  const organization = identifier(payload['org']);
   const name = optional(payload['name'], text);
   const email = optional(payload['email'], text);
   const organizationRole = optional(payload['org_role'], role);
@@ -31,6 +31,11 @@ export function readClaims(payload: JWTPayload): Claims | null {
 
 function optional<Value>(claim: unknown, read: (claim: unknown) => Value | null): Value | null | undefined {
   return claim === undefined ? undefined : read(claim);
+}
+
+/** Kept to the letter: two that only look alike are two people, or two tenants. */
+function identifier(claim: unknown): string | null {
+  return typeof claim === 'string' && claim.length <= textLengthMax && text(claim) !== null ? claim : null;
 }
 
 function text(claim: unknown): string | null {

@@ -34,14 +34,19 @@ function verifyOptions(algorithms: string[], { issuer, audience }: ExpectedClaim
   };
 }
 
+/** Answers of the identity provider that are late, no JSON Web Key Set, or an error of its own. */
+const providerFaults: ReadonlySet<string> = new Set([
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+]);
+
 /** A bad token is the client's error; an identity provider that can't be reached is not. */
 async function payloadOf(verify: () => Promise<{ payload: JWTPayload }>): Promise<JWTPayload> {
   try {
     return (await verify()).payload;
   } catch (error) {
-    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-      throw requestError('unauthenticated');
-    }
+    if (error instanceof errors.JOSEError && !providerFaults.has(error.code)) throw requestError('unauthenticated');
     throw error;
   }
 }

@@ -12,6 +12,8 @@ const migrationLock = 7_023_154_401;
  */
 export async function migrate(url: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: url });
+  // A connection that breaks while it only waits tells by an event, which would end the process if nobody listened.
+  lock.on('error', () => {});
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);

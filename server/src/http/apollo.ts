@@ -1,6 +1,9 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import {
   type DocumentNode,
   GraphQLError,
@@ -12,6 +15,7 @@ import {
 import type { RequestContext } from '../context.js';
 import { requestError, requestErrors } from '../errors.js';
 import { limitComplexity } from './complexity.js';
+import { gatewayOf } from './executor.js';
 
 const parsedTokensMax = 10_000;
 
@@ -23,7 +27,7 @@ export interface ApolloOptions {
 /** Apollo Server with the project's rules for errors, sign-in and size; it knows nothing of HTTP frameworks. */
 export function createApollo({ schema, introspection }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: gatewayOf(schema),
     introspection,
     // Sign-in is by header only, which no browser adds by itself, so there is no request to forge.
     csrfPrevention: false,
@@ -32,7 +36,8 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
     hideSchemaDetailsFromClientErrors: !introspection,
     parseOptions: { maxTokens: parsedTokensMax },
     formatError: (formatted, error) => toCatalogue(formatted, error),
-    plugins: [ApolloServerPluginCacheControlDisabled(), guard(), requestIds()],
+    // Apollo's landing page would load from a CDN.
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), guard(), requestIds()],
   });
 }
 
@@ -44,6 +49,9 @@ function guard(): ApolloServerPlugin<RequestContext> {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (operation === undefined) return;
           if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw requestError('unauthenticated');
+          if (!schema.getRootType(operation.operation)) {
+            throw requestError('requestMalformed', `There is no ${operation.operation} in this schema.`);
+          }
           limitComplexity({
             schema,
             document,

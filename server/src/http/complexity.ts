@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { requestError } from '../errors.js';
-import { pageSizeDefault } from '../pagination/page.js';
+import { pageSizeDefault, pageSizeMax } from '../pagination/page.js';
 
 /** Values that one operation may answer with at the most, by its page sizes. */
 export const complexityMax = 50_000;
@@ -34,6 +34,7 @@ export function limitComplexity({ schema, document, operation, variables }: Oper
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  const given = { ...defaultsOf(operation), ...variables };
   let values = 0;
 
   const visitSet = (set: SelectionSetNode, parent: GraphQLNamedType | null | undefined, times: number): void => {
@@ -52,7 +53,7 @@ export function limitComplexity({ schema, document, operation, variables }: Oper
     if (selection.selectionSet === undefined) return;
     const type = typeOfField(parent, selection);
     const isConnection = type?.name.endsWith('Connection') ?? false;
-    visitSet(selection.selectionSet, type, isConnection ? times * pageSizeOf(selection, variables) : times);
+    visitSet(selection.selectionSet, type, isConnection ? times * pageSizeOf(selection, given) : times);
   };
   visitSet(operation.selectionSet, schema.getRootType(operation.operation), 1);
 }
@@ -63,10 +64,23 @@ function typeOfField(parent: GraphQLNamedType | null | undefined, field: FieldNo
   return definition && getNamedType(definition.type);
 }
 
-/** The page size asked for, or the default; one that is out of bounds is refused by the list itself. */
+/** The values of the operation's variables where the request gives none; only whole numbers can be page sizes. */
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+  return Object.fromEntries(
+    variableDefinitions.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      defaultValue?.kind === Kind.INT ? Number(defaultValue.value) : undefined,
+    ]),
+  );
+}
+
+/**
+ * The page size asked for, or the default. One out of bounds, which the list itself refuses, counts as the nearest
+ * within, so that no part of an operation counts as nothing or takes from the rest.
+ */
 function pageSizeOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
-  if (first?.kind === Kind.INT) return Number(first.value);
-  const value = first?.kind === Kind.VARIABLE ? variables[first.name.value] : undefined;
-  return typeof value === 'number' ? value : pageSizeDefault;
+  const literal = first?.kind === Kind.INT ? Number(first.value) : undefined;
+  const size = first?.kind === Kind.VARIABLE ? variables[first.name.value] : literal;
+  return typeof size === 'number' ? Math.min(Math.max(size, 1), pageSizeMax) : pageSizeDefault;
 }

@@ -42,6 +42,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       requestIdLogLabel: 'requestId',
     }),
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, _request, reply) => sendError(reply, requestError(...ofFastify(error))),
   });
   const metrics = createMetrics(database);
 
@@ -84,13 +85,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
 
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) =>
-      new RequestContext({
-        actor: await authenticator.actorOf(request.headers.authorization),
-        requestId: request.id,
-        log: request.log,
-        database,
-      }),
+    context: async (request) => {
+      const { id: requestId, log, headers } = request;
+      const actor = await authenticator.actorOf(headers.authorization).catch((error: unknown) => {
+        // Apollo masks what goes wrong before there is a context, but tells nobody.
+        if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');
+        throw error;
+      });
+      return new RequestContext({ actor, requestId, log, database });
+    },
   });
   server.route({
     method: ['GET', 'POST'],

@@ -2,10 +2,6 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { Node, type TypedRow } from '../graphql/node.js';
-import { type TeamRecord, toTeamRow } from '../team/team.loaders.js';
-import { visibleTeamStatement } from '../team/team.statements.js';
-import { toUserRow, type UserRecord } from '../user/user.loaders.js';
-import { visibleUserStatement } from '../user/user.statements.js';
 
 type Find = (context: RequestContext, id: string) => Promise<TypedRow | null>;
 
@@ -14,14 +10,8 @@ const finders: Record<NodeTypeName, Find> = {
   Workspace: ({ loaders }, id) => loaders.workspaces.byId.load(id),
   Member: (context, id) => inVisibleWorkspace(context, context.loaders.members.byId.load(id)),
   VirtualKey: (context, id) => inVisibleWorkspace(context, context.loaders.virtualKeys.byId.load(id)),
-  User: async ({ actor, database }, id) => {
-    const [record] = await database.rows<UserRecord>(visibleUserStatement(actor, id));
-    return record === undefined ? null : toUserRow(record);
-  },
-  Team: async ({ actor, database }, id) => {
-    const [record] = await database.rows<TeamRecord>(visibleTeamStatement(actor, id));
-    return record === undefined ? null : toTeamRow(record);
-  },
+  User: ({ loaders }, id) => loaders.nodes.users.load(id),
+  Team: ({ loaders }, id) => loaders.nodes.teams.load(id),
 };
 
 @Resolver()

@@ -7,10 +7,17 @@ export type CursorKey = readonly string[];
 export const cursorParts = {
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   decimal: /^\d{1,20}(\.\d{1,10})?$/,
-  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  time: { test: isTime },
   // biome-ignore lint/suspicious/noControlCharactersInRegex: PostgreSQL's text can't hold NUL.
   text: /^[^\u0000]{0,400}$/su,
 } as const;
+
+/** Whether the text is a time as `toISOString` writes it, and one that there is; PostgreSQL has no year 0. */
+function isTime(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) || text.startsWith('0000')) return false;
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
+}
 
 export interface CursorShape {
   /** Name of the list and its ordering, such as `workspaces:NAME:ASC`. */

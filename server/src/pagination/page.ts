@@ -11,7 +11,7 @@ export interface Page<Row> {
   countTotal(): Promise<number> | number;
 }
 
-const pageSizeMax = 100;
+export const pageSizeMax = 100;
 export const pageSizeDefault = 20;
 
 /** @throws BAD_USER_INPUT unless `first` is from 1 to 100. An explicit null means the default. */

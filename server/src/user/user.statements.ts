@@ -50,12 +50,12 @@ function assignableSql(values: Values, search: string | null): string {
   return `u.organization_id = ${values.organization} AND ${inTeamAccessSql(values)} ${matches}`;
 }
 
-/** The user by id, where the actor may know of them: in team access, or in a workspace that the actor sees. */
-export function visibleUserStatement(actor: Actor, id: string): Statement {
+/** The users by id whom the actor may know of: in team access, or in a workspace that the actor sees. */
+export function visibleUsersStatement(actor: Actor, ids: readonly string[]): Statement {
   const values = new Values(actor);
-  const user = values.add(id);
   const text = `SELECT ${userColumns} FROM users u
-    WHERE u.id = ${user} AND u.organization_id = ${values.organization} AND (${inTeamAccessSql(values)} OR EXISTS (
+    WHERE u.id = ANY (${values.add(ids)}::uuid[]) AND u.organization_id = ${values.organization}
+      AND (${inTeamAccessSql(values)} OR EXISTS (
       SELECT FROM members theirs JOIN workspaces w ON w.id = theirs.workspace_id
       WHERE theirs.user_id = u.id AND ${roleSql(values)} IS NOT NULL))`;
   return { text, values: values.list };

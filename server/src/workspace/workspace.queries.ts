@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { requestError } from '../errors.js';
-import { parseGlobalId } from '../graphql/ids.js';
+import { fromGlobalId, type NodeTypeName } from '../graphql/ids.js';
 import { selectedFields } from '../graphql/selection.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import { type Page, pageSize, toPage } from '../pagination/page.js';
@@ -77,12 +77,11 @@ function toConditions(filter: WorkspaceFilter): WorkspaceConditions {
     ...(environments == null ? {} : { environments }),
     ...(statuses == null ? {} : { statuses }),
     ...(regions == null ? {} : { regions }),
-    ...(ownerIds == null ? {} : { ownerIds: ownerIds.flatMap(toOwnerUuid) }),
+    ...(ownerIds == null ? {} : { owners: { userIds: uuidsOf('User', ownerIds), teamIds: uuidsOf('Team', ownerIds) } }),
   };
 }
 
-/** A malformed id, or one of another type, is an id of nothing. */
-function toOwnerUuid(id: string): string[] {
-  const parsed = parseGlobalId(id);
-  return parsed?.type === 'User' || parsed?.type === 'Team' ? [parsed.uuid] : [];
+/** The UUIDs among global ids of this type; a malformed id is an id of nothing. */
+function uuidsOf(type: NodeTypeName, ids: readonly string[]): string[] {
+  return ids.flatMap((id) => fromGlobalId(type, id) ?? []);
 }

@@ -28,7 +28,7 @@ export interface WorkspaceConditions {
   readonly environments?: readonly WorkspaceEnvironment[];
   readonly statuses?: readonly WorkspaceStatus[];
   readonly regions?: readonly WorkspaceRegion[];
-  readonly ownerIds?: readonly string[];
+  readonly owners?: { readonly userIds: readonly string[]; readonly teamIds: readonly string[] };
 }
 
 interface SortKey {
@@ -186,15 +186,15 @@ function visibleRoleSql(values: Values): string {
 }
 
 function conditionsSql(conditions: WorkspaceConditions, values: Values): string[] {
-  const { search, environments, statuses, regions, ownerIds } = conditions;
+  const { search, environments, statuses, regions, owners } = conditions;
   const sql: string[] = [];
   if (search !== undefined) sql.push(`strpos(w.name_key, fold_case(${values.add(search)})) > 0`);
   if (environments !== undefined) sql.push(`w.environment = ANY (${values.add(environments)})`);
   if (statuses !== undefined) sql.push(`w.status = ANY (${values.add(statuses)})`);
   if (regions !== undefined) sql.push(`w.region = ANY (${values.add(regions)})`);
-  if (ownerIds !== undefined) {
-    const ids = values.add(ownerIds);
-    sql.push(`(w.owner_user_id = ANY (${ids}::uuid[]) OR w.owner_team_id = ANY (${ids}::uuid[]))`);
+  if (owners !== undefined) {
+    const [users, teams] = [values.add(owners.userIds), values.add(owners.teamIds)];
+    sql.push(`(w.owner_user_id = ANY (${users}::uuid[]) OR w.owner_team_id = ANY (${teams}::uuid[]))`);
   }
   return sql;
 }

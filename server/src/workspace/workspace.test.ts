@@ -1,5 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newOrganization, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  auditEvents,
+  breakAudit,
+  createWorkspace,
+  giveToTeam,
+  idOfNothing,
+  run,
+  setRole,
+  type WorkspaceInput,
+  workspaceInput,
+} from '../testing/fixtures.js';
+import {
+  type GraphQLAnswer,
+  newOrganization,
+  type Person,
+  person,
+  startTestServer,
+  type TestServer,
+} from '../testing/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -7,40 +26,516 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('smoke', async () => {
+interface Details {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly status: string;
+  readonly region: string;
+  readonly monthlyBudget: { readonly amount: string; readonly currency: string };
+  readonly memberCount: number;
+  readonly isActive: boolean;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly viewerRole: string;
+  readonly viewerCanUpdateSettings: boolean;
+  readonly owner: { readonly __typename: string; readonly id: string; readonly name: string };
+  readonly members: { readonly nodes: readonly { readonly role: string; readonly user: { readonly id: string } }[] };
+}
+
+interface UserError {
+  readonly code: string;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+const details = `fragment Details on Workspace {
+  id name environment status region monthlyBudget { amount currency } memberCount isActive version createdAt updatedAt
+  viewerRole viewerCanUpdateSettings owner { __typename id name } members(first: 100) { nodes { role user { id } } }
+}`;
+
+interface Created {
+  readonly createWorkspace: { readonly workspace: Details | null; readonly userErrors: readonly UserError[] };
+}
+
+async function create(who: Person, overrides: Partial<WorkspaceInput> = {}): Promise<Created['createWorkspace']> {
+  const data = await run<Created>(
+    server,
+    who,
+    `mutation ($input: CreateWorkspaceInput!) {
+      createWorkspace(input: $input) { workspace { ...Details } userErrors { code message field } }
+    } ${details}`,
+    { input: workspaceInput(overrides) },
+  );
+  return data.createWorkspace;
+}
+
+interface Updated {
+  readonly updateWorkspaceSettings: {
+    readonly workspace: Details | null;
+    readonly conflictingWorkspace: Details | null;
+    readonly userErrors: readonly UserError[];
+  };
+}
+
+function send<Data>(who: Person, query: string, variables: Record<string, unknown>): Promise<GraphQLAnswer<Data>> {
+  return server.request<Data>({ token: who.token, query, variables });
+}
+
+async function update(
+  who: Person,
+  workspaceId: string,
+  changes: Record<string, unknown>,
+): Promise<Updated['updateWorkspaceSettings']> {
+  const data = await run<Updated>(
+    server,
+    who,
+    `mutation ($input: UpdateWorkspaceSettingsInput!) {
+      updateWorkspaceSettings(input: $input) {
+        workspace { ...Details } conflictingWorkspace { ...Details } userErrors { code message field }
+      }
+    } ${details}`,
+    { input: { workspaceId, expectedVersion: 1, ...changes } },
+  );
+  return data.updateWorkspaceSettings;
+}
+
+async function read(who: Person, id: string): Promise<Details | null> {
+  const data = await run<{ workspace: Details | null }>(
+    server,
+    who,
+    `query ($id: ID!) { workspace(id: $id) { ...Details } } ${details}`,
+    { id },
+  );
+  return data.workspace;
+}
+
+async function activeOf(who: Person): Promise<string | undefined> {
+  const data = await run<{ activeWorkspace: { id: string } | null }>(server, who, '{ activeWorkspace { id } }');
+  return data.activeWorkspace?.id;
+}
+
+function rolesOf(workspace: Details | null | undefined): Record<string, string> {
+  return Object.fromEntries((workspace?.members.nodes ?? []).map(({ role, user }) => [user.id, role]));
+}
+
+/** Ada, Bob and Cyd of one team, in an organization of their own. */
+async function team() {
   const org = newOrganization();
-  const ada = await person(server, {
-    sub: 'ada',
-    org,
-    teams: ['core'],
-    name: 'Ada',
+  const [ada, bob, cyd] = await Promise.all([
+    person(server, { sub: 'ada', org, name: 'Ada', teams: ['core'] }),
+    person(server, { sub: 'bob', org, name: 'Bob', teams: ['core'] }),
+    person(server, { sub: 'cyd', org, name: 'Cyd', teams: ['core'] }),
+  ]);
+  return { org, ada, bob, cyd };
+}
+
+describe('createWorkspace', () => {
+  test('makes the creator owner and member, with the settings as sent', async () => {
+    const { ada } = await team();
+    const { workspace, userErrors } = await create(ada, {
+      name: 'Checkout',
+      environment: 'PRODUCTION',
+      region: 'RWANDA',
+      monthlyBudget: '1250.5',
+    });
+    expect(userErrors).toEqual([]);
+    expect(workspace).toMatchObject({
+      name: 'Checkout',
+      environment: 'PRODUCTION',
+      status: 'ACTIVE',
+      region: 'RWANDA',
+      monthlyBudget: { amount: '1250.50', currency: 'USD' },
+      owner: { __typename: 'User', id: ada.id, name: 'Ada' },
+      memberCount: 1,
+      version: 1,
+      viewerRole: 'OWNER',
+      viewerCanUpdateSettings: true,
+    });
+    expect(workspace?.id).toMatch(/^ws_[0-7][0-9a-z]{25}$/);
+    expect(workspace?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(rolesOf(workspace)).toEqual({ [ada.id]: 'OWNER' });
+    expect(await read(ada, workspace?.id ?? '')).toEqual(workspace);
   });
-  const bob = await person(server, {
-    sub: 'bob',
-    org,
-    teams: ['core'],
-    name: 'Bob',
+
+  test('keeps a name trimmed and in NFC, so that one name is never two', async () => {
+    const { ada } = await team();
+    const { workspace } = await create(ada, { name: '  Zu\u0308rich \t' });
+    expect(workspace?.name).toBe('Z\u00fcrich');
+    const again = await create(ada, { name: 'Z\u00dcRICH' });
+    expect(again.workspace).toBeNull();
+    expect(again.userErrors).toMatchObject([{ code: 'TAKEN', field: ['input', 'name'] }]);
   });
-  const created = await server.request({
-    token: ada.token,
-    query: `mutation($i: CreateWorkspaceInput!) { createWorkspace(input: $i) { workspace { id name owner { id name __typename } monthlyBudget { amount currency } memberCount activeKeyCount isActive version viewerRole viewerCanUpdateSettings createdAt } userErrors { code field message } } }`,
-    variables: {
-      i: {
-        name: ' Hello ',
-        environment: 'PRODUCTION',
-        region: 'EU',
-        monthlyBudget: '12.5',
-        memberIds: [bob.id],
-      },
+
+  test('lets another organization use the same name', async () => {
+    const [here, there] = [await team(), await team()];
+    const name = 'Shared name';
+    expect((await create(here.ada, { name })).userErrors).toEqual([]);
+    expect((await create(there.ada, { name })).userErrors).toEqual([]);
+  });
+
+  test("makes a person's first workspace the active one, and leaves a second one alone", async () => {
+    const { ada } = await team();
+    const first = await create(ada);
+    const second = await create(ada);
+    expect(first.workspace?.isActive).toBe(true);
+    expect(second.workspace?.isActive).toBe(false);
+    expect(await activeOf(ada)).toBe(first.workspace?.id);
+  });
+
+  test('adds people of the team access as members, each once, the creator named or not', async () => {
+    const { ada, bob, cyd } = await team();
+    const { workspace } = await create(ada, { memberIds: [bob.id, cyd.id, bob.id, ada.id] });
+    expect(workspace?.memberCount).toBe(3);
+    expect(rolesOf(workspace)).toEqual({ [ada.id]: 'OWNER', [bob.id]: 'MEMBER', [cyd.id]: 'MEMBER' });
+    expect(await activeOf(bob)).toBeUndefined();
+  });
+
+  test('refuses with the place in the list everybody who is not in the team access, all with the same sentence', async () => {
+    const { org, ada, bob } = await team();
+    const foreign = await team();
+    const outsider = await person(server, { sub: 'outsider', org, teams: ['other'] });
+    const name = `Refused ${randomUUID()}`;
+    const { workspace, userErrors } = await create(ada, {
+      name,
+      memberIds: [
+        bob.id,
+        outsider.id,
+        foreign.bob.id,
+        idOfNothing('User'),
+        'nonsense',
+        bob.id.replace('usr_', 'team_'),
+      ],
+    });
+    expect(workspace).toBeNull();
+    expect(userErrors.map(({ code, field }) => [code, ...(field ?? [])])).toEqual(
+      ['1', '2', '3', '4', '5'].map((index) => ['NOT_FOUND', 'input', 'memberIds', index]),
+    );
+    expect(new Set(userErrors.map(({ message }) => message)).size).toBe(1);
+    expect((await create(ada, { name })).userErrors).toEqual([]);
+  });
+
+  test('lets an organization admin add anybody of the organization, and nobody of another', async () => {
+    const { org, bob } = await team();
+    const foreign = await team();
+    const admin = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const { workspace } = await create(admin, { memberIds: [bob.id] });
+    expect(rolesOf(workspace)).toEqual({ [admin.id]: 'OWNER', [bob.id]: 'MEMBER' });
+    const { userErrors } = await create(admin, { memberIds: [foreign.bob.id] });
+    expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'memberIds', '0'] }]);
+  });
+
+  test('writes one audit event that tells who set what, in which request', async () => {
+    const { ada, bob } = await team();
+    const answer = await server.request<Created>({
+      token: ada.token,
+      headers: { 'x-request-id': 'create-42' },
+      query: 'mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { workspace { id } } }',
+      variables: { input: workspaceInput({ name: 'Audited', monthlyBudget: '7', memberIds: [bob.id] }) },
+    });
+    const id = answer.data?.createWorkspace.workspace?.id ?? '';
+    const [event, ...others] = await auditEvents(server, id);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      action: 'workspace.created',
+      actorName: 'Ada',
+      targetId: id,
+      requestId: 'create-42',
+    });
+    expect(event?.changes).toEqual([
+      { field: 'name', before: null, after: 'Audited' },
+      { field: 'environment', before: null, after: 'SANDBOX' },
+      { field: 'region', before: null, after: 'EU' },
+      { field: 'monthlyBudget', before: null, after: '7.00' },
+      { field: 'members', before: [], after: [ada.id, bob.id] },
+    ]);
+  });
+
+  test('does not happen when its audit event cannot be written', async () => {
+    const { org, ada } = await team();
+    const mend = await breakAudit(server, org);
+    const answer = await send<Created>(
+      ada,
+      'mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { workspace { id } } }',
+      { input: workspaceInput() },
+    );
+    await mend();
+    expect(answer.data?.createWorkspace).toBeNull();
+    expect(answer.errors?.[0]).toMatchObject({
+      message: 'Something went wrong on our side.',
+      path: ['createWorkspace'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+    const { workspaces } = await run<{ workspaces: { nodes: unknown[] } }>(
+      server,
+      ada,
+      '{ workspaces { nodes { id } } }',
+    );
+    expect(workspaces.nodes).toEqual([]);
+    expect(await activeOf(ada)).toBeUndefined();
+  });
+});
+
+describe('updateWorkspaceSettings', () => {
+  test.each([
+    ['environment', { environment: 'PRODUCTION' }, { environment: 'PRODUCTION' }],
+    ['region', { region: 'US' }, { region: 'US' }],
+    ['monthlyBudget', { monthlyBudget: '0020' }, { monthlyBudget: { amount: '20.00', currency: 'USD' } }],
+  ])('changes %s alone, and the version by one', async (_field, change, changed) => {
+    const { ada, bob } = await team();
+    const before = (await create(ada, { memberIds: [bob.id] })).workspace;
+    const { workspace, conflictingWorkspace, userErrors } = await update(ada, before?.id ?? '', change);
+    expect(userErrors).toEqual([]);
+    expect(conflictingWorkspace).toBeNull();
+    expect(workspace).toEqual({ ...before, ...changed, version: 2, updatedAt: expect.any(String) });
+    expect(Date.parse(workspace?.updatedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(before?.updatedAt ?? ''));
+    expect(await read(ada, before?.id ?? '')).toEqual(workspace);
+  });
+
+  test('changes several settings and the members with one version and one audit event', async () => {
+    const { ada, bob, cyd } = await team();
+    const id = await createWorkspace(server, ada, { monthlyBudget: '100', memberIds: [bob.id] });
+    const { workspace } = await update(ada, id, {
+      environment: 'STAGING',
+      region: 'EU',
+      monthlyBudget: '99.99',
+      memberIds: [cyd.id],
+    });
+    expect(workspace).toMatchObject({ environment: 'STAGING', monthlyBudget: { amount: '99.99' }, version: 2 });
+    const [, event, ...others] = await auditEvents(server, id);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ action: 'workspace.settings_updated', actorName: 'Ada', targetId: id });
+    expect(event?.changes).toEqual([
+      { field: 'environment', before: 'SANDBOX', after: 'STAGING' },
+      { field: 'monthlyBudget', before: '100.00', after: '99.99' },
+      { field: 'members', before: [bob.id], after: [cyd.id] },
+    ]);
+  });
+
+  test.each(['environment', 'region', 'monthlyBudget', 'memberIds'])(
+    'refuses null for %s, which cannot be cleared',
+    async (field) => {
+      const { ada } = await team();
+      const before = (await create(ada)).workspace;
+      const { workspace, userErrors } = await update(ada, before?.id ?? '', { [field]: null });
+      expect(workspace).toBeNull();
+      expect(userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', field] }]);
+      expect(await read(ada, before?.id ?? '')).toEqual(before);
     },
+  );
+
+  test('keeps the version and writes no audit event when nothing is different', async () => {
+    const { ada, bob } = await team();
+    const before = (await create(ada, { monthlyBudget: '5', memberIds: [bob.id] })).workspace;
+    const id = before?.id ?? '';
+    for (const same of [
+      {},
+      { environment: 'SANDBOX', region: 'EU', monthlyBudget: '5.0', memberIds: [bob.id, bob.id] },
+      { memberIds: [ada.id, bob.id] },
+    ]) {
+      const { workspace, userErrors } = await update(ada, id, same);
+      expect(userErrors).toEqual([]);
+      expect(workspace).toEqual(before);
+    }
+    expect(await auditEvents(server, id)).toHaveLength(1);
   });
-  console.log(JSON.stringify(created, null, 1));
-  const list = await server.request({
-    token: bob.token,
-    query: `{ workspaces { totalCount pageInfo { hasNextPage endCursor } nodes { id name owner { id name __typename } memberCount isActive viewerRole members { totalCount nodes { id role user { name } } } } } workspaceSummary { totalWorkspaces totalMonthlyBudget { amount } totalActiveKeys productionWorkspaces activeWorkspace { id name} } viewer { user { id name } teams { id name users { nodes { name } totalCount } } activeWorkspace { id } } assignableUsers { nodes { name } totalCount } }`,
+
+  test('takes memberIds as the whole set: who stays keeps the role, who is new is MEMBER, the owner stays', async () => {
+    const { org, ada, bob, cyd } = await team();
+    const dan = await person(server, { sub: 'dan', org, teams: ['core'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id, cyd.id] });
+    await setRole(server, [id], bob, 'VIEWER');
+    const { workspace } = await update(ada, id, { memberIds: [bob.id, dan.id] });
+    expect(rolesOf(workspace)).toEqual({ [ada.id]: 'OWNER', [bob.id]: 'VIEWER', [dan.id]: 'MEMBER' });
+    expect(workspace?.memberCount).toBe(3);
+    expect(await read(cyd, id)).toBeNull();
+    const emptied = await update(ada, id, { expectedVersion: 2, memberIds: [] });
+    expect(rolesOf(emptied.workspace)).toEqual({ [ada.id]: 'OWNER' });
+    expect(emptied.workspace?.memberCount).toBe(1);
   });
-  console.log(JSON.stringify(list, null, 1));
-  console.log(server.logLines.join(''));
-  expect(created.errors).toBeUndefined();
-  expect(list.errors).toBeUndefined();
+
+  test('takes the active workspace from who is left out, and from nobody else', async () => {
+    const { ada, bob, cyd } = await team();
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id, cyd.id] });
+    for (const who of [bob, cyd]) {
+      await run(
+        server,
+        who,
+        'mutation ($id: ID!) { selectWorkspace(input: { workspaceId: $id }) { workspace { id } } }',
+        {
+          id,
+        },
+      );
+    }
+    await update(ada, id, { memberIds: [cyd.id] });
+    expect(await activeOf(bob)).toBeUndefined();
+    expect(await activeOf(cyd)).toBe(id);
+    expect(await activeOf(ada)).toBe(id);
+    const next = await create(bob);
+    expect(next.workspace?.isActive).toBe(true);
+  });
+
+  test('lets members stay who have left the team access, and adds nobody from outside of it', async () => {
+    const { org, ada, bob } = await team();
+    const outsider = await person(server, { sub: 'outsider', org, teams: ['other'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await person(server, { sub: 'bob', org, teams: ['other'] });
+    const refused = await update(ada, id, { region: 'US', memberIds: [bob.id, outsider.id] });
+    expect(refused.userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'memberIds', '1'] }]);
+    expect(await read(ada, id)).toMatchObject({ region: 'EU', version: 1 });
+    const { workspace } = await update(ada, id, { region: 'US', memberIds: [bob.id] });
+    expect(rolesOf(workspace)).toEqual({ [ada.id]: 'OWNER', [bob.id]: 'MEMBER' });
+  });
+
+  test('answers an old version with the workspace as it is now, and changes nothing', async () => {
+    const { ada, bob } = await team();
+    const id = await createWorkspace(server, ada);
+    await update(ada, id, { region: 'US' });
+    const { workspace, conflictingWorkspace, userErrors } = await update(ada, id, {
+      environment: 'PRODUCTION',
+      memberIds: [bob.id],
+    });
+    expect(workspace).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'VERSION_CONFLICT', field: ['input', 'expectedVersion'] }]);
+    expect(conflictingWorkspace).toMatchObject({
+      id,
+      region: 'US',
+      environment: 'SANDBOX',
+      version: 2,
+      memberCount: 1,
+    });
+    expect(await read(ada, id)).toEqual(conflictingWorkspace);
+    expect(await auditEvents(server, id)).toHaveLength(2);
+    const future = await update(ada, id, { expectedVersion: 3, region: 'EU' });
+    expect(future.userErrors).toMatchObject([{ code: 'VERSION_CONFLICT' }]);
+  });
+
+  test('does not happen when its audit event cannot be written', async () => {
+    const { org, ada, bob } = await team();
+    const before = (await create(ada)).workspace;
+    const mend = await breakAudit(server, org);
+    const answer = await send<Updated>(
+      ada,
+      `mutation ($input: UpdateWorkspaceSettingsInput!) {
+        updateWorkspaceSettings(input: $input) { workspace { id } userErrors { code } }
+      }`,
+      { input: { workspaceId: before?.id, expectedVersion: 1, region: 'US', memberIds: [bob.id] } },
+    );
+    await mend();
+    expect(answer.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    expect(await read(ada, before?.id ?? '')).toEqual(before);
+  });
+
+  test.each(['MEMBER', 'VIEWER'] as const)('is FORBIDDEN for a %s, whatever the version', async (role) => {
+    const { ada, bob } = await team();
+    const id = await createWorkspace(server, ada);
+    await setRole(server, [id], bob, role);
+    for (const expectedVersion of [1, 7]) {
+      const { workspace, conflictingWorkspace, userErrors } = await update(bob, id, { expectedVersion, region: 'US' });
+      expect([workspace, conflictingWorkspace]).toEqual([null, null]);
+      expect(userErrors).toMatchObject([{ code: 'FORBIDDEN', field: ['input', 'workspaceId'] }]);
+    }
+    expect(await read(ada, id)).toMatchObject({ region: 'EU', version: 1 });
+  });
+
+  test('is done by an ADMIN member, a user of the owning team and an organization admin', async () => {
+    const { org, ada, bob } = await team();
+    const owners = await person(server, { sub: 'owner', org, teams: ['owners'] });
+    const admin = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await setRole(server, [id], bob, 'ADMIN');
+    await giveToTeam(server, [id], 'owners');
+    for (const [index, who] of [bob, owners, admin].entries()) {
+      const change = { expectedVersion: index + 1, monthlyBudget: String(index) };
+      expect(await update(who, id, change)).toMatchObject({ userErrors: [], workspace: { version: index + 2 } });
+    }
+    expect((await auditEvents(server, id)).map(({ actorName }) => actorName)).toEqual(['Ada', 'Bob', 'owner', 'root']);
+  });
+
+  test('keeps the members of a team-owned workspace as sent, for a team is no member', async () => {
+    const { ada, bob } = await team();
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await giveToTeam(server, [id], 'core');
+    const { workspace } = await update(ada, id, { memberIds: [bob.id] });
+    expect(workspace).toMatchObject({
+      owner: { __typename: 'Team', name: 'core' },
+      memberCount: 1,
+      viewerRole: 'ADMIN',
+    });
+    expect(rolesOf(workspace)).toEqual({ [bob.id]: 'MEMBER' });
+  });
+
+  test('answers a stranger exactly as if there were no such workspace', async () => {
+    const { org, ada } = await team();
+    const stranger = await person(server, { sub: 'stranger', org, teams: ['other'] });
+    const foreign = await team();
+    const foreignAdmin = await person(server, { sub: 'root', org: foreign.org, org_role: 'admin' });
+    const id = await createWorkspace(server, ada);
+    const missing = await update(ada, idOfNothing('Workspace'), { region: 'US' });
+    expect(missing).toEqual({
+      workspace: null,
+      conflictingWorkspace: null,
+      userErrors: [{ code: 'NOT_FOUND', message: 'There is no such workspace.', field: ['input', 'workspaceId'] }],
+    });
+    for (const who of [stranger, foreign.ada, foreignAdmin]) {
+      for (const expectedVersion of [1, 2]) {
+        expect(await update(who, id, { expectedVersion, region: 'US', memberIds: ['nonsense'] })).toEqual(missing);
+      }
+    }
+    for (const malformed of ['', 'nonsense', id.replace('ws_', 'usr_'), id.toUpperCase(), ` ${id}`, `${id}0`]) {
+      expect(await update(ada, malformed, { region: 'US' })).toEqual(missing);
+    }
+    expect(await read(ada, id)).toMatchObject({ region: 'EU', version: 1 });
+  });
+});
+
+describe('viewerRole and viewerCanUpdateSettings', () => {
+  test('say for everybody what they may do, in a card, by id and as a node alike', async () => {
+    const { org, ada, bob, cyd } = await team();
+    const dan = await person(server, { sub: 'dan', org });
+    const admin = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const id = await createWorkspace(server, ada);
+    await setRole(server, [id], bob, 'ADMIN');
+    await setRole(server, [id], cyd, 'MEMBER');
+    await setRole(server, [id], dan, 'VIEWER');
+
+    const expected = [
+      [ada, 'OWNER', true],
+      [bob, 'ADMIN', true],
+      [cyd, 'MEMBER', false],
+      [dan, 'VIEWER', false],
+      [admin, 'OWNER', true],
+    ] as const;
+    for (const [who, viewerRole, viewerCanUpdateSettings] of expected) {
+      expect(await rolesEverywhere(who, id)).toEqual(Array(3).fill({ id, viewerRole, viewerCanUpdateSettings }));
+    }
+  });
+
+  test('are those of an ADMIN at least for a user of the owning team, member or not', async () => {
+    const { org, ada, bob, cyd } = await team();
+    const outsider = await person(server, { sub: 'outsider', org, teams: ['other'] });
+    const id = await createWorkspace(server, ada);
+    await setRole(server, [id], bob, 'VIEWER');
+    await setRole(server, [id], outsider, 'VIEWER');
+    await giveToTeam(server, [id], 'core');
+    for (const who of [ada, bob, cyd]) {
+      const role = { id, viewerRole: 'ADMIN', viewerCanUpdateSettings: true };
+      expect(await rolesEverywhere(who, id)).toEqual(Array(3).fill(role));
+    }
+    const role = { id, viewerRole: 'VIEWER', viewerCanUpdateSettings: false };
+    expect(await rolesEverywhere(outsider, id)).toEqual(Array(3).fill(role));
+  });
+
+  async function rolesEverywhere(who: Person, id: string): Promise<unknown[]> {
+    const data = await run<{ workspaces: { nodes: unknown[] }; workspace: unknown; node: unknown }>(
+      server,
+      who,
+      `query ($id: ID!) {
+        workspaces { nodes { ...Role } } workspace(id: $id) { ...Role } node(id: $id) { ...Role }
+      } fragment Role on Workspace { id viewerRole viewerCanUpdateSettings }`,
+      { id },
+    );
+    return [...data.workspaces.nodes, data.workspace, data.node];
+  }
 });

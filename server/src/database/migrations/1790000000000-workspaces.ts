@@ -10,7 +10,9 @@ export class Workspaces1790000000000 implements MigrationInterface {
     await runner.query(`
       CREATE FUNCTION fold_case(value text) RETURNS text
         IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
-        RETURN normalize(lower(upper(value COLLATE "und-x-icu") COLLATE "und-x-icu"), NFC);
+        RETURN normalize(
+          translate(lower(upper(lower(value COLLATE "und-x-icu") COLLATE "und-x-icu") COLLATE "und-x-icu"), 'ς', 'σ'),
+          NFC);
 
       CREATE TABLE organizations (
         id uuid PRIMARY KEY,
@@ -206,7 +208,9 @@ export class Workspaces1790000000000 implements MigrationInterface {
       BEGIN
         RAISE EXCEPTION '% of % never changes', TG_ARGV[0], TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
       END $$;
-      CREATE TRIGGER workspaces_name_is_final BEFORE UPDATE OF name ON workspaces
+      -- AFTER, because a BEFORE trigger makes every update of a table with a generated key column lock the row against
+      -- foreign keys as well, and two inserts of keys or members at once would wait for each other.
+      CREATE TRIGGER workspaces_name_is_final AFTER UPDATE OF name ON workspaces
         FOR EACH ROW WHEN (NEW.name IS DISTINCT FROM OLD.name) EXECUTE FUNCTION refuse_change('the name');
       CREATE TRIGGER members_do_not_move BEFORE UPDATE OF workspace_id, user_id ON members
         FOR EACH ROW WHEN ((NEW.workspace_id, NEW.user_id) IS DISTINCT FROM (OLD.workspace_id, OLD.user_id))

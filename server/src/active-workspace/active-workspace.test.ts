@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  auditEvents,
+  breakAudit,
+  createWorkspace,
+  deleteMembership,
+  giveToTeam,
+  idOfNothing,
+  run,
+  setRole,
+} from '../testing/fixtures.js';
+import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface Selected {
+  readonly workspace: { readonly id: string; readonly isActive: boolean } | null;
+  readonly previousWorkspace: { readonly id: string; readonly isActive: boolean } | null;
+  readonly userErrors: readonly { readonly code: string; readonly message: string; readonly field: string[] }[];
+}
+
+const selectMutation = `mutation ($id: ID!) {
+  selectWorkspace(input: { workspaceId: $id }) {
+    workspace { id isActive } previousWorkspace { id isActive } userErrors { code message field }
+  }
+}`;
+
+async function select(who: Person, id: string): Promise<Selected> {
+  const { selectWorkspace } = await run<{ selectWorkspace: Selected }>(server, who, selectMutation, { id });
+  return selectWorkspace;
+}
+
+type Id = { readonly id: string } | null;
+
+/** The active workspace, which has to be the same wherever it is read; null without one. */
+async function activeOf(who: Person): Promise<string | null> {
+  const data = await run<{
+    activeWorkspace: Id;
+    viewer: { activeWorkspace: Id };
+    workspaceSummary: { activeWorkspace: Id };
+    workspaces: { nodes: { id: string; isActive: boolean }[] };
+  }>(
+    server,
+    who,
+    `{
+      activeWorkspace { id }
+      viewer { activeWorkspace { id } }
+      workspaceSummary { activeWorkspace { id } }
+      workspaces(first: 100) { nodes { id isActive } }
+    }`,
+  );
+  const id = data.activeWorkspace?.id ?? null;
+  expect(data.viewer.activeWorkspace?.id ?? null).toBe(id);
+  expect(data.workspaceSummary.activeWorkspace?.id ?? null).toBe(id);
+  const marked = data.workspaces.nodes.filter(({ isActive }) => isActive);
+  expect(marked.map((node) => node.id)).toEqual(id === null ? [] : [id]);
+  return id;
+}
+
+async function isActive(who: Person, id: string): Promise<boolean | undefined> {
+  const { workspace } = await run<{ workspace: { isActive: boolean } | null }>(
+    server,
+    who,
+    'query ($id: ID!) { workspace(id: $id) { isActive } }',
+    { id },
+  );
+  return workspace?.isActive;
+}
+
+describe('selectWorkspace', () => {
+  test('makes the workspace the only active one and tells of the one before', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const first = await createWorkspace(server, ada);
+    const second = await createWorkspace(server, ada);
+    expect(await activeOf(ada)).toBe(first);
+    expect(await select(ada, second)).toEqual({
+      workspace: { id: second, isActive: true },
+      previousWorkspace: { id: first, isActive: false },
+      userErrors: [],
+    });
+    expect(await activeOf(ada)).toBe(second);
+    expect([await isActive(ada, first), await isActive(ada, second)]).toEqual([false, true]);
+    await select(ada, first);
+    expect(await activeOf(ada)).toBe(first);
+  });
+
+  test('answers without a previous workspace where there was none', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['core'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    expect(await activeOf(bob)).toBeNull();
+    expect(await select(bob, id)).toEqual({
+      workspace: { id, isActive: true },
+      previousWorkspace: null,
+      userErrors: [],
+    });
+  });
+
+  test('selecting the active one again changes nothing and writes no audit event', async () => {
+    const ada = await person(server, { sub: 'ada', org: newOrganization() });
+    const first = await createWorkspace(server, ada);
+    const second = await createWorkspace(server, ada);
+    await select(ada, second);
+    const again = await select(ada, second);
+    expect(again).toEqual({
+      workspace: { id: second, isActive: true },
+      previousWorkspace: { id: second, isActive: true },
+      userErrors: [],
+    });
+    const events = await auditEvents(server, second);
+    expect(events.map(({ action }) => action)).toEqual(['workspace.created', 'workspace.selected']);
+    expect(events[1]?.changes).toEqual([{ field: 'activeWorkspace', before: first, after: second }]);
+  });
+
+  test("is one person's own matter: who else works in the workspace keeps theirs", async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['core'] });
+    const shared = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    const other = await createWorkspace(server, ada);
+    await select(bob, shared);
+    await select(ada, other);
+    expect(await activeOf(bob)).toBe(shared);
+  });
+
+  test('needs nothing but sight: a viewer, a user of the owning team and an organization admin can', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const viewer = await person(server, { sub: 'viewer', org });
+    const teammate = await person(server, { sub: 'teammate', org, teams: ['owners'] });
+    const admin = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const id = await createWorkspace(server, ada);
+    await setRole(server, [id], viewer, 'VIEWER');
+    await giveToTeam(server, [id], 'owners');
+    for (const who of [viewer, teammate, admin]) {
+      expect((await select(who, id)).userErrors).toEqual([]);
+      expect(await activeOf(who)).toBe(id);
+    }
+  });
+
+  test('answers a stranger NOT_FOUND, exactly as for a workspace that does not exist, and keeps what was active', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const stranger = await person(server, { sub: 'stranger', org, teams: ['other'] });
+    const foreign = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
+    const id = await createWorkspace(server, ada);
+    for (const who of [stranger, foreign]) {
+      const own = await createWorkspace(server, who);
+      const missing = await select(who, idOfNothing('Workspace'));
+      expect(missing).toEqual({
+        workspace: null,
+        previousWorkspace: null,
+        userErrors: [{ code: 'NOT_FOUND', message: 'There is no such workspace.', field: ['input', 'workspaceId'] }],
+      });
+      for (const wanted of [id, '', 'nonsense', own.toUpperCase(), own.replace('ws_', 'usr_')]) {
+        expect(await select(who, wanted)).toEqual(missing);
+      }
+      expect(await activeOf(who)).toBe(own);
+    }
+    expect(await auditEvents(server, id)).toHaveLength(1);
+  });
+
+  test('does not happen when its audit event cannot be written', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const first = await createWorkspace(server, ada);
+    const second = await createWorkspace(server, ada);
+    const mend = await breakAudit(server, org);
+    const answer = await server.request({ token: ada.token, query: selectMutation, variables: { id: second } });
+    await mend();
+    expect(answer.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    expect(await activeOf(ada)).toBe(first);
+  });
+});
+
+describe('who loses sight of the active workspace has none', () => {
+  test('by leaving the members', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['core'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await select(bob, id);
+    await setMembers(ada, id, 1, []);
+    expect(await activeOf(bob)).toBeNull();
+    // Coming back does not bring it back: the selection itself is gone.
+    await setMembers(ada, id, 2, [bob.id]);
+    expect(await activeOf(bob)).toBeNull();
+    expect(await isActive(bob, id)).toBe(false);
+  });
+
+  test('by leaving the owning team through the claim', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const bob = await person(server, { sub: 'bob', org, teams: ['owners', 'other'] });
+    const id = await createWorkspace(server, ada);
+    await giveToTeam(server, [id], 'owners');
+    await select(bob, id);
+    const moved = await person(server, { sub: 'bob', org, teams: ['other'] });
+    expect(moved.id).toBe(bob.id);
+    expect(await activeOf(moved)).toBeNull();
+    const back = await person(server, { sub: 'bob', org, teams: ['owners'] });
+    expect(await activeOf(back)).toBeNull();
+  });
+
+  test('by losing the role of organization admin through the claim', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const id = await createWorkspace(server, ada);
+    await select(root, id);
+    const demoted = await person(server, { sub: 'root', org, org_role: 'member' });
+    expect(await activeOf(demoted)).toBeNull();
+    const promoted = await person(server, { sub: 'root', org, org_role: 'admin' });
+    expect(await activeOf(promoted)).toBeNull();
+  });
+
+  test('and keeps it who still sees the workspace in another way', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['owners'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['owners'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await giveToTeam(server, [id], 'owners');
+    await select(bob, id);
+    await setMembers(ada, id, 1, [ada.id]);
+    expect(await activeOf(bob)).toBe(id);
+    await setMembers(ada, id, 2, [ada.id, bob.id]);
+    const moved = await person(server, { sub: 'bob', org, teams: [] });
+    expect(await activeOf(moved)).toBe(id);
+  });
+
+  test('wherever it is read, even while the selection itself still stands', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['core'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    const next = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await select(bob, id);
+    await deleteMembership(server, id, bob);
+    expect(await activeOf(bob)).toBeNull();
+    expect(await select(bob, next)).toMatchObject({ workspace: { id: next }, previousWorkspace: null, userErrors: [] });
+    expect(await activeOf(bob)).toBe(next);
+  });
+
+  async function setMembers(who: Person, workspaceId: string, expectedVersion: number, memberIds: string[]) {
+    const { updateWorkspaceSettings } = await run<{ updateWorkspaceSettings: { userErrors: unknown[] } }>(
+      server,
+      who,
+      `mutation ($input: UpdateWorkspaceSettingsInput!) {
+        updateWorkspaceSettings(input: $input) { userErrors { code field } }
+      }`,
+      { input: { workspaceId, expectedVersion, memberIds } },
+    );
+    expect(updateWorkspaceSettings.userErrors).toEqual([]);
+  }
+});

@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createWorkspace, giveToTeam, run } from '../testing/fixtures.js';
+import { recordStatements } from '../testing/statements.js';
+import {
+  newOrganization,
+  type Person,
+  person,
+  signToken,
+  startTestServer,
+  type TestServer,
+  type TokenClaims,
+} from '../testing/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface Viewer {
+  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+  readonly organizationRole: string;
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
+}
+
+async function viewerOf(who: Pick<Person, 'token'>): Promise<Viewer> {
+  const query = '{ viewer { user { id name email } organizationRole teams { id name } } }';
+  return (await run<{ viewer: Viewer }>(server, { id: '', ...who }, query)).viewer;
+}
+
+async function signIn(claims: TokenClaims): Promise<Viewer> {
+  return viewerOf({ token: await signToken(claims) });
+}
+
+type Seen = ReturnType<typeof seen>;
+
+function seen({ user: { id, name, email }, organizationRole: role, teams }: Viewer) {
+  return { id, name, email, role, teams: teams.map((team) => team.name) };
+}
+
+function namesOf(viewer: Viewer): string[] {
+  return viewer.teams.map(({ name }) => name);
+}
+
+/** What the tables hold of an organization. */
+async function kept(org: string) {
+  const [row] = await server.database.rows<{ organizations: number; users: number; teams: number }>({
+    text: `SELECT (SELECT count(*) FROM organizations WHERE external_id = $1)::integer AS organizations,
+        (SELECT count(*) FROM users u JOIN organizations o ON o.id = u.organization_id
+          WHERE o.external_id = $1)::integer AS users,
+        (SELECT count(*) FROM teams t JOIN organizations o ON o.id = t.organization_id
+          WHERE o.external_id = $1)::integer AS teams`,
+    values: [org],
+  });
+  return row;
+}
+
+describe('at first sight', () => {
+  test('a token makes its organization, its person and their teams', async () => {
+    const org = newOrganization();
+    const viewer = await signIn({
+      sub: 'ada',
+      org,
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      org_role: 'admin',
+      teams: ['Core', 'Billing', 'Core'],
+    });
+    expect(viewer).toMatchObject({
+      user: { name: 'Ada Lovelace', email: 'ada@example.com' },
+      organizationRole: 'ADMIN',
+    });
+    expect(namesOf(viewer)).toEqual(['Billing', 'Core']);
+    expect(await kept(org)).toEqual({ organizations: 1, users: 1, teams: 2 });
+  });
+
+  test('a token that says nothing more makes a member without teams, named by the subject', async () => {
+    const viewer = await signIn({ sub: 'ada', org: newOrganization() });
+    expect(viewer).toMatchObject({
+      user: { name: 'ada', email: '' },
+      organizationRole: 'MEMBER',
+      teams: [],
+    });
+  });
+
+  test('the same subject in two organizations is two people, and a team of one name is two teams', async () => {
+    const claims = { sub: 'ada', teams: ['core'] };
+    const here = await signIn({ ...claims, org: newOrganization() });
+    const there = await signIn({ ...claims, org: newOrganization() });
+    expect(here.user.id).not.toBe(there.user.id);
+    expect(here.teams[0]?.id).not.toBe(there.teams[0]?.id);
+  });
+
+  test('people who name the same team share it', async () => {
+    const org = newOrganization();
+    const [ada, bob] = [
+      await signIn({ sub: 'ada', org, teams: ['core'] }),
+      await signIn({ sub: 'bob', org, teams: ['core', 'more'] }),
+    ];
+    expect(bob.teams[0]).toEqual(ada.teams[0]);
+    expect(await kept(org)).toEqual({ organizations: 1, users: 2, teams: 2 });
+  });
+
+  test.each([
+    ['a space', 'acme', 'acme '],
+    ['the case', 'acme', 'Acme'],
+    ['the Unicode form', 'caf\u00e9', 'cafe\u0301'],
+  ])('organizations and subjects that differ only in %s are two', async (_difference, one, other) => {
+    const org = newOrganization();
+    const viewers = [
+      await signIn({ sub: one, org: `${org}${one}` }),
+      await signIn({ sub: one, org: `${org}${other}` }),
+      await signIn({ sub: other, org: `${org}${one}` }),
+    ];
+    expect(new Set(viewers.map(({ user }) => user.id)).size).toBe(3);
+    expect(await kept(`${org}${one}`)).toMatchObject({ organizations: 1, users: 2 });
+    expect(await kept(`${org}${other}`)).toMatchObject({ organizations: 1, users: 1 });
+  });
+
+  test.each(['one token', 'as many tokens'])('two hundred requests at once with %s make one person', async (tokens) => {
+    const org = newOrganization();
+    const claims = { sub: 'ada', org, name: 'Ada', teams: ['b', 'a', 'c'] };
+    const one = await signToken(claims);
+    const all = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => (tokens === 'one token' ? one : signToken(claims, `${300 + index}s`))),
+    );
+    expect(new Set(all).size).toBe(tokens === 'one token' ? 1 : 200);
+    const viewers = await Promise.all(all.map((token) => viewerOf({ token })));
+    expect(new Set(viewers.map(({ user }) => user.id)).size).toBe(1);
+    for (const viewer of viewers) expect(namesOf(viewer)).toEqual(['a', 'b', 'c']);
+    expect(await kept(org)).toEqual({ organizations: 1, users: 1, teams: 3 });
+  });
+
+  test('two hundred people at once who share teams in any order make each team once', async () => {
+    const org = newOrganization();
+    const teams = ['a', 'b', 'c', 'd'];
+    const people = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        signIn({ sub: `p${index}`, org, teams: [...teams.slice(index % 4), ...teams.slice(0, index % 4)] }),
+      ),
+    );
+    expect(new Set(people.map(({ user }) => user.id)).size).toBe(200);
+    for (const viewer of people) expect(namesOf(viewer)).toEqual(teams);
+    expect(await kept(org)).toEqual({ organizations: 1, users: 200, teams: 4 });
+  });
+});
+
+describe('at each sight after', () => {
+  test.each<[string, Partial<TokenClaims>, Partial<Seen>]>([
+    ['name', { name: 'Ada King' }, { name: 'Ada King' }],
+    ['email', { email: 'king@example.com' }, { email: 'king@example.com' }],
+    ['org_role', { org_role: 'member' }, { role: 'MEMBER' }],
+    ['teams', { teams: ['new', 'core'] }, { teams: ['core', 'new'] }],
+    ['teams, when it is empty,', { teams: [] }, { teams: [] }],
+  ])('the claim %s brings the person in line and leaves the rest', async (_claim, change, changed) => {
+    const org = newOrganization();
+    const claims = { name: 'Ada', email: 'ada@example.com', org_role: 'admin', teams: ['core'] };
+    const before = seen(await signIn({ sub: 'ada', org, ...claims }));
+    const after = seen(await signIn({ sub: 'ada', org, ...change }));
+    expect(after).toEqual({ ...before, ...changed });
+    expect(seen(await signIn({ sub: 'ada', org }))).toEqual(after);
+    expect(await kept(org)).toMatchObject({ organizations: 1, users: 1 });
+  });
+
+  test('a token that says what is known already writes nothing', async () => {
+    const claims = { sub: 'ada', org: newOrganization(), name: 'Ada', email: 'a@example.com', teams: ['b', 'a'] };
+    await signIn(claims);
+    for (const same of [claims, { ...claims, teams: ['a', 'b', 'a'] }, { sub: claims.sub, org: claims.org }]) {
+      const token = await signToken(same, '6m');
+      const { statements } = await recordStatements(() => server.request({ token, query: '{ __typename }' }));
+      expect(statements).toHaveLength(1);
+      expect(statements[0]).toMatch(/^SELECT/);
+    }
+  });
+
+  test('a lost team takes the sight of its workspaces at once, for every token of the person', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const old = await person(server, { sub: 'bob', org, teams: ['owners', 'other'] });
+    const id = await createWorkspace(server, ada, { name: 'Theirs' });
+    await giveToTeam(server, [id], 'owners');
+    expect(await sightOf(old, id)).toEqual({ byId: 'Theirs', listed: ['Theirs'], total: 1 });
+    const moved = await person(server, { sub: 'bob', org, teams: ['other'] });
+    expect(moved.id).toBe(old.id);
+    for (const who of [moved, old]) {
+      expect(await sightOf(who, id)).toEqual({ byId: undefined, listed: [], total: 0 });
+      expect(await settingsRefusal(who, id)).toBe('NOT_FOUND');
+    }
+  });
+
+  test('a lost team takes the team access with it', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    await person(server, { sub: 'bob', org, name: 'Bob', teams: ['core'] });
+    expect(await assignableTo(ada)).toEqual(['Bob', 'ada']);
+    await person(server, { sub: 'bob', org, teams: ['elsewhere'] });
+    expect(await assignableTo(ada)).toEqual(['ada']);
+  });
+
+  test('a person made admin sees all of the organization, and one made member again only their own', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org });
+    const id = await createWorkspace(server, ada, { name: 'Hers' });
+    for (const [org_role, listed] of [
+      ['member', []],
+      ['admin', ['Hers']],
+      ['member', []],
+    ] as const) {
+      const root = await person(server, { sub: 'root', org, org_role });
+      expect((await sightOf(root, id)).listed).toEqual(listed);
+    }
+  });
+
+  async function sightOf(who: Person, id: string) {
+    const data = await run<{
+      workspace: { name: string } | null;
+      workspaces: { nodes: { name: string }[] };
+      workspaceSummary: { totalWorkspaces: number };
+    }>(
+      server,
+      who,
+      `query ($id: ID!) {
+        workspace(id: $id) { name } workspaces { nodes { name } } workspaceSummary { totalWorkspaces }
+      }`,
+      { id },
+    );
+    return {
+      byId: data.workspace?.name,
+      listed: data.workspaces.nodes.map(({ name }) => name),
+      total: data.workspaceSummary.totalWorkspaces,
+    };
+  }
+
+  async function settingsRefusal(who: Person, workspaceId: string): Promise<string | undefined> {
+    const { updateWorkspaceSettings } = await run<{ updateWorkspaceSettings: { userErrors: { code: string }[] } }>(
+      server,
+      who,
+      `mutation ($input: UpdateWorkspaceSettingsInput!) { updateWorkspaceSettings(input: $input) { userErrors { code } } }`,
+      { input: { workspaceId, expectedVersion: 1, region: 'US' } },
+    );
+    return updateWorkspaceSettings.userErrors[0]?.code;
+  }
+
+  async function assignableTo(who: Person): Promise<string[]> {
+    const { assignableUsers } = await run<{ assignableUsers: { nodes: { name: string }[] } }>(
+      server,
+      who,
+      '{ assignableUsers { nodes { name } } }',
+    );
+    return assignableUsers.nodes.map(({ name }) => name).sort();
+  }
+});

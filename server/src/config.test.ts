@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type Config, ConfigError, loadConfig } from './config.js';
+
+const secret = 'a-secret-of-at-least-32-bytes-0123456789';
+const databaseUrl = 'postgres://app:pa55word@db.internal:5432/tokenvue';
+
+/** The one line with which the start is refused. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error(`Accepted: ${JSON.stringify(environment)}`);
+}
+
+test('nothing has to be set: the server runs for development, on the loopback address, with a database of its own', () => {
+  expect(loadConfig({})).toEqual({
+    production: false,
+    host: '127.0.0.1',
+    port: 4000,
+    database: { url: null, poolSize: 10 },
+    dataDir: resolve('.data'),
+    demoData: true,
+    auth: { mode: 'development' },
+    graphiql: true,
+    introspection: true,
+    corsOrigins: [],
+    logLevel: 'info',
+  });
+});
+
+test('an empty variable counts as none, as container tools set them', () => {
+  const names = [
+    ...['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL_SIZE', 'DATA_DIR', 'DEMO_DATA'],
+    ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
+    ...['GRAPHIQL', 'INTROSPECTION', 'CORS_ORIGINS', 'LOG_LEVEL'],
+  ];
+  expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
+});
+
+test('in production exploration is off and there is no demonstration data on a database of one’s own', () => {
+  const environment = { NODE_ENV: 'production', AUTH_JWT_SECRET: secret, DATABASE_URL: databaseUrl, HOST: '0.0.0.0' };
+  expect(loadConfig(environment)).toMatchObject({
+    production: true,
+    host: '0.0.0.0',
+    demoData: false,
+    graphiql: false,
+    introspection: false,
+  });
+  expect(loadConfig({ ...environment, GRAPHIQL: 'true', INTROSPECTION: 'true', DEMO_DATA: 'true' })).toMatchObject({
+    demoData: true,
+    graphiql: true,
+    introspection: true,
+  });
+});
+
+test('a NODE_ENV other than production changes nothing', () => {
+  expect(loadConfig({ NODE_ENV: 'test' })).toEqual(loadConfig({}));
+});
+
+describe('is accepted:', () => {
+  test.each<[string, Record<string, string>, Partial<Config>]>([
+    ['PORT 0, any free one', { PORT: '0' }, { port: 0 }],
+    ['the highest PORT', { PORT: '65535' }, { port: 65_535 }],
+    ['HOST as a name of the loopback address', { HOST: 'localhost' }, { host: 'localhost' }],
+    ['HOST as the loopback address of IPv6', { HOST: '::1' }, { host: '::1' }],
+    ['another loopback address as HOST', { HOST: '127.8.8.8' }, { host: '127.8.8.8' }],
+    ['DATABASE_URL', { DATABASE_URL: databaseUrl }, { database: { url: databaseUrl, poolSize: 10 }, demoData: false }],
+    [
+      'DATABASE_URL with the longer scheme',
+      { DATABASE_URL: 'postgresql://h/d' },
+      { database: { url: 'postgresql://h/d', poolSize: 10 } },
+    ],
+    ['the largest DATABASE_POOL_SIZE', { DATABASE_POOL_SIZE: '1000' }, { database: { url: null, poolSize: 1_000 } }],
+    ['DATA_DIR, made absolute', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
+    ['DEMO_DATA off on the embedded database', { DEMO_DATA: 'false' }, { demoData: false }],
+    [
+      'AUTH_JWT_SECRET of exactly 32 bytes',
+      { AUTH_JWT_SECRET: 'ä'.repeat(16) },
+      { auth: { mode: 'secret', secret: 'ä'.repeat(16), issuer: null, audience: null } },
+    ],
+    [
+      'AUTH_JWKS_URL with an issuer and an audience',
+      {
+        AUTH_JWKS_URL: 'https://id.example.com/jwks',
+        AUTH_ISSUER: 'https://id.example.com',
+        AUTH_AUDIENCE: 'tokenvue',
+      },
+      {
+        auth: {
+          mode: 'jwks',
+          jwksUrl: 'https://id.example.com/jwks',
+          issuer: 'https://id.example.com',
+          audience: 'tokenvue',
+        },
+      },
+    ],
+    [
+      'an issuer beside AUTH_JWT_SECRET',
+      { AUTH_JWT_SECRET: secret, AUTH_ISSUER: 'me' },
+      { auth: { mode: 'secret', secret, issuer: 'me', audience: null } },
+    ],
+    ['GRAPHIQL off', { GRAPHIQL: 'false' }, { graphiql: false, introspection: true }],
+    ['INTROSPECTION off with GRAPHIQL off', { INTROSPECTION: 'false', GRAPHIQL: 'false' }, { introspection: false }],
+    [
+      'CORS_ORIGINS with spaces and a comma too many',
+      { CORS_ORIGINS: ' https://app.example.com , http://localhost:5173,' },
+      { corsOrigins: ['https://app.example.com', 'http://localhost:5173'] },
+    ],
+    ['a LOG_LEVEL', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+  ])('%s', (_case, environment, expected) => {
+    expect(loadConfig(environment)).toMatchObject(expected);
+  });
+});
+
+describe('stops the start with one line that names the variable and what it expects:', () => {
+  test.each<[string, string, Record<string, string>]>([
+    ['PORT', 'whole number from 0 to 65535', { PORT: '65536' }],
+    ['PORT', 'whole number', { PORT: '-1' }],
+    ['PORT', 'whole number', { PORT: '4000.5' }],
+    ['PORT', 'whole number', { PORT: '0x10' }],
+    ['PORT', 'whole number', { PORT: ' 4000' }],
+    ['PORT', 'whole number', { PORT: 'http' }],
+    ['DATABASE_POOL_SIZE', 'to 1000', { DATABASE_POOL_SIZE: '1001' }],
+    ['DATABASE_POOL_SIZE', 'whole number', { DATABASE_POOL_SIZE: '0' }],
+    ['DATABASE_POOL_SIZE', 'whole number', { DATABASE_POOL_SIZE: '1e2' }],
+    ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'mysql://root:pa55word@db/x' }],
+    ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'user:pa55word@db' }],
+    ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'postgres://app:pa55word@db:port/x' }],
+    ['DEMO_DATA', 'true or false', { DEMO_DATA: 'yes' }],
+    ['GRAPHIQL', 'true or false', { GRAPHIQL: '1' }],
+    ['INTROSPECTION', 'true or false', { INTROSPECTION: 'TRUE' }],
+    ['AUTH_JWT_SECRET', 'at least 32 bytes', { AUTH_JWT_SECRET: 'pa55word' }],
+    ['AUTH_JWKS_URL', 'http or https URL', { AUTH_JWKS_URL: 'id.example.com/jwks' }],
+    ['AUTH_JWKS_URL', 'http or https URL', { AUTH_JWKS_URL: 'file:///etc/jwks.json' }],
+    [
+      'AUTH_JWKS_URL',
+      'AUTH_JWT_SECRET to be unset',
+      { AUTH_JWKS_URL: 'https://id.example.com', AUTH_JWT_SECRET: secret },
+    ],
+    ['AUTH_ISSUER', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_ISSUER: 'me' }],
+    ['AUTH_AUDIENCE', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_AUDIENCE: 'me' }],
+    ['NODE_ENV=production', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { NODE_ENV: 'production' }],
+    ['HOST', 'loopback address', { HOST: '0.0.0.0' }],
+    ['HOST', 'loopback address', { HOST: '::' }],
+    ['HOST', 'loopback address', { HOST: '127.0.0.1.example.com' }],
+    ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: '*' }],
+    ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'https://ok.example.com,https://app.example.com/' }],
+    ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'app.example.com' }],
+    ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'null' }],
+    ['LOG_LEVEL', 'fatal, error, warn, info, debug, trace, silent', { LOG_LEVEL: 'verbose' }],
+  ])('%s expects %s', (name, expected, environment) => {
+    const message = refusal(environment);
+    expect(message).toMatch(new RegExp(`^${name} expects `));
+    expect(message).toContain(expected);
+    expect(message).not.toContain('\n');
+    expect(message).not.toContain('pa55word');
+    expect(message).not.toContain(secret);
+  });
+});

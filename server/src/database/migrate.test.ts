@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
+import { eventually } from '../testing/eventually.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
+import { migrate } from './migrate.js';
+import { migrations } from './migrations/index.js';
+
+const names = migrations.map(({ name }) => name);
+
+let url: string;
+let client: pg.Client;
+beforeAll(async () => {
+  const maintenance = new URL(process.env['TEST_TEMPLATE_URL'] ?? '');
+  maintenance.pathname = '/postgres';
+  const name = `empty_${randomUUID().replaceAll('-', '')}`;
+  const creator = await connect(maintenance.href);
+  await creator.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  await creator.end();
+  const empty = new URL(maintenance);
+  empty.pathname = `/${name}`;
+  url = empty.href;
+  client = await connect(url);
+});
+afterAll(() => client.end());
+
+describe('migrations', () => {
+  test('run once when three servers start on an empty database at once', async () => {
+    const ran = await Promise.all([migrate(url), migrate(url), migrate(url)]);
+    expect(ran.sort((a, b) => a.length - b.length)).toEqual([[], [], names]);
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
+    expect(rows.map(({ name }) => name)).toEqual(names);
+  });
+
+  test('do nothing on a database that is up to date', async () => {
+    expect(await migrate(url)).toEqual([]);
+  });
+
+  test('wait for the server that is at it', async () => {
+    await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const observer = await connect(url);
+    // Holds up the first server in the middle of its work.
+    await client.query('BEGIN; CREATE TABLE migrations (id integer)');
+    const first = migrate(url);
+    await untilWaiting(observer, 1);
+    const second = migrate(url);
+    await untilWaiting(observer, 2);
+    await client.query('ROLLBACK');
+    expect(await first).toEqual(names);
+    expect(await second).toEqual([]);
+    await observer.end();
+  });
+
+  test('leave nothing behind when one of them fails', async () => {
+    // TypeORM prints what failed, beside throwing it.
+    jest.spyOn(console, 'log').mockImplementationOnce(() => {});
+    await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE audit_events (id integer)');
+    await expect(migrate(url)).rejects.toThrow('already exists');
+    const { rows: tables } = await client.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    );
+    expect(tables.map(({ name }) => name)).toEqual(['audit_events', 'migrations']);
+    await eventually(async () => {
+      const { rowCount } = await client.query(
+        `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()`,
+      );
+      expect(rowCount).toBe(0);
+    });
+    const { rows: kept } = await client.query<{ name: string }>('SELECT name FROM migrations');
+    expect(kept).toEqual([]);
+  });
+});

@@ -1,0 +1,340 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { OrganizationRole } from '../access/actor.js';
+import { MemberRole } from '../access/permissions.js';
+import {
+  createWorkspace,
+  deleteMembership,
+  giveToTeam,
+  insertKeys,
+  run,
+  setRole,
+  uuidOf,
+} from '../testing/fixtures.js';
+import { newOrganization, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
+import { WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from '../workspace/workspace.entity.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface ColumnShape {
+  /** `table.column` */
+  readonly name: string;
+  /** As PostgreSQL writes it, precision included. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** SQL without its type cast; null without one. */
+  readonly defaultValue: string | null;
+  readonly generated: boolean;
+  readonly primary: boolean;
+}
+
+async function columnsOfTables(): Promise<ColumnShape[]> {
+  return server.database.rows<ColumnShape>({
+    text: `SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+        NOT a.attnotnull AS nullable, a.attgenerated <> '' AS generated,
+        CASE WHEN a.attgenerated = '' THEN regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::[a-z ]+$', '') END
+          AS "defaultValue",
+        coalesce(a.attnum = ANY (p.indkey), false) AS primary
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+      LEFT JOIN pg_index p ON p.indrelid = c.oid AND p.indisprimary
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'migrations'`,
+    values: [],
+  });
+}
+
+function byName(columns: readonly ColumnShape[]): ColumnShape[] {
+  return [...columns].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function columnsOfEntities(): ColumnShape[] {
+  const { driver, entityMetadatas } = server.database.dataSource;
+  return entityMetadatas.flatMap(({ tableName, columns }) =>
+    columns.map((column) => {
+      const type = driver.normalizeType(column);
+      return {
+        name: `${tableName}.${column.databaseName}`,
+        type: column.precision == null ? type : type.replace('timestamp', `timestamp(${column.precision})`),
+        nullable: column.isNullable,
+        defaultValue: driver.normalizeDefault(column)?.replace(/^'(\d+)'$/, '$1') ?? null,
+        generated: !column.isInsert && !column.isUpdate,
+        primary: column.isPrimary,
+      };
+    }),
+  );
+}
+
+describe('entities and tables', () => {
+  test('agree on every table and every column: name, type, precision, null, default, primary key', async () => {
+    const tables = await columnsOfTables();
+    expect(tables.length).toBeGreaterThan(60);
+    expect(byName(columnsOfEntities())).toEqual(byName(tables));
+  });
+
+  test('agree on the values of every enum', async () => {
+    const checks = await server.database.rows<{ name: string; definition: string }>({
+      text: `SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND pg_get_constraintdef(oid) ~ 'ANY \\(ARRAY'
+        ORDER BY conname`,
+      values: [],
+    });
+    const values = checks.map(({ name, definition }) => [name, (definition.match(/(?<=')[A-Z_]+(?=')/g) ?? []).sort()]);
+    const without = (names: object, computed?: string) =>
+      Object.values(names)
+        .filter((name) => name !== computed)
+        .sort();
+    expect(Object.fromEntries(values)).toEqual({
+      audit_events_actor_kind_check: ['SERVICE', 'SYSTEM', 'USER'],
+      members_role_check: without(MemberRole, MemberRole.OWNER),
+      users_organization_role_check: without(OrganizationRole),
+      virtual_keys_status_check: without(VirtualKeyStatus, VirtualKeyStatus.EXPIRED),
+      workspaces_environment_check: without(WorkspaceEnvironment),
+      workspaces_region_check: without(WorkspaceRegion),
+      workspaces_status_check: without(WorkspaceStatus),
+    });
+  });
+
+  test('hold no secret in the open: what is kept of a secret is a digest that queries leave out', () => {
+    const { entityMetadatas } = server.database.dataSource;
+    const columns = entityMetadatas.flatMap((entity) => entity.columns);
+    const secrets = columns.filter(({ databaseName }) => /secret|password|token/.test(databaseName));
+    expect(secrets.map(({ databaseName, isSelect }) => [databaseName, isSelect])).toEqual([['secret_digest', false]]);
+  });
+});
+
+describe('no statement, whoever sends it, can', () => {
+  let ids: Record<
+    'ws' | 'second' | 'teamOwned' | 'empty' | 'foreignWs' | 'ada' | 'bob' | 'zed' | 'team' | 'foreignTeam' | 'key',
+    string
+  >;
+  let organizationId: string;
+  beforeAll(async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['core'] });
+    const bob = await person(server, { sub: 'bob', org });
+    const zed = await person(server, { sub: 'zed', org: newOrganization(), teams: ['core'] });
+    const ws = await createWorkspace(server, ada, { name: 'Checkout' });
+    const second = await createWorkspace(server, ada, { name: 'Billing' });
+    const teamOwned = await createWorkspace(server, ada, { name: 'Team' });
+    const foreignWs = await createWorkspace(server, zed, { name: 'Foreign' });
+    const empty = await createWorkspace(server, ada, { name: 'Empty' });
+    await giveToTeam(server, [teamOwned, empty], 'core');
+    await deleteMembership(server, empty, ada);
+    await setRole(server, [ws], bob, 'MEMBER');
+    const [key = ''] = await insertKeys(server, ws, [{ name: 'CI', createdBy: ada }]);
+    const teamOf = async (who: typeof ada) => {
+      const { viewer } = await run<{ viewer: { teams: { id: string }[] } }>(server, who, '{ viewer { teams { id } } }');
+      return viewer.teams[0]?.id ?? '';
+    };
+    const globalIds = {
+      ws,
+      second,
+      teamOwned,
+      empty,
+      foreignWs,
+      ada: ada.id,
+      bob: bob.id,
+      zed: zed.id,
+      team: await teamOf(ada),
+      foreignTeam: await teamOf(zed),
+      key,
+    };
+    ids = Object.fromEntries(Object.entries(globalIds).map(([name, id]) => [name, uuidOf(id)])) as typeof ids;
+    const [row] = await server.database.rows<{ id: string }>({
+      text: 'SELECT organization_id AS id FROM users WHERE id = $1',
+      values: [ids.ada],
+    });
+    organizationId = row?.id ?? '';
+  });
+
+  /** Puts the ids in for `:name`. */
+  function execute(sql: string): Promise<object[]> {
+    const text = sql.replace(/(?<!:):([a-zA-Z]+)/g, (_match, name: string) =>
+      name === 'org' ? `'${organizationId}'` : `'${ids[name as keyof typeof ids]}'`,
+    );
+    return server.database.rows({ text, values: [] });
+  }
+
+  const workspace = (values: string) =>
+    `INSERT INTO workspaces (id, organization_id, owner_user_id, owner_team_id, name, environment, region, monthly_budget)
+     VALUES (gen_random_uuid(), ${values})`;
+  const member = (values: string) =>
+    `INSERT INTO members (id, organization_id, workspace_id, workspace_name_key, user_id, role)
+     VALUES (gen_random_uuid(), ${values})`;
+  const setting = (assignment: string) => `UPDATE workspaces SET ${assignment} WHERE id = :ws`;
+
+  test.each([
+    [
+      'give two workspaces names that differ in case',
+      'workspaces_name_key',
+      workspace(`:org, NULL, :team, 'CHECKOUT', 'SANDBOX', 'EU', 1.00`),
+    ],
+    ['leave a workspace without an owner', 'workspaces_one_owner_check', setting('owner_user_id = NULL')],
+    ['give a workspace two owners', 'workspaces_one_owner_check', setting('owner_team_id = :team')],
+    [
+      'make an owner of somebody who is no member',
+      'workspaces_owner_is_member_fkey',
+      'UPDATE workspaces SET owner_user_id = :bob WHERE id = :second',
+    ],
+    [
+      'create a workspace whose owner is no member',
+      'workspaces_owner_is_member_fkey',
+      workspace(`:org, :ada, NULL, 'Alone', 'SANDBOX', 'EU', 1.00`),
+    ],
+    [
+      'take the membership from an owner',
+      'workspaces_owner_is_member_fkey',
+      'DELETE FROM members WHERE workspace_id = :ws AND user_id = :ada',
+    ],
+    [
+      'make an owner of a person of another organization',
+      'workspaces_owner_user_id_fkey',
+      setting('owner_user_id = :zed'),
+    ],
+    [
+      'give a workspace to a team of another organization',
+      'workspaces_owner_team_id_fkey',
+      'UPDATE workspaces SET owner_team_id = :foreignTeam WHERE id = :teamOwned',
+    ],
+    ['set a negative budget', 'workspaces_monthly_budget_check', setting('monthly_budget = -0.01')],
+    ['set a budget with three decimals', 'workspaces_monthly_budget_check', setting('monthly_budget = 1.001')],
+    ['set a budget with one decimal', 'workspaces_monthly_budget_check', setting('monthly_budget = 1.5')],
+    ['set a budget that is not a number', 'workspaces_monthly_budget_check', setting(`monthly_budget = 'NaN'`)],
+    ['set a budget without end', 'workspaces_monthly_budget_check', setting(`monthly_budget = 'Infinity'`)],
+    [
+      'set a budget of a billion thousands',
+      'workspaces_monthly_budget_check',
+      setting('monthly_budget = 1000000000000.00'),
+    ],
+    ['set an unknown environment', 'workspaces_environment_check', setting(`environment = 'production'`)],
+    ['set an unknown status', 'workspaces_status_check', setting(`status = 'ARCHIVED'`)],
+    ['set an unknown region', 'workspaces_region_check', setting(`region = 'MARS'`)],
+    ['set a version below one', 'workspaces_version_check', setting('version = 0')],
+    ['count fewer than no members', 'workspaces_member_count_check', setting('member_count = -1')],
+    [
+      'give a workspace an empty name',
+      'workspaces_name_check',
+      workspace(`:org, NULL, :team, '', 'SANDBOX', 'EU', 1.00`),
+    ],
+    [
+      'give a workspace a name of 81 characters',
+      'workspaces_name_check',
+      workspace(`:org, NULL, :team, repeat('x', 81), 'SANDBOX', 'EU', 1.00`),
+    ],
+    [
+      'give a workspace a name with spaces around it',
+      'workspaces_name_check',
+      workspace(`:org, NULL, :team, ' x', 'SANDBOX', 'EU', 1.00`),
+    ],
+    [
+      'give a workspace a name that is not NFC',
+      'workspaces_name_check',
+      workspace(`:org, NULL, :team, U&'u\\0308', 'SANDBOX', 'EU', 1.00`),
+    ],
+    [
+      'give a workspace a name of two lines',
+      'workspaces_name_check',
+      workspace(`:org, NULL, :team, E'a\\nb', 'SANDBOX', 'EU', 1.00`),
+    ],
+    ['make somebody member twice', 'members_workspace_id_user_id_key', member(`:org, :ws, 'checkout', :bob, 'VIEWER'`)],
+    [
+      'make a member of a person of another organization',
+      'members_user_id_fkey',
+      member(`:org, :ws, 'checkout', :zed, 'MEMBER'`),
+    ],
+    [
+      'make a member in a workspace of another organization',
+      'members_workspace_id_fkey',
+      member(`:org, :foreignWs, 'foreign', :bob, 'MEMBER'`),
+    ],
+    [
+      'give a membership the name of another workspace',
+      'members_workspace_id_fkey',
+      member(`:org, :second, 'checkout', :bob, 'MEMBER'`),
+    ],
+    ['store the role OWNER', 'members_role_check', `UPDATE members SET role = 'OWNER' WHERE workspace_id = :ws`],
+    [
+      'give somebody two active workspaces',
+      'active_workspaces_pkey',
+      'INSERT INTO active_workspaces (user_id, organization_id, workspace_id) VALUES (:ada, :org, :second)',
+    ],
+    [
+      'make a workspace of another organization active',
+      'active_workspaces_workspace_id_fkey',
+      'UPDATE active_workspaces SET workspace_id = :foreignWs WHERE user_id = :ada',
+    ],
+    [
+      'store an unknown status of a key',
+      'virtual_keys_status_check',
+      `UPDATE virtual_keys SET status = 'EXPIRED' WHERE id = :key`,
+    ],
+    [
+      'store a secret in place of its digest',
+      'virtual_keys_secret_digest_check',
+      `UPDATE virtual_keys SET secret_digest = 'tvk_secret' WHERE id = :key`,
+    ],
+    [
+      'say that somebody of another organization created a key',
+      'virtual_keys_created_by_id_fkey',
+      'UPDATE virtual_keys SET created_by_id = :zed WHERE id = :key',
+    ],
+    [
+      'put somebody into a team of another organization',
+      'team_memberships_team_id_fkey',
+      'INSERT INTO team_memberships (team_id, user_id, organization_id) VALUES (:foreignTeam, :bob, :org)',
+    ],
+    [
+      'know one subject twice',
+      'users_subject_key',
+      `INSERT INTO users (id, organization_id, subject, name, email) VALUES (gen_random_uuid(), :org, 'ada', 'A', '')`,
+    ],
+    [
+      'know one team twice',
+      'teams_name_key',
+      `INSERT INTO teams (id, organization_id, name) VALUES (gen_random_uuid(), :org, 'core')`,
+    ],
+    [
+      'store an unknown role in the organization',
+      'users_organization_role_check',
+      `UPDATE users SET organization_role = 'OWNER' WHERE id = :bob`,
+    ],
+    [
+      'take a workspace away whose people are still there',
+      'members_workspace_id_fkey',
+      'DELETE FROM workspaces WHERE id = :teamOwned',
+    ],
+  ])('%s', async (_what, constraint, sql) => {
+    await expect(execute(sql)).rejects.toMatchObject({ constraint });
+  });
+
+  test.each([
+    ['rename a workspace that has members', setting(`name = 'Cash desk'`), /never changes|members_workspace_id_fkey/],
+    ['rename a workspace in case only', setting(`name = 'CHECKOUT'`), /^the name of workspaces never changes$/],
+    [
+      'rename a workspace without members',
+      `UPDATE workspaces SET name = 'Cash desk' WHERE id = :empty`,
+      /^the name of workspaces never changes$/,
+    ],
+    [
+      'move a member to another workspace',
+      `UPDATE members SET workspace_id = :second, workspace_name_key = 'billing' WHERE user_id = :bob`,
+      /^workspace and user of members never changes$/,
+    ],
+    [
+      'make one member another person',
+      'UPDATE members SET user_id = :ada WHERE user_id = :bob',
+      /^workspace and user of members never changes$/,
+    ],
+    [
+      'move a key to another workspace',
+      'UPDATE virtual_keys SET workspace_id = :second WHERE id = :key',
+      /^the workspace of virtual_keys never changes$/,
+    ],
+  ])('%s', async (_what, sql, message) => {
+    await expect(execute(sql)).rejects.toThrow(message);
+  });
+});

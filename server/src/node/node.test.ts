@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  createWorkspace,
+  deleteMembership,
+  giveToTeam,
+  idOfNothing,
+  insertKeys,
+  run,
+  setRole,
+  uuidOf,
+} from '../testing/fixtures.js';
+import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface NodeAnswer {
+  readonly __typename: string;
+  readonly id: string;
+  readonly name?: string;
+}
+
+async function node(who: Person, id: string): Promise<NodeAnswer | null> {
+  const data = await run<{ node: NodeAnswer | null }>(
+    server,
+    who,
+    `query ($id: ID!) { node(id: $id) {
+      __typename id
+      ... on Workspace { name } ... on User { name } ... on Team { name } ... on VirtualKey { name }
+    } }`,
+    { id },
+  );
+  return data.node;
+}
+
+/** Everything of the list, page after page of this size. */
+async function allOf<Item>(
+  who: Person,
+  { id, type, field, args = '', select, first }: ListOf,
+): Promise<{ items: Item[]; pages: number; totals: Set<number> }> {
+  const items: Item[] = [];
+  const totals = new Set<number>();
+  let after: string | null = null;
+  for (let pages = 1; ; pages++) {
+    const data: { node: Record<string, Page<Item>> } = await run(
+      server,
+      who,
+      `query ($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on ${type} {
+        ${field}(first: $first, after: $after ${args}) {
+          totalCount nodes { ${select} } edges { cursor node { id } } pageInfo { hasNextPage endCursor }
+        }
+      } } }`,
+      { id, first, after },
+    );
+    const page = data.node[field];
+    if (page === undefined) throw new Error(`There is no ${field}.`);
+    expect(page.edges).toHaveLength(page.nodes.length);
+    expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
+    items.push(...page.nodes);
+    totals.add(page.totalCount);
+    if (!page.pageInfo.hasNextPage) return { items, pages, totals };
+    expect(page.nodes).toHaveLength(first);
+    after = page.pageInfo.endCursor;
+  }
+}
+
+interface ListOf {
+  readonly id: string;
+  readonly type: string;
+  readonly field: string;
+  readonly args?: string;
+  readonly select: string;
+  readonly first: number;
+}
+
+interface Page<Item> {
+  readonly totalCount: number;
+  readonly nodes: readonly Item[];
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+describe('node', () => {
+  let org: string;
+  let ada: Person;
+  let bob: Person;
+  let admin: Person;
+  let stranger: Person;
+  let foreignAdmin: Person;
+  let ids: { workspace: string; member: string; key: string; user: string; team: string };
+  beforeAll(async () => {
+    org = newOrganization();
+    [ada, bob, admin, stranger, foreignAdmin] = await Promise.all([
+      person(server, { sub: 'ada', org, name: 'Ada', teams: ['core'] }),
+      person(server, { sub: 'bob', org, name: 'Bob', teams: ['core'] }),
+      person(server, { sub: 'root', org, name: 'Root', org_role: 'admin' }),
+      person(server, { sub: 'stranger', org, name: 'Stranger', teams: ['other'] }),
+      person(server, { sub: 'ada', org: newOrganization(), name: 'Ada', teams: ['core'], org_role: 'admin' }),
+    ]);
+    const workspace = await createWorkspace(server, ada, { name: 'Checkout', memberIds: [bob.id] });
+    const [key = ''] = await insertKeys(server, workspace, [{ name: 'CI', createdBy: ada }]);
+    const data = await run<{
+      workspace: { members: { nodes: { id: string }[] } };
+      viewer: { teams: { id: string }[] };
+    }>(server, ada, 'query ($id: ID!) { workspace(id: $id) { members { nodes { id } } } viewer { teams { id } } }', {
+      id: workspace,
+    });
+    const [member] = data.workspace.members.nodes;
+    const [team] = data.viewer.teams;
+    ids = { workspace, member: member?.id ?? '', key, user: ada.id, team: team?.id ?? '' };
+  });
+
+  test('finds every type by its id, for who may see it', async () => {
+    for (const who of [ada, bob, admin]) {
+      expect(await node(who, ids.workspace)).toEqual({ __typename: 'Workspace', id: ids.workspace, name: 'Checkout' });
+      expect(await node(who, ids.member)).toEqual({ __typename: 'Member', id: ids.member });
+      expect(await node(who, ids.key)).toEqual({ __typename: 'VirtualKey', id: ids.key, name: 'CI' });
+      expect(await node(who, ids.user)).toEqual({ __typename: 'User', id: ids.user, name: 'Ada' });
+      expect(await node(who, ids.team)).toEqual({ __typename: 'Team', id: ids.team, name: 'core' });
+    }
+  });
+
+  test('is null for everything of another organization and for everything out of sight, as for an id of nothing', async () => {
+    for (const who of [stranger, foreignAdmin]) {
+      for (const id of Object.values(ids)) expect(await node(who, id)).toBeNull();
+    }
+    for (const type of ['Workspace', 'Member', 'VirtualKey', 'User', 'Team'] as const) {
+      expect(await node(admin, idOfNothing(type))).toBeNull();
+    }
+  });
+
+  test('is null for an id that is malformed or whose prefix is of another type', async () => {
+    const prefixes = ['ws', 'mem', 'vk', 'usr', 'team'];
+    for (const id of Object.values(ids)) {
+      const [prefix, suffix = ''] = id.split('_');
+      for (const other of [...prefixes.filter((name) => name !== prefix), 'WS', 'org', '']) {
+        expect(await node(admin, `${other}_${suffix}`)).toBeNull();
+      }
+      const broken = [uuidOf(id), suffix, `${id}0`, id.slice(0, -1), id.toUpperCase(), ` ${id}`, `${id}\n`];
+      for (const wrong of [...broken, `${prefix}_8${suffix.slice(1)}`, `${prefix}_${suffix.slice(1)}u`, '']) {
+        expect(await node(admin, wrong)).toBeNull();
+      }
+    }
+  });
+
+  test('loses with the membership what was seen through it', async () => {
+    const cyd = await person(server, { sub: 'cyd', org, name: 'Cyd' });
+    const own = await createWorkspace(server, ada);
+    const [key = ''] = await insertKeys(server, own, [{ name: 'Soon gone' }]);
+    await setRole(server, [own], cyd, 'VIEWER');
+    expect(await node(cyd, key)).toMatchObject({ name: 'Soon gone' });
+    expect(await node(cyd, ada.id)).toMatchObject({ name: 'Ada' });
+    await deleteMembership(server, own, cyd);
+    for (const id of [own, key, ada.id]) expect(await node(cyd, id)).toBeNull();
+  });
+
+  test('shows the people of the team access and of the workspaces in sight, oneself included, and nobody else', async () => {
+    const [left, right, lone] = await Promise.all([
+      person(server, { sub: 'left', org, teams: ['left'] }),
+      person(server, { sub: 'right', org, teams: ['right'] }),
+      person(server, { sub: 'lone', org, teams: [] }),
+    ]);
+    for (const who of [left, right, lone]) expect(await node(who, who.id)).toMatchObject({ id: who.id });
+    expect(await node(left, right.id)).toBeNull();
+    const shared = await createWorkspace(server, left);
+    await setRole(server, [shared], right, 'VIEWER');
+    expect(await node(left, right.id)).toMatchObject({ name: 'right' });
+    expect(await node(right, left.id)).toMatchObject({ name: 'left' });
+    for (const who of [left, right]) expect(await node(who, lone.id)).toBeNull();
+    expect(await node(admin, lone.id)).toMatchObject({ name: 'lone' });
+  });
+
+  test("shows the viewer's own teams and those that own a workspace in sight, and no other", async () => {
+    const owners = await person(server, { sub: 'owner', org, teams: ['owners'] });
+    const { viewer } = await run<{ viewer: { teams: { id: string }[] } }>(
+      server,
+      owners,
+      '{ viewer { teams { id } } }',
+    );
+    const team = viewer.teams[0]?.id ?? '';
+    const reader = await person(server, { sub: 'reader', org, teams: [] });
+    expect(await node(owners, team)).toMatchObject({ name: 'owners' });
+    expect(await node(admin, team)).toMatchObject({ name: 'owners' });
+    expect(await node(reader, team)).toBeNull();
+    const id = await createWorkspace(server, ada);
+    await giveToTeam(server, [id], 'owners');
+    expect(await node(reader, team)).toBeNull();
+    await setRole(server, [id], reader, 'VIEWER');
+    expect(await node(reader, team)).toMatchObject({ name: 'owners' });
+  });
+});
+
+describe('members of a workspace', () => {
+  test('come in the order in which they joined, each with the role, on pages without gap or double', async () => {
+    const org = newOrganization();
+    const people = await Promise.all(
+      ['ada', 'bob', 'cyd', 'dan', 'eve'].map((sub) => person(server, { sub, org, name: sub, teams: ['core'] })),
+    );
+    const [ada, bob, cyd] = people;
+    if (ada === undefined || bob === undefined || cyd === undefined) throw new Error('Nobody is there.');
+    const id = await createWorkspace(server, ada, { memberIds: people.map((who) => who.id) });
+    await setRole(server, [id], bob, 'ADMIN');
+    await setRole(server, [id], cyd, 'VIEWER');
+    const list = { id, type: 'Workspace', field: 'members', select: 'id role joinedAt user { name } workspace { id }' };
+    type Item = { id: string; role: string; joinedAt: string; user: { name: string }; workspace: { id: string } };
+    const whole = await allOf<Item>(ada, { ...list, first: 100 });
+    expect(whole.totals).toEqual(new Set([5]));
+    expect(whole.items.every(({ workspace }) => workspace.id === id)).toBe(true);
+    expect(Object.fromEntries(whole.items.map(({ role, user }) => [user.name, role]))).toEqual({
+      ada: 'OWNER',
+      bob: 'ADMIN',
+      cyd: 'VIEWER',
+      dan: 'MEMBER',
+      eve: 'MEMBER',
+    });
+    const joined = whole.items.map(({ joinedAt, id: member }) => `${joinedAt} ${member}`);
+    expect(joined).toEqual([...joined].sort());
+    for (const [first, pages] of [
+      [1, 5],
+      [2, 3],
+      [5, 1],
+    ] as const) {
+      const paged = await allOf<Item>(bob, { ...list, first });
+      expect([paged.items, paged.pages]).toEqual([whole.items, pages]);
+    }
+  });
+});
+
+describe('users of a team', () => {
+  test('come by name, on pages without gap or double, and are only those whom the viewer may know', async () => {
+    const org = newOrganization();
+    const names = ['Zoe', 'Ärne', 'adam', 'Bea', 'Bea'];
+    const people = await Promise.all(
+      names.map((name, index) =>
+        person(server, { sub: `p${index}`, org, name, teams: ['crowd', ...(index < 2 ? ['inner'] : [])] }),
+      ),
+    );
+    const [zoe] = people;
+    if (zoe === undefined) throw new Error('Nobody is there.');
+    const admin = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const reader = await person(server, { sub: 'reader', org, name: 'Reader', teams: ['inner'] });
+    const { viewer } = await run<{ viewer: { teams: { id: string; name: string }[] } }>(
+      server,
+      zoe,
+      '{ viewer { teams { id name } } }',
+    );
+    expect(viewer.teams.map(({ name }) => name)).toEqual(['crowd', 'inner']);
+    const list = { id: viewer.teams[0]?.id ?? '', type: 'Team', field: 'users', select: 'id name' };
+    for (const who of [zoe, admin]) {
+      const whole = await allOf<{ name: string }>(who, { ...list, first: 100 });
+      expect(whole.items.map(({ name }) => name)).toEqual(['adam', 'Bea', 'Bea', 'Zoe', 'Ärne']);
+      expect(whole.totals).toEqual(new Set([5]));
+      for (const first of [1, 2]) expect((await allOf(who, { ...list, first })).items).toEqual(whole.items);
+    }
+    // The team owns what the reader sees, so it has a name; its people stay unknown but for those of a common team.
+    const id = await createWorkspace(server, zoe);
+    await giveToTeam(server, [id], 'crowd');
+    await setRole(server, [id], reader, 'VIEWER');
+    const known = await allOf<{ name: string }>(reader, { ...list, first: 100 });
+    expect(known.items.map(({ name }) => name)).toEqual(['Zoe', 'Ärne']);
+    expect(known.totals).toEqual(new Set([2]));
+  });
+});
+
+describe('keys of a workspace', () => {
+  type Key = {
+    name: string;
+    status: string;
+    maskedKey: string;
+    createdBy: { name: string } | null;
+    expiresAt: string | null;
+  };
+  const hour = 3_600_000;
+  const list = {
+    type: 'Workspace',
+    field: 'virtualKeys',
+    select: 'name status maskedKey createdBy { name } expiresAt',
+  };
+
+  async function workspaceWithKeys() {
+    const ada = await person(server, { sub: 'ada', org: newOrganization(), name: 'Ada' });
+    const id = await createWorkspace(server, ada);
+    await insertKeys(server, id, [
+      { name: 'plain', createdBy: ada },
+      { name: 'with an end', expiresInMs: hour },
+      { name: 'past its end', expiresInMs: -1 },
+      { name: 'disabled', status: 'DISABLED' },
+      { name: 'disabled and past its end', status: 'DISABLED', expiresInMs: -hour },
+      { name: 'revoked', status: 'REVOKED' },
+      { name: 'revoked and past its end', status: 'REVOKED', expiresInMs: -hour },
+    ]);
+    return { ada, id };
+  }
+
+  test('come newest first with the status of the moment, on pages without gap or double', async () => {
+    const { ada, id } = await workspaceWithKeys();
+    const whole = await allOf<Key>(ada, { ...list, id, first: 100 });
+    expect(whole.items.map(({ name, status }) => [name, status])).toEqual([
+      ['revoked and past its end', 'REVOKED'],
+      ['revoked', 'REVOKED'],
+      ['disabled and past its end', 'EXPIRED'],
+      ['disabled', 'DISABLED'],
+      ['past its end', 'EXPIRED'],
+      ['with an end', 'ACTIVE'],
+      ['plain', 'ACTIVE'],
+    ]);
+    expect(whole.items.at(-1)).toMatchObject({ maskedKey: 'tvk_…abcd', createdBy: { name: 'Ada' }, expiresAt: null });
+    expect(whole.items[1]?.createdBy).toBeNull();
+    for (const first of [1, 3]) expect((await allOf(ada, { ...list, id, first })).items).toEqual(whole.items);
+  });
+
+  test('can be listed by status, and the total counts the same', async () => {
+    const { ada, id } = await workspaceWithKeys();
+    const cases: [string, string[]][] = [
+      ['[ACTIVE]', ['with an end', 'plain']],
+      ['[EXPIRED]', ['disabled and past its end', 'past its end']],
+      ['[DISABLED]', ['disabled']],
+      ['[REVOKED]', ['revoked and past its end', 'revoked']],
+      ['[DISABLED, ACTIVE, ACTIVE]', ['disabled', 'with an end', 'plain']],
+      ['[]', []],
+    ];
+    for (const [statuses, names] of cases) {
+      const { items, totals } = await allOf<Key>(ada, { ...list, id, args: `, statuses: ${statuses}`, first: 1 });
+      expect(items.map(({ name }) => name)).toEqual(names);
+      expect(totals).toEqual(new Set([names.length]));
+    }
+    const all = await allOf<Key>(ada, { ...list, id, args: ', statuses: null', first: 100 });
+    expect([all.items.length, ...all.totals]).toEqual([7, 7]);
+  });
+
+  test('expire at their very moment, in every list and count, though nothing is written', async () => {
+    const ada = await person(server, { sub: 'ada', org: newOrganization() });
+    const id = await createWorkspace(server, ada);
+    await insertKeys(server, id, [{ name: 'stays' }, { name: 'goes', expiresInMs: 2_000 }]);
+    const read = async () => {
+      const data = await run<{
+        workspace: Counted;
+        workspaces: { nodes: Counted[] };
+        workspaceSummary: { totalActiveKeys: number; activeWorkspace: Counted };
+        activeWorkspace: Counted;
+      }>(
+        server,
+        ada,
+        `query ($id: ID!) {
+          workspace(id: $id) { ...Counted } workspaces { nodes { ...Counted } } activeWorkspace { ...Counted }
+          workspaceSummary { totalActiveKeys activeWorkspace { ...Counted } }
+        } fragment Counted on Workspace {
+          activeKeyCount virtualKeys { nodes { status } } active: virtualKeys(statuses: [ACTIVE]) { totalCount }
+        }`,
+        { id },
+      );
+      const { workspace, workspaces, workspaceSummary, activeWorkspace } = data;
+      return [workspace, ...workspaces.nodes, workspaceSummary.activeWorkspace, activeWorkspace].map((counted) => ({
+        statuses: counted.virtualKeys.nodes.map(({ status }) => status),
+        counts: [counted.activeKeyCount, counted.active.totalCount, workspaceSummary.totalActiveKeys],
+      }));
+    };
+    const stored = () =>
+      server.database.rows({ text: 'SELECT active_key_count FROM workspaces WHERE id = $1', values: [uuidOf(id)] });
+
+    const before = { statuses: ['ACTIVE', 'ACTIVE'], counts: [2, 2, 2] };
+    expect(await read()).toEqual([before, before, before, before]);
+    const hasExpired = {
+      text: 'SELECT FROM virtual_keys WHERE workspace_id = $1 AND expires_at <= now()',
+      values: [uuidOf(id)],
+    };
+    while ((await server.database.rows(hasExpired)).length === 0) await new Promise((done) => setTimeout(done, 50));
+    const after = { statuses: ['EXPIRED', 'ACTIVE'], counts: [1, 1, 1] };
+    expect(await read()).toEqual([after, after, after, after]);
+    expect(await stored()).toEqual([{ active_key_count: 2 }]);
+    // The next change of a key writes the count afresh.
+    await insertKeys(server, id, [{ name: 'new' }]);
+    expect(await stored()).toEqual([{ active_key_count: 2 }]);
+    expect((await read())[0]).toEqual({ statuses: ['ACTIVE', 'EXPIRED', 'ACTIVE'], counts: [2, 2, 2] });
+  });
+
+  interface Counted {
+    readonly activeKeyCount: number;
+    readonly virtualKeys: { readonly nodes: readonly { readonly status: string }[] };
+    readonly active: { readonly totalCount: number };
+  }
+});

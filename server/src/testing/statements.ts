@@ -1,0 +1,30 @@
+import pg from 'pg';
+
+/** What the server asked its database while some work ran. */
+export interface Recorded<Result> {
+  readonly result: Result;
+  /** SQL texts in the order in which they were sent, those of transactions included. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * Records every statement of this process while the work runs: the server under test lives in it. Statements that the
+ * work itself sends count too.
+ */
+export async function recordStatements<Result>(work: () => Promise<Result>): Promise<Recorded<Result>> {
+  const statements: string[] = [];
+  const original = pg.Client.prototype.query;
+  pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
+    statements.push(textOf(args[0]));
+    return Reflect.apply(original, this, args) as unknown;
+  } as typeof original;
+  try {
+    return { result: await work(), statements };
+  } finally {
+    pg.Client.prototype.query = original;
+  }
+}
+
+function textOf(statement: unknown): string {
+  return typeof statement === 'string' ? statement : (statement as { text: string }).text;
+}
