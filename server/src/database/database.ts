@@ -45,7 +45,9 @@ export class Database {
       },
     });
     await dataSource.initialize();
-    return new Database(dataSource);
+    const database = new Database(dataSource);
+    database.#pool.on('acquire', listenForBreaks);
+    return database;
   }
 
   /** For tools that work on the tables themselves, such as the test that compares them with the entities. */
@@ -88,6 +90,16 @@ export class Database {
     return (this.#dataSource.driver as PostgresDriver).master as pg.Pool;
   }
 }
+
+/**
+ * A connection can break in the moment between one owner and the next, when nobody listens, and that would end the
+ * process. Whoever uses it then hears of it from the query.
+ */
+function listenForBreaks(connection: pg.PoolClient): void {
+  if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
+}
+
+function ignore(): void {}
 
 /** Whether the error says that this unique constraint, or any where none is named, was broken. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {

@@ -47,7 +47,7 @@ function guard(): ApolloServerPlugin<RequestContext> {
     async requestDidStart() {
       return {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
-          if (operation === undefined) return;
+          if (operation === undefined) throw requestError('requestMalformed', withoutOperation(request.operationName));
           if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw requestError('unauthenticated');
           if (!schema.getRootType(operation.operation)) {
             throw requestError('requestMalformed', `There is no ${operation.operation} in this schema.`);
@@ -62,6 +62,12 @@ function guard(): ApolloServerPlugin<RequestContext> {
       };
     },
   };
+}
+
+function withoutOperation(name: string | undefined): string {
+  return name === undefined
+    ? 'The document has several operations, or none: an operation name ("operationName") must say which to run.'
+    : `There is no operation "${name}" in the document.`;
 }
 
 const introspectionFields = new Set(['__schema', '__type', '__typename']);

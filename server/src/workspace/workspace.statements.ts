@@ -133,14 +133,16 @@ export function pageStatement(actor: Actor, request: PageRequest): Statement {
       : []),
     ...filters,
   ];
-  const nameColumn = admin ? 'w.name_key' : 'v.name_key';
-  const order = key.columns.map((column) => (column.sql === 'w.name_key' ? nameColumn : column.sql));
+  const orderBy = (name: string) =>
+    key.columns.map(({ sql }) => `${sql === 'w.name_key' ? name : sql} ${direction}`).join(', ');
   const { columns, joins } = workspaceColumns(request.extras, visibleRoleSql(values), values);
-  const text = `SELECT ${columns}
-    FROM ${source} ${joins}
-    ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-    ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')}
-    LIMIT ${limit}`;
+  // What else is fetched of each workspace is joined to the page alone, not to all that it was chosen from.
+  const text = `SELECT ${columns} FROM (
+      SELECT w.*${admin ? '' : ', v.role AS member_role'} FROM ${source}
+      ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+      ORDER BY ${orderBy(admin ? 'w.name_key' : 'v.name_key')} LIMIT ${limit}
+    ) AS w ${joins}
+    ORDER BY ${orderBy('w.name_key')}`;
   // Walks have one good plan for everybody and are prepared once; filters need a plan for their values.
   return walks ? preparedStatement(text, values.list) : { text, values: values.list };
 }
@@ -178,11 +180,11 @@ export function byIdStatement(actor: Actor, ids: readonly string[], extras: Work
   return { text, values: values.list };
 }
 
-/** The role of somebody in `v`, raised by owning the workspace in person or through a team. */
+/** The role of a member, `w.member_role`, raised by owning the workspace in person or through a team. */
 function visibleRoleSql(values: Values): string {
   if (isOrganizationAdmin(values.actor)) return `'OWNER'`;
   return `CASE WHEN w.owner_user_id = ${values.user} THEN 'OWNER'
-    WHEN w.owner_team_id IN (${teamIdsSql(values)}) THEN 'ADMIN' ELSE v.role END`;
+    WHEN w.owner_team_id IN (${teamIdsSql(values)}) THEN 'ADMIN' ELSE w.member_role END`;
 }
 
 function conditionsSql(conditions: WorkspaceConditions, values: Values): string[] {
