@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor.js';
 
-/** Makes the workspace the actor's active one unless there is one already. */
+/** Makes the workspace the actor's active one unless there is one already that the actor sees. */
 export async function activateIfNone(manager: EntityManager, actor: Actor, workspaceId: string): Promise<void> {
+  await clearUnseenActiveWorkspaces(manager, [actor.userId]);
   await manager.query(
     `INSERT INTO active_workspaces (user_id, organization_id, workspace_id) VALUES ($1, $2, $3)
      ON CONFLICT (user_id) DO NOTHING`,

@@ -3,9 +3,12 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
+  isListType,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -52,16 +55,28 @@ export function limitComplexity({ schema, document, operation, variables }: Oper
     if (values > complexityMax) throw requestError('tooComplex');
     if (selection.selectionSet === undefined) return;
     const type = typeOfField(parent, selection);
-    const isConnection = type?.name.endsWith('Connection') ?? false;
-    visitSet(selection.selectionSet, type, isConnection ? times * pageSizeOf(selection, given) : times);
+    visitSet(selection.selectionSet, type && getNamedType(type), times * itemsOf(selection, type, parent, given));
   };
   visitSet(operation.selectionSet, schema.getRootType(operation.operation), 1);
 }
 
-function typeOfField(parent: GraphQLNamedType | null | undefined, field: FieldNode): GraphQLNamedType | undefined {
+function typeOfField(parent: GraphQLNamedType | null | undefined, field: FieldNode): GraphQLOutputType | undefined {
   if (!isCompositeType(parent) || !('getFields' in parent)) return undefined;
-  const definition = parent.getFields()[field.name.value];
-  return definition && getNamedType(definition.type);
+  return parent.getFields()[field.name.value]?.type;
+}
+
+/** How many objects the field answers with: a page's size; for a list without pages, such as teams, the default's. */
+function itemsOf(
+  field: FieldNode,
+  type: GraphQLOutputType | undefined,
+  parent: GraphQLNamedType | null | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  if (type === undefined) return 1;
+  if (getNamedType(type).name.endsWith('Connection')) return pageSizeOf(field, variables);
+  // The items of a page were counted with its connection.
+  const isOwnList = isListType(getNullableType(type)) && !parent?.name.endsWith('Connection');
+  return isOwnList ? pageSizeDefault : 1;
 }
 
 /** The values of the operation's variables where the request gives none; only whole numbers can be page sizes. */

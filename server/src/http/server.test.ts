@@ -312,6 +312,16 @@ describe('an operation without measure is refused before the database is asked',
 
   test.each<[string, string, Record<string, unknown>]>([
     ['nested pages', `{ workspaces(first: 100) { nodes { ${nested('100', 2)} } } }`, {}],
+    [
+      'pages below a list without pages',
+      `{ viewer { teams { users(first: 100) { nodes { ${Array.from({ length: 26 }, (_, index) => `a${index}: name`).join(' ')} } } } } }`,
+      {},
+    ],
+    [
+      'pages of nothing around fragments that double',
+      `{ workspaces(first: 0) { nodes { ...W0 } } } ${Array.from({ length: 40 }, (_, index) => `fragment W${index} on Workspace { ${index === 39 ? 'id' : `...W${index + 1} ...W${index + 1}`} }`).join(' ')}`,
+      {},
+    ],
     ['nested pages of the default size', `{ workspaces { nodes { ${nested('20', 3)} } } }`, {}],
     ['nested pages through edges', `{ workspaces(first: 100) { edges { node { ${nested('100', 2)} } } } }`, {}],
     [

@@ -1,10 +1,7 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A tenant: everything belongs to exactly one. Made when a token first names it. */
 @Entity('organizations')
-@Unique('organizations_external_id_key', ['externalId'])
-@Check('organizations_external_id_check', 'char_length(external_id) BETWEEN 1 AND 255')
-@Check('organizations_currency_check', `currency ~ '^[A-Z]{3}$'`)
 export class Organization {
   @PrimaryColumn('uuid')
   id!: string;
