@@ -2,8 +2,12 @@ import type { TypedDocument } from './document.js';
 import { Executor } from './executor.js';
 import { ViewerDocument } from './generated/documents.js';
 import type { ViewerQuery } from './generated/operations.js';
+import { Members } from './members.js';
+import { ServiceTokens } from './service-tokens.js';
+import { TeamAccess } from './team-access.js';
 import { type ClientOptions, createTransport } from './transport.js';
 import { Users } from './users.js';
+import { VirtualKeys } from './virtual-keys.js';
 import { Workspaces } from './workspaces.js';
 
 /** Who is asking; `user` is null for a service. */
@@ -17,15 +21,27 @@ export type Viewer = NonNullable<ViewerQuery['viewer']>;
 export class TokenVueClient {
   /** The workspaces that the viewer may see. */
   readonly workspaces: Workspaces;
+  /** The keys of those workspaces. */
+  readonly virtualKeys: VirtualKeys;
+  /** The people in those workspaces. */
+  readonly members: Members;
   /** The organization's people. */
   readonly users: Users;
+  /** The organization's teams, as the company's directory has them. */
+  readonly teamAccess: TeamAccess;
+  /** The credentials of the organization's other services. */
+  readonly serviceTokens: ServiceTokens;
   readonly #executor: Executor;
 
   /** Throws TypeError for an endpoint, token or header that cannot be sent. Sends nothing yet. */
   constructor(options: ClientOptions) {
     this.#executor = new Executor(createTransport(options));
     this.workspaces = new Workspaces(this.#executor);
+    this.virtualKeys = new VirtualKeys(this.#executor);
+    this.members = new Members(this.#executor);
     this.users = new Users(this.#executor);
+    this.teamAccess = new TeamAccess(this.#executor);
+    this.serviceTokens = new ServiceTokens(this.#executor);
   }
 
   /** Who the server takes this token for, with teams and active workspace. */

@@ -10,7 +10,7 @@ import {
   UserErrorsError,
   VersionConflictError,
 } from './index.js';
-import { clientAnswering, details, json, rejection } from './testing/fake-fetch.js';
+import { clientAnswering, details, json, rejection, virtualKey } from './testing/fake-fetch.js';
 
 const settings = {
   workspaceId: 'ws_01',
@@ -94,8 +94,18 @@ test('a version conflict carries the workspace as it is now', async () => {
   };
   const error = await refusedUpdate([conflict], details);
   expect(error).toBeInstanceOf(VersionConflictError);
-  expect(error).toMatchObject({ workspace: details });
+  expect(error).toMatchObject({ workspace: details, virtualKey: null });
   expect(await refusedUpdate([conflict], null)).toMatchObject({
     workspace: null,
   });
+});
+
+test('a version conflict over a virtual key carries the key as it is now', async () => {
+  const userErrors = [{ code: 'VERSION_CONFLICT', message: 'Changed meanwhile.', field: ['input', 'expectedVersion'] }];
+  const data = { updateVirtualKey: { virtualKey: null, conflictingVirtualKey: virtualKey, userErrors } };
+  const { client } = clientAnswering(() => json({ data }));
+  const error = await rejection(client.virtualKeys.update({ virtualKeyId: 'vk_01', expectedVersion: 1, name: 'App' }));
+  if (!(error instanceof VersionConflictError)) throw error;
+  expect(error.workspace).toBeNull();
+  expect(error.virtualKey).toEqual(virtualKey);
 });

@@ -1,4 +1,9 @@
-import type { UserErrorCode, UserErrorFragment, WorkspaceDetailsFragment } from './generated/operations.js';
+import type {
+  UserErrorCode,
+  UserErrorFragment,
+  VirtualKeyFragment,
+  WorkspaceDetailsFragment,
+} from './generated/operations.js';
 
 /** What every error of the SDK may know about the request that it came from. */
 export interface ErrorContext {
@@ -79,7 +84,10 @@ export class RequestError extends TokenVueError {
   readonly errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]];
   /** The HTTP status. */
   readonly status: number;
-  /** The parts of the result that did work, if any; a mutation that stands here has happened. */
+  /**
+   * The parts of the result that did work, if any; a mutation that stands here has happened. Secrets in it are replaced
+   * by `[secret]`: errors end in logs, and a key can be rotated.
+   */
   readonly data: unknown;
 
   constructor(
@@ -99,13 +107,25 @@ export class UnauthenticatedError extends RequestError {
   override readonly name: string = 'UnauthenticatedError';
 }
 
+/**
+ * The query needs a scope that the service token does not have. Code `FORBIDDEN`, as in the ForbiddenError with which a
+ * mutation is refused.
+ */
+export class MissingScopeError extends RequestError {
+  override readonly name: string = 'MissingScopeError';
+}
+
 /** One expected refusal: a code, a sentence for people, and the path of the input that it is about. */
 export type UserError = UserErrorFragment;
 
-/** What comes with a mutation's refusal. */
-export interface UserErrorsContext extends ErrorContext {
+/** The present state of what somebody else changed first. */
+export interface Conflict {
   conflictingWorkspace?: WorkspaceDetailsFragment | null | undefined;
+  conflictingVirtualKey?: VirtualKeyFragment | null | undefined;
 }
+
+/** What comes with a mutation's refusal. */
+export interface UserErrorsContext extends ErrorContext, Conflict {}
 
 /** A mutation was refused, and nothing was changed. `code` is that of the first of `userErrors`. */
 export class UserErrorsError extends TokenVueError {
@@ -135,20 +155,23 @@ export class NotFoundError extends UserErrorsError {
   override readonly name: string = 'NotFoundError';
 }
 
-/** The viewer sees the object but may not do this with it (`FORBIDDEN`). */
+/** The viewer sees the object but may not do this with it, or a service token lacks the scope for it (`FORBIDDEN`). */
 export class ForbiddenError extends UserErrorsError {
   override readonly name: string = 'ForbiddenError';
 }
 
-/** Somebody else changed the object first (`VERSION_CONFLICT`). */
+/** Somebody else changed the object first (`VERSION_CONFLICT`). Of workspace and virtual key, one is there. */
 export class VersionConflictError extends UserErrorsError {
   override readonly name: string = 'VersionConflictError';
-  /** The workspace as it is now, its `version` included; null when the server did not say. */
+  /** The workspace as it is now, its `version` included; null when the change was to a virtual key. */
   readonly workspace: WorkspaceDetailsFragment | null;
+  /** The virtual key as it is now, its `version` included; null when the change was to a workspace. */
+  readonly virtualKey: VirtualKeyFragment | null;
 
   constructor(userErrors: readonly [UserError, ...UserError[]], context: UserErrorsContext = {}) {
     super(userErrors, context);
     this.workspace = context.conflictingWorkspace ?? null;
+    this.virtualKey = context.conflictingVirtualKey ?? null;
   }
 }
 
@@ -188,12 +211,18 @@ function isKnown(code: string): code is keyof typeof userErrorClasses {
   return Object.hasOwn(userErrorClasses, code);
 }
 
+/** The top-level errors that have a class of their own. */
+const requestErrorClasses: ReadonlyMap<string, typeof RequestError> = new Map([
+  ['UNAUTHENTICATED', UnauthenticatedError],
+  ['FORBIDDEN', MissingScopeError],
+]);
+
 /** The exception for top-level GraphQL errors. */
 export function requestError(
   errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]],
   details: RequestErrorDetails,
   context: ErrorContext,
 ): RequestError {
-  const ErrorClass = errors[0].code === 'UNAUTHENTICATED' ? UnauthenticatedError : RequestError;
+  const ErrorClass = requestErrorClasses.get(errors[0].code) ?? RequestError;
   return new ErrorClass(errors, details, context);
 }

@@ -1,12 +1,10 @@
 import type { TypedDocument } from './document.js';
-import { InvalidResponseError, type UserError, userErrorsError } from './errors.js';
-import type { WorkspaceDetailsFragment } from './generated/operations.js';
+import { type Conflict, InvalidResponseError, type UserError, userErrorsError } from './errors.js';
 import type { Answer, Transport } from './transport.js';
 
 /** What every mutation answers with, beside its results. */
-interface Payload {
+interface Payload extends Conflict {
   userErrors: UserError[];
-  conflictingWorkspace?: WorkspaceDetailsFragment | null;
 }
 
 /** Runs typed operations over a transport, and turns what the answer's type leaves open into a value or an exception. */
@@ -33,26 +31,34 @@ export class Executor {
   }
 
   /** A mutation's payload, in which `result` is there; userErrors are thrown. */
-  async mutate<Field extends string, P extends Payload, Variables, Key extends keyof P & string>(
-    document: TypedDocument<Record<Field, P | null>, Variables>,
-    variables: Variables,
+  async mutate<Field extends string, P extends Payload, Input, Key extends keyof P & string>(
+    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+    input: Input,
     field: Field,
     result: Key,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
-    const { data, ...answer } = await this.#send(document, variables);
+    const { data, ...answer } = await this.#send(document, { input });
     const payload: P = present(data[field], field, answer);
     const [first, ...others] = payload.userErrors;
     if (first) {
-      const { conflictingWorkspace } = payload;
-      throw userErrorsError([first, ...others], {
-        ...answer.context,
-        conflictingWorkspace,
-      });
+      const { conflictingWorkspace, conflictingVirtualKey } = payload;
+      const conflict: Conflict = { conflictingWorkspace, conflictingVirtualKey };
+      throw userErrorsError([first, ...others], { ...answer.context, ...conflict });
     }
     return {
       ...payload,
       [result]: present(payload[result], `${field}.${result}`, answer),
     };
+  }
+
+  /** As `mutate`, for the one result that a mutation is about. */
+  async result<Field extends string, P extends Payload, Input, Key extends keyof P & string>(
+    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+    input: Input,
+    field: Field,
+    result: Key,
+  ): Promise<NonNullable<P[Key]>> {
+    return (await this.mutate(document, input, field, result))[result];
   }
 
   async #send<Result, Variables>(

@@ -8,6 +8,7 @@ export {
   InvalidInputError,
   InvalidResponseError,
   LimitReachedError,
+  MissingScopeError,
   NetworkError,
   NotFoundError,
   RequestError,
@@ -19,14 +20,38 @@ export {
   VersionConflictError,
 } from './errors.js';
 export type {
+  ArchiveWorkspaceInput,
+  AuditActorKind,
+  AuditFilter,
+  ChangeMemberRoleInput,
+  CompleteWorkspaceReviewInput,
+  CreateServiceTokenInput,
+  CreateVirtualKeyInput,
   CreateWorkspaceInput,
+  DirectoryTeamInput,
+  DirectoryUserInput,
+  FindingSeverity,
+  KeyReviewDecision,
+  KeyReviewInput,
   MemberRole,
   MoneyFragment as Money,
   OrderDirection,
   OrganizationRole,
   PageInfoFragment as PageInfo,
+  RequestWorkspaceReviewInput,
+  ReviewFindingCode,
+  RevokeVirtualKeyInput,
+  RotateVirtualKeyInput,
+  ServiceScope,
+  SyncTeamAccessInput,
+  TransferWorkspaceOwnershipInput,
+  UpdateVirtualKeyInput,
   UpdateWorkspaceSettingsInput,
   UserErrorCode,
+  VirtualKeyFilter,
+  VirtualKeyOrder,
+  VirtualKeyOrderField,
+  VirtualKeyStatus,
   WorkspaceEnvironment,
   WorkspaceFilter,
   WorkspaceOrder,
@@ -34,12 +59,27 @@ export type {
   WorkspaceRegion,
   WorkspaceStatus,
 } from './generated/operations.js';
+export type { Member, MemberPage, Members } from './members.js';
 export type { PageOptions } from './page.js';
+export type { IssuedServiceToken, ServiceToken, ServiceTokens } from './service-tokens.js';
+export type { TeamAccess, TeamAccessChanges } from './team-access.js';
 export type { ClientOptions } from './transport.js';
 export type { AssignableUsersOptions, User, UserPage, Users } from './users.js';
 export type {
+  IssuedVirtualKey,
+  VirtualKey,
+  VirtualKeyListOptions,
+  VirtualKeyPage,
+  VirtualKeys,
+} from './virtual-keys.js';
+export type {
+  AuditEvent,
+  AuditLogOptions,
+  AuditLogPage,
+  ReviewFinding,
   WorkspaceCard,
   WorkspaceDetails,
+  WorkspaceFindingsPage,
   WorkspaceListOptions,
   WorkspacePage,
   WorkspaceSelection,

@@ -1,5 +1,8 @@
-/** Replaces the token wherever it stands in a text. */
+/** Replaces the token, and the secret of any virtual key or service token, wherever they stand in a text. */
 export type Redact = (text: string) => string;
+
+/** In full: a masked one has an ellipsis after the prefix. */
+const ISSUED_SECRETS = /\btv[ks]_[\w-]{16,}/g;
 
 /** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
@@ -11,7 +14,12 @@ export function redactor(token: string): Redact {
       'token must be a bearer token without the word Bearer: letters, digits and -._~+/, with = only at the end',
     );
   }
-  return (text) => text.replaceAll(token, '[token]');
+  return (text) => text.replaceAll(token, '[token]').replace(ISSUED_SECRETS, '[secret]');
+}
+
+/** A copy of a JSON value, redacted wherever it holds a text. */
+export function redacted(value: unknown, redact: Redact): unknown {
+  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === 'string' ? redact(part) : part));
 }
 
 /**

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  newOrganization,
-  person,
-  signToken,
-  startTestServer,
-  type TestServer,
-  type TokenClaims,
-} from '../../server/src/testing/test-server.js';
+import { newOrganization, signToken, startTestServer, type TestServer } from '../../server/src/testing/test-server.js';
 import {
   type CreateWorkspaceInput,
   ForbiddenError,
@@ -25,8 +18,7 @@ import {
   type WorkspaceDetails,
   type WorkspaceListOptions,
 } from './index.js';
-import { everythingIn } from './testing/everything-in.js';
-import { rejection } from './testing/fake-fetch.js';
+import { failure, newWorkspace, type SignedIn, signIn, tokens } from './testing/real-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -34,63 +26,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Of everybody who has signed in. */
-const tokens: string[] = [];
-
-interface SignedIn {
-  client: TokenVueClient;
-  id: string;
-}
-
-async function signIn(claims: TokenClaims, at = server): Promise<SignedIn> {
-  const { id, token } = await person(at, { teams: ['core'], ...claims });
-  tokens.push(token);
-  return { client: new TokenVueClient({ endpoint: at.endpoint, token }), id };
-}
-
-/** What a call is rejected with, of which no log may show a token. */
-async function failure(call: Promise<unknown>): Promise<unknown> {
-  const error = await rejection(call);
-  expect(tokens.filter((token) => everythingIn(error).includes(token))).toEqual([]);
-  return error;
-}
-
-function newWorkspace(input: Partial<CreateWorkspaceInput> = {}): CreateWorkspaceInput {
-  return {
-    name: `Workspace ${randomUUID()}`,
-    environment: 'SANDBOX',
-    region: 'EU',
-    monthlyBudget: '10',
-    memberIds: [],
-    ...input,
-  };
-}
-
 function cardOf(workspace: WorkspaceDetails): WorkspaceCard {
-  const { createdAt: _1, updatedAt: _2, viewerRole: _3, viewerCanUpdateSettings: _4, ...card } = workspace;
+  const { createdAt: _1, updatedAt: _2, archivedAt: _3, review: _4, ...rest } = workspace;
+  const { viewerRole: _5, viewerCanUpdateSettings: _6, ...card } = rest;
   return card;
-}
-
-/** Gives the workspaces of a name what the API cannot yet: keys, a status, a team as the owner. */
-async function sql(text: string, ...values: unknown[]): Promise<void> {
-  await server.database.rows({ text, values });
-}
-
-function addKey(workspaceName: string, status: 'ACTIVE' | 'DISABLED', expiresAt: string | null = null): Promise<void> {
-  return sql(
-    `INSERT INTO virtual_keys (id, organization_id, workspace_id, name, secret_digest, last_four, status, expires_at)
-     SELECT gen_random_uuid(), organization_id, id, 'key', sha256(gen_random_uuid()::text::bytea), 'abcd', $2, $3
-     FROM workspaces WHERE name = $1`,
-    workspaceName,
-    status,
-    expiresAt,
-  );
 }
 
 test('a workspace is created, listed, read, found active, and another one selected in its place', async () => {
   const org = newOrganization();
-  const ada = await signIn({ sub: 'ada', org, name: 'Ada' });
-  const bob = await signIn({ sub: 'bob', org, name: 'Bob' });
+  const ada = await signIn(server, { sub: 'ada', org, name: 'Ada' });
+  const bob = await signIn(server, { sub: 'bob', org, name: 'Bob' });
   const { workspaces } = ada.client;
 
   const first = await workspaces.create(newWorkspace({ name: ' Assistant ', memberIds: [bob.id] }));
@@ -110,6 +55,8 @@ test('a workspace is created, listed, read, found active, and another one select
     updatedAt: first.createdAt,
     viewerRole: 'OWNER',
     viewerCanUpdateSettings: true,
+    archivedAt: null,
+    review: null,
   });
   const second = await workspaces.create(newWorkspace({ name: 'Billing' }));
   expect((await workspaces.list()).nodes).toEqual([cardOf(first), cardOf(second)]);
@@ -130,23 +77,24 @@ test('a workspace is created, listed, read, found active, and another one select
 });
 
 test('a card shows name, owning team, environment, status, region, budget, members and active keys', async () => {
-  const ada = await signIn({ sub: 'ada', org: newOrganization() });
-  const { name } = await ada.client.workspaces.create(
+  const { client } = await signIn(server, { sub: 'ada', org: newOrganization() });
+  const { teams } = await client.viewer();
+  const created = await client.workspaces.create(
     newWorkspace({ environment: 'PRODUCTION', region: 'RWANDA', monthlyBudget: '1250.5' }),
   );
-  for (const status of ['ACTIVE', 'ACTIVE', 'DISABLED'] as const) await addKey(name, status);
-  await addKey(name, 'ACTIVE', '2020-01-01T00:00:00Z');
-  await sql(
-    `UPDATE workspaces w SET status = 'REVIEW', owner_user_id = NULL, owner_team_id = t.id
-     FROM teams t WHERE t.organization_id = w.organization_id AND w.name = $1`,
-    name,
-  );
-  const { nodes } = await ada.client.workspaces.list();
+  const workspaceId = created.id;
+  for (const name of ['Web app', 'Mobile app']) await client.virtualKeys.create({ workspaceId, name });
+  const { virtualKey } = await client.virtualKeys.create({ workspaceId, name: 'Notebook' });
+  await client.virtualKeys.revoke({ virtualKeyId: virtualKey.id });
+  await client.workspaces.requestReview({ workspaceId, reason: 'Once a year' });
+  const ownerId = teams[0]?.id ?? '';
+  await client.workspaces.transferOwnership({ workspaceId, expectedVersion: created.version, ownerId });
+  const { nodes } = await client.workspaces.list();
   expect(nodes).toEqual([
     {
-      id: expect.stringMatching(/^ws_/),
-      name,
-      owner: { __typename: 'Team', id: expect.stringMatching(/^team_/), name: 'core' },
+      id: workspaceId,
+      name: created.name,
+      owner: { __typename: 'Team', id: ownerId, name: 'core' },
       environment: 'PRODUCTION',
       status: 'REVIEW',
       region: 'RWANDA',
@@ -154,20 +102,20 @@ test('a card shows name, owning team, environment, status, region, budget, membe
       memberCount: 1,
       activeKeyCount: 2,
       isActive: true,
-      version: 1,
+      version: created.version + 1,
     },
   ]);
 });
 
 test("the summary's five figures are those of the cards", async () => {
-  const { client } = await signIn({ sub: 'ada', org: newOrganization() });
+  const { client } = await signIn(server, { sub: 'ada', org: newOrganization() });
   for (const [monthlyBudget, environment] of [
     ['0.10', 'PRODUCTION'],
     ['0.20', 'STAGING'],
     ['999999999999.99', 'PRODUCTION'],
   ] as const) {
-    const { name } = await client.workspaces.create(newWorkspace({ monthlyBudget, environment }));
-    await addKey(name, 'ACTIVE');
+    const { id } = await client.workspaces.create(newWorkspace({ monthlyBudget, environment }));
+    await client.virtualKeys.create({ workspaceId: id, name: 'Web app' });
   }
   const { nodes } = await client.workspaces.list({ first: 100 });
   expect(await client.workspaces.summary()).toEqual({
@@ -183,7 +131,7 @@ test("the summary's five figures are those of the cards", async () => {
 describe('a list of workspaces', () => {
   let client: TokenVueClient;
   beforeAll(async () => {
-    ({ client } = await signIn({ sub: 'ada', org: newOrganization() }));
+    ({ client } = await signIn(server, { sub: 'ada', org: newOrganization() }));
     for (const [name, monthlyBudget, environment] of [
       ['delta', '30', 'PRODUCTION'],
       ['Alpha', '9.5', 'PRODUCTION'],
@@ -258,15 +206,13 @@ describe('a refusal', () => {
   let reader: SignedIn;
   let workspace: WorkspaceDetails;
   beforeAll(async () => {
-    ada = await signIn({ sub: 'ada', org });
-    stranger = await signIn({ sub: 'stranger', org, teams: ['other'] });
-    reader = await signIn({ sub: 'reader', org });
+    ada = await signIn(server, { sub: 'ada', org });
+    stranger = await signIn(server, { sub: 'stranger', org, teams: ['other'] });
+    reader = await signIn(server, { sub: 'reader', org });
     workspace = await ada.client.workspaces.create(newWorkspace({ name: 'Assistant', memberIds: [reader.id] }));
-    await sql(
-      `UPDATE members m SET role = 'VIEWER' FROM users u JOIN organizations o ON o.id = u.organization_id
-       WHERE u.id = m.user_id AND u.subject = 'reader' AND o.external_id = $1`,
-      org,
-    );
+    const members = await ada.client.members.list(workspace.id);
+    const { id: memberId = '' } = members?.nodes.find(({ user }) => user.id === reader.id) ?? {};
+    await ada.client.members.changeRole({ memberId, role: 'VIEWER' });
   });
 
   const create = (input: Partial<CreateWorkspaceInput>) => ada.client.workspaces.create(newWorkspace(input));
@@ -303,7 +249,7 @@ describe('a refusal', () => {
       'NOT_FOUND',
       ['workspaceId'],
       async () => {
-        const foreign = await signIn({ sub: 'eve', org: newOrganization() });
+        const foreign = await signIn(server, { sub: 'eve', org: newOrganization() });
         await foreign.client.workspaces.select(workspace.id);
       },
     ],
@@ -333,7 +279,7 @@ describe('a refusal', () => {
   });
 
   test('does not come from reading: what is foreign, unseen or malformed is null', async () => {
-    const foreign = await signIn({ sub: 'eve', org: newOrganization() });
+    const foreign = await signIn(server, { sub: 'eve', org: newOrganization() });
     expect(await foreign.client.workspaces.get(workspace.id)).toBeNull();
     expect(await stranger.client.workspaces.get(workspace.id)).toBeNull();
     expect(await ada.client.workspaces.get('no id')).toBeNull();
@@ -342,7 +288,7 @@ describe('a refusal', () => {
 });
 
 test('of two changes on one version the second is told the present state, with which it succeeds', async () => {
-  const { client } = await signIn({ sub: 'ada', org: newOrganization() });
+  const { client } = await signIn(server, { sub: 'ada', org: newOrganization() });
   const { id: workspaceId, version } = await client.workspaces.create(newWorkspace());
   const first = await client.workspaces.updateSettings({ workspaceId, expectedVersion: version, region: 'US' });
   const second = { workspaceId, monthlyBudget: '99.90' };
@@ -360,7 +306,7 @@ test('of two changes on one version the second is told the present state, with w
 });
 
 test('a create that is repeated with its idempotency key happens once, and with another input not at all', async () => {
-  const { client } = await signIn({ sub: 'ada', org: newOrganization() });
+  const { client } = await signIn(server, { sub: 'ada', org: newOrganization() });
   const input = newWorkspace({ idempotencyKey: randomUUID() });
   const [first, again] = await Promise.all([client.workspaces.create(input), client.workspaces.create(input)]);
   expect(again.id).toBe(first.id);
@@ -390,10 +336,10 @@ test("an expired token is an UnauthenticatedError with the request id of the ans
 
 test('people with team access are found by part of name or e-mail in any case, and nobody else is', async () => {
   const org = newOrganization();
-  const { client } = await signIn({ sub: 'ada', org, name: 'Ada' });
+  const { client } = await signIn(server, { sub: 'ada', org, name: 'Ada' });
   const grace = { name: 'Grace Hopper', email: 'gmh@navy.test' };
-  const { id } = await signIn({ sub: 'grace', org, ...grace });
-  await signIn({ sub: 'gracie', org, name: 'Gracie', teams: ['other'] });
+  const { id } = await signIn(server, { sub: 'grace', org, ...grace });
+  await signIn(server, { sub: 'gracie', org, name: 'Gracie', teams: ['other'] });
   for (const search of ['HOPP', 'navy', 'grac']) {
     const { nodes, totalCount } = await client.users.assignable({ search, totalCount: true });
     expect(nodes).toEqual([{ id, ...grace }]);
@@ -408,7 +354,7 @@ test('people with team access are found by part of name or e-mail in any case, a
 describe('an operation of the caller', () => {
   let ada: SignedIn;
   beforeAll(async () => {
-    ada = await signIn({ sub: 'ada', org: newOrganization() });
+    ada = await signIn(server, { sub: 'ada', org: newOrganization() });
   });
 
   test('brings what it asks for', async () => {
@@ -426,7 +372,7 @@ describe('an operation of the caller', () => {
     ['leaves out a variable', 'query A($id: ID!) { node(id: $id) { id } }', 'BAD_USER_INPUT', 400, '$id'],
     [
       'is too large to send',
-      `query A { viewer { teams { id } } } #${'x'.repeat(1 << 20)}`,
+      `query A { viewer { teams { id } } } #${'x'.repeat(1 << 23)}`,
       'BAD_USER_INPUT',
       413,
       'MiB',
@@ -442,7 +388,7 @@ describe('an operation of the caller', () => {
 
 test('a server that has stopped is a NetworkError', async () => {
   const stopped = await startTestServer();
-  const { client } = await signIn({ sub: 'ada', org: newOrganization() }, stopped);
+  const { client } = await signIn(stopped, { sub: 'ada', org: newOrganization() });
   expect(await client.workspaces.active()).toBeNull();
   await stopped.close();
   const error = await failure(client.workspaces.active());

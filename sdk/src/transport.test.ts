@@ -1,7 +1,22 @@
 import { expect, test } from '@jest/globals';
-import { InvalidResponseError, NetworkError, RequestError, TokenVueClient, UnauthenticatedError } from './index.js';
+import {
+  InvalidResponseError,
+  MissingScopeError,
+  NetworkError,
+  RequestError,
+  TokenVueClient,
+  UnauthenticatedError,
+} from './index.js';
 import { everythingIn } from './testing/everything-in.js';
-import { clientAnswering, json, rejection, TOKEN } from './testing/fake-fetch.js';
+import {
+  clientAnswering,
+  json,
+  KEY_SECRET,
+  rejection,
+  SERVICE_SECRET,
+  TOKEN,
+  virtualKey,
+} from './testing/fake-fetch.js';
 
 const nothing = { data: { activeWorkspace: null } };
 
@@ -104,6 +119,8 @@ test('top-level errors are a RequestError with code, path, status, request id an
 test.each([
   [400, 'BAD_USER_INPUT', RequestError],
   [401, 'UNAUTHENTICATED', UnauthenticatedError],
+  [200, 'FORBIDDEN', MissingScopeError],
+  [400, 'constructor', RequestError],
   [429, 'RATE_LIMITED', RequestError],
   [500, 'INTERNAL_SERVER_ERROR', RequestError],
 ])('HTTP %d with a GraphQL error %s is a %p', async (status, code, ErrorClass) => {
@@ -212,8 +229,40 @@ test('the token is in no error: not from a careless fetch, not from a server tha
   }
 });
 
-test('a client that is printed does not show its token', () => {
-  expect(everythingIn(clientAnswering(() => json(nothing)).client)).not.toContain(TOKEN);
+test('a secret that was made is in no error, whatever else of the answer is missing or wrong', async () => {
+  const payload = { virtualKey: null, secret: KEY_SECRET, message: `shown: ${SERVICE_SECRET}`, userErrors: [] };
+  const error = { message: `lost ${KEY_SECRET}`, path: ['createVirtualKey', 'virtualKey'] };
+  const userErrors = [{ code: 'INVALID', message: `${KEY_SECRET} is no name`, field: null }];
+  const answers = [
+    () => json({ data: { createVirtualKey: payload } }),
+    () => json({ data: { createVirtualKey: payload }, errors: [error] }),
+    () => json({ data: { createVirtualKey: { ...payload, userErrors } } }),
+    () => json({ data: { secrets: [KEY_SECRET, { token: SERVICE_SECRET }, TOKEN] }, errors: [error] }),
+    () => Promise.reject(new Error(`cannot send ${KEY_SECRET}`)),
+    () => new Response(KEY_SECRET),
+  ];
+  for (const answer of answers) {
+    const { client } = clientAnswering(answer);
+    const everything = everythingIn(await rejection(client.virtualKeys.create({ workspaceId: 'ws_01', name: 'App' })));
+    for (const secret of [KEY_SECRET, SERVICE_SECRET, TOKEN]) expect(everything).not.toContain(secret);
+  }
+});
+
+test('a half answer that is thrown keeps all but the secret: masked keys, and that the change has happened', async () => {
+  const data = { createVirtualKey: { virtualKey: { ...virtualKey, createdBy: null }, secret: KEY_SECRET } };
+  const { client } = clientAnswering(() => json({ data, errors: [{ message: 'Something went wrong' }] }));
+  const error = await rejection(client.virtualKeys.create({ workspaceId: 'ws_01', name: 'Web app' }));
+  expect(error).toBeInstanceOf(RequestError);
+  expect(error).toMatchObject({ data: { createVirtualKey: { ...data.createVirtualKey, secret: '[secret]' } } });
+});
+
+test('a client that is printed shows neither its token nor what it was answered', async () => {
+  const payload = { virtualKey, secret: KEY_SECRET, message: null, userErrors: [] };
+  const { client } = clientAnswering(() => json({ data: { createVirtualKey: payload } }));
+  expect(await client.virtualKeys.create({ workspaceId: 'ws_01', name: 'Web app' })).toMatchObject({
+    secret: KEY_SECRET,
+  });
+  for (const secret of [TOKEN, KEY_SECRET]) expect(everythingIn(client)).not.toContain(secret);
 });
 
 test('JavaScript that leaves out the token or the endpoint is told so, also on a page', () => {

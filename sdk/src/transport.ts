@@ -1,7 +1,7 @@
 import { operationName } from './document.js';
 import type { ErrorContext, GraphQLErrorItem } from './errors.js';
 import { InvalidResponseError, NetworkError, requestError } from './errors.js';
-import { type Redact, redactor, safeCause } from './secrets.js';
+import { type Redact, redacted, redactor, safeCause } from './secrets.js';
 
 /** How to reach the server, and as whom. */
 export interface ClientOptions {
@@ -55,11 +55,11 @@ export function createTransport({ endpoint, token, fetch: custom, headers }: Cli
     } catch (cause) {
       throw new NetworkError({ ...context, cause: safeCause(cause, redact) });
     }
-    return readAnswer(response, parse(text, token, redact), context);
+    return readAnswer(response, parse(text, redact), context, redact);
   };
 }
 
-function readAnswer(response: Response, body: unknown, context: ErrorContext): Answer {
+function readAnswer(response: Response, body: unknown, context: ErrorContext, redact: Redact): Answer {
   const { status } = response;
   if (!isRecord(body)) {
     const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
@@ -69,7 +69,8 @@ function readAnswer(response: Response, body: unknown, context: ErrorContext): A
   const [first, ...others] = Array.isArray(body['errors']) ? body['errors'].map(errorItem) : [];
   if (first) {
     const requestId = context.requestId ?? requestIdOf(body['errors']);
-    throw requestError([first, ...others], { status, data: data ?? null }, { ...context, requestId });
+    const details = { status, data: redacted(data ?? null, redact) };
+    throw requestError([first, ...others], details, { ...context, requestId });
   }
   if (!isRecord(data) || !response.ok) {
     throw new InvalidResponseError(`Expected a GraphQL result, got HTTP ${status} with other JSON`, status, context);
@@ -77,12 +78,12 @@ function readAnswer(response: Response, body: unknown, context: ErrorContext): A
   return { data, status, context };
 }
 
-/** Undefined for what is not JSON. An answer that repeats the token loses it from its messages, and so from errors. */
-function parse(text: string, token: string, redact: Redact): unknown {
-  const withoutToken = (key: string, value: unknown) =>
+/** Undefined for what is not JSON. An answer that holds secrets loses them from its messages, and so from errors. */
+function parse(text: string, redact: Redact): unknown {
+  const redactMessage = (key: string, value: unknown) =>
     key === 'message' && typeof value === 'string' ? redact(value) : value;
   try {
-    return text.includes(token) ? JSON.parse(text, withoutToken) : JSON.parse(text);
+    return redact(text) === text ? JSON.parse(text) : JSON.parse(text, redactMessage);
   } catch {
     return undefined;
   }

@@ -1,14 +1,12 @@
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SignJWT } from 'jose';
 import pg from 'pg';
 import { memberOf, organization } from './dataset.mjs';
 import { actorOf, startFilledDatabase } from './filled-database.mjs';
 import { nodeProgram } from './node-program.mjs';
 import { operations } from './operations.mjs';
+import { graphqlRequest, Load, median, rounded, send, signToken } from './requests.mjs';
 import { startServer } from './server-process.mjs';
 
 // The service against its own SQL statements behind bare node:http, on one database, for somebody in 1,000 of 10,000
@@ -27,7 +25,7 @@ const warmUpMs = 3_000;
 
 const secret = randomBytes(32).toString('hex');
 const database = await startFilledDatabase({ workspaces: 10_000, users: 1_000, memberships: [1_000] });
-const load = fork(new URL('load.mjs', import.meta.url));
+const load = new Load();
 try {
   const statements = await readStatements();
   for (const major of options.node) {
@@ -35,7 +33,7 @@ try {
     console.table(await compareOn(major, statements));
   }
 } finally {
-  load.disconnect();
+  load.stop();
   await database.stop();
 }
 
@@ -64,15 +62,15 @@ async function compareOn(major, statements) {
     logFile: join(database.folder, 'service.log'),
   });
   try {
-    const authorization = `Bearer ${await signToken()}`;
+    const token = await signToken(secret, { subject, organization });
     const table = {};
     for (const operation of operations) {
-      const body = JSON.stringify({ query: operation.query });
       const turns = {
-        bare: { port: bare.port, path: `/${operation.name}`, headers: {} },
-        service: { port: service.port, path: '/graphql', headers: { authorization }, body },
+        bare: { port: bare.port, target: { path: `/${operation.name}`, headers: {} } },
+        service: { port: service.port, target: graphqlRequest(operation.query, token) },
       };
-      operation.compare((await send(turns.service)).data, await send(turns.bare));
+      const answers = [turns.service, turns.bare].map(({ port, target }) => send(target, port));
+      operation.compare((await answers[0]).data, await answers[1]);
       await measure(turns.bare, 32, warmUpMs);
       await measure(turns.service, 32, warmUpMs);
       for (const connections of [1, 32]) {
@@ -105,43 +103,6 @@ async function takeTurns({ bare, service }, connections) {
   };
 }
 
-/** Requests a second. */
-async function measure({ port, path, headers, body }, connections, milliseconds) {
-  load.send({ port, request: httpRequest({ path, headers, body }), connections, milliseconds });
-  const [{ perSecond, error }] = await once(load, 'message');
-  if (error !== undefined) throw new Error(`${path}: ${error}`);
-  return perSecond;
-}
-
-function httpRequest({ path, headers, body }) {
-  const all = { host: '127.0.0.1', ...headers, ...(body && bodyHeaders(body)) };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${body ? 'POST' : 'GET'} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`;
-}
-
-function bodyHeaders(body) {
-  return { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-}
-
-async function send({ port, path, headers, body }) {
-  const init = body && { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
-  return response.json();
-}
-
-function signToken() {
-  return new SignJWT({ org: organization })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(secret));
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-function rounded(ratio) {
-  return Number(ratio.toFixed(2));
+function measure({ port, target }, connections, milliseconds) {
+  return load.measure([target], { port, connections, milliseconds });
 }

@@ -1,5 +1,8 @@
-/** External id of the one organization of the data, as tokens name it. */
+/** External id of the organization of the data, as tokens name it. */
 export const organization = 'bench';
+
+/** And of a second one, where there is one. */
+export const otherOrganization = 'bench-2';
 
 /** Subject of the organization's admin. */
 export const admin = 'admin';
@@ -12,14 +15,16 @@ export const memberOf = (workspaces) => `member-of-${workspaces}`;
  * about ten members a workspace, one of them its owner, and twenty keys; one workspace in fifty belongs to a team. Each
  * number in `memberships` makes one person more, who is a member of so many workspaces and of two teams.
  */
-export async function fill(client, { workspaces, users, memberships }) {
-  await client.query(`BEGIN; SET LOCAL statement_timeout = 0; ${tables({ workspaces, users, memberships })} COMMIT`);
+export async function fill(client, { organizations = [organization], ...size }) {
+  for (const [index, name] of organizations.entries()) {
+    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; ${tables({ ...size, name, number: index })} COMMIT`);
+  }
   await client.query('SET statement_timeout = 0');
   await client.query('VACUUM (ANALYZE)');
 }
 
 // The admin is user 0, then come the people of `memberships`, and then everybody else, among whom owners are.
-function tables({ workspaces, users, memberships }) {
+function tables({ workspaces, users, memberships, name, number }) {
   const teams = Math.ceil(users / 25);
   const others = 1 + memberships.length;
   const people = memberships.map((count, index) => `(${1 + index}, '${memberOf(count)}', ${workspaces / count})`);
@@ -27,13 +32,13 @@ function tables({ workspaces, users, memberships }) {
     -- Without triggers the load takes seconds, so the counts that they keep are set at the end.
     SET LOCAL session_replication_role = replica;
 
-    CREATE FUNCTION pg_temp.id(kind text, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
-      RETURN (kind || '190000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid;
-    CREATE FUNCTION pg_temp.scatter(number bigint, below int) RETURNS int LANGUAGE sql IMMUTABLE
+    CREATE OR REPLACE FUNCTION pg_temp.id(kind text, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
+      RETURN (kind || '190000-000${number}-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid;
+    CREATE OR REPLACE FUNCTION pg_temp.scatter(number bigint, below int) RETURNS int LANGUAGE sql IMMUTABLE
       RETURN (hashint8(number)::bigint & 2147483647) % below;
     CREATE TEMPORARY TABLE people (number, subject, spacing) ON COMMIT DROP AS VALUES ${people.join(', ')};
 
-    INSERT INTO organizations (id, external_id) VALUES (pg_temp.id('01', 1), '${organization}');
+    INSERT INTO organizations (id, external_id) VALUES (pg_temp.id('01', 1), '${name}');
 
     INSERT INTO users (id, organization_id, subject, name, email, organization_role)
       SELECT pg_temp.id('02', n), pg_temp.id('01', 1),
@@ -53,12 +58,13 @@ function tables({ workspaces, users, memberships }) {
 
     -- Names begin with a hash, so that their order is not that of creation.
     INSERT INTO workspaces (id, organization_id, name, owner_user_id, owner_team_id, environment, status, region,
-        monthly_budget, created_at, updated_at)
+        monthly_budget, created_at, updated_at, review_reason, review_requested_at)
       SELECT pg_temp.id('04', n), pg_temp.id('01', 1), left(md5(n::text), 8) || ' Assistant ' || n,
         CASE WHEN n % 50 <> 49 THEN pg_temp.id('02', ${others} + n % ${users - others}) END,
         CASE WHEN n % 50 = 49 THEN pg_temp.id('03', n / 50 % ${teams}) END,
         (ARRAY['PRODUCTION', 'STAGING', 'SANDBOX'])[1 + n % 3], CASE WHEN n % 25 = 0 THEN 'REVIEW' ELSE 'ACTIVE' END,
-        (ARRAY['GLOBAL', 'US', 'EU', 'RWANDA'])[1 + n / 3 % 4], round(pg_temp.scatter(n, 100000) * 1.37, 2), at, at
+        (ARRAY['GLOBAL', 'US', 'EU', 'RWANDA'])[1 + n / 3 % 4], round(pg_temp.scatter(n, 100000) * 1.37, 2), at, at,
+        CASE WHEN n % 25 = 0 THEN 'Regular review' END, CASE WHEN n % 25 = 0 THEN at END
       FROM generate_series(0, ${workspaces - 1}) AS n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS time;
 
     INSERT INTO members (id, organization_id, workspace_id, workspace_name_key, user_id, role, joined_at)
@@ -76,25 +82,25 @@ function tables({ workspaces, users, memberships }) {
       ) AS member JOIN workspaces w ON w.id = pg_temp.id('04', n);
 
     -- One key in ten has expired, another will; some did so within this hour, after they were counted.
-    INSERT INTO virtual_keys (id, organization_id, workspace_id, name, secret_digest, last_four, status, created_by_id,
-        created_at, expires_at)
+    INSERT INTO virtual_keys (id, organization_id, workspace_id, name, last_four, status, created_by_id,
+        created_at, expires_at, revoked_at)
       SELECT pg_temp.id('06', n), pg_temp.id('01', 1), pg_temp.id('04', n % ${workspaces}), 'Key ' || n,
-        sha256(n::text::bytea), left(md5(n::text), 4),
+        left(md5(n::text), 4),
         (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'DISABLED', 'REVOKED'])[1 + pg_temp.scatter(n, 5)],
         pg_temp.id('02', n % ${users}), now() - (n % 997 + 1) * interval '1 day',
         CASE pg_temp.scatter(n + 1, 10)
           WHEN 0 THEN now() - pg_temp.scatter(n + 2, 500) * interval '30 minutes'
           WHEN 1 THEN now() + pg_temp.scatter(n + 2, 90) * interval '1 day'
-        END
+        END, CASE WHEN pg_temp.scatter(n, 5) = 4 THEN now() END
       FROM generate_series(0, ${workspaces * 20 - 1}) AS n;
 
     UPDATE workspaces w SET member_count = members.count FROM (
       SELECT workspace_id, count(*) FROM members GROUP BY workspace_id
-    ) AS members WHERE w.id = members.workspace_id;
+    ) AS members WHERE w.id = members.workspace_id AND w.organization_id = pg_temp.id('01', 1);
     UPDATE workspaces w SET active_key_count = keys.count, next_key_expires_at = keys.next_expires_at FROM (
       SELECT workspace_id, count(*), min(expires_at) AS next_expires_at FROM virtual_keys
       WHERE status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > now() - interval '1 hour') GROUP BY workspace_id
-    ) AS keys WHERE w.id = keys.workspace_id;
+    ) AS keys WHERE w.id = keys.workspace_id AND w.organization_id = pg_temp.id('01', 1);
 
     INSERT INTO active_workspaces (user_id, organization_id, workspace_id)
       SELECT pg_temp.id('02', number), pg_temp.id('01', 1), pg_temp.id('04', spacing - 1) FROM people

@@ -32,7 +32,7 @@ export async function startFilledDatabase(size) {
 /** The person as the service's statements take them. */
 export async function actorOf(client, subject) {
   const { rows } = await client.query(
-    `SELECT 'USER' AS kind, u.id AS "userId", u.name, u.organization_id AS "organizationId",
+    `SELECT 'USER' AS kind, u.id, u.name, u.organization_id AS "organizationId",
        u.organization_role AS "organizationRole", o.currency
      FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.subject = $1`,
     [subject],

@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { ActiveWorkspace } from './active-workspace/active-workspace.entity.js';
-import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
-import { ActiveWorkspaceService } from './active-workspace/active-workspace.service.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { Authenticator } from './auth/authenticator.js';
 import { developmentSecret, developmentToken } from './auth/development-token.js';
@@ -18,13 +16,13 @@ import { IdempotencyRecord } from './idempotency/idempotency-record.entity.js';
 import { Member } from './member/member.entity.js';
 import { Organization } from './organization/organization.entity.js';
 import { createSchema } from './schema.js';
+import { ServiceToken } from './service-token/service-token.entity.js';
 import { Team } from './team/team.entity.js';
 import { TeamMembership } from './team/team-membership.entity.js';
 import { User } from './user/user.entity.js';
 import { VirtualKey } from './virtual-key/virtual-key.entity.js';
+import { VirtualKeySecret } from './virtual-key/virtual-key-secret.entity.js';
 import { Workspace } from './workspace/workspace.entity.js';
-import { WorkspaceResolver } from './workspace/workspace.resolver.js';
-import { WorkspaceService } from './workspace/workspace.service.js';
 
 const entities = [
   ActiveWorkspace,
@@ -32,10 +30,12 @@ const entities = [
   IdempotencyRecord,
   Member,
   Organization,
+  ServiceToken,
   Team,
   TeamMembership,
   User,
   VirtualKey,
+  VirtualKeySecret,
   Workspace,
 ] as const;
 
@@ -87,10 +87,7 @@ const idleSweepMs = 50;
 
 /** Builds every service and the HTTP server around them; does not listen yet. */
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
-  const schema = await createSchema([
-    new ActiveWorkspaceResolver(new ActiveWorkspaceService(database)),
-    new WorkspaceResolver(new WorkspaceService(database)),
-  ]);
+  const schema = await createSchema();
   const { introspection, corsOrigins } = config;
   const apollo = createApollo({ schema, introspection });
   await apollo.start();

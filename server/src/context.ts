@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from './access/actor.js';
 import type { AuditSource } from './audit/audit.js';
-import type { Database } from './database/database.js';
+import type { Database, OrganizationDatabase } from './database/database.js';
 import { requestError } from './errors.js';
 import { type Loaders, loadersFor } from './loaders.js';
 
@@ -9,9 +9,9 @@ import { type Loaders, loadersFor } from './loaders.js';
 export class RequestContext implements AuditSource {
   readonly requestId: string;
   readonly log: FastifyBaseLogger;
-  readonly database: Database;
   // Private to TypeScript only: Apollo copies the context by its properties.
   private readonly signedIn: Actor | null;
+  private readonly wholeDatabase: Database;
   private currentLoaders: Loaders | undefined;
 
   constructor(request: {
@@ -23,7 +23,7 @@ export class RequestContext implements AuditSource {
     this.signedIn = request.actor;
     this.requestId = request.requestId;
     this.log = request.log;
-    this.database = request.database;
+    this.wholeDatabase = request.database;
   }
 
   get isSignedIn(): boolean {
@@ -34,6 +34,11 @@ export class RequestContext implements AuditSource {
   get actor(): Actor {
     if (this.signedIn === null) throw requestError('unauthenticated');
     return this.signedIn;
+  }
+
+  /** The tables as the actor's organization has them: row-level security keeps every other one out. */
+  get database(): OrganizationDatabase {
+    return this.wholeDatabase.within(this.actor.organizationId);
   }
 
   get loaders(): Loaders {

@@ -47,7 +47,7 @@ export const refusals = {
   expectedVersionInvalid: {
     code: UserErrorCode.INVALID,
     message: 'A version is a whole number from 1.',
-    remedy: 'Send the `version` of the workspace as you last read it.',
+    remedy: 'Send the `version` as you last read it.',
   },
   idempotencyKeyInvalid: {
     code: UserErrorCode.INVALID,
@@ -64,6 +64,76 @@ export const refusals = {
     message: 'A set of members has at most 10,000 people.',
     remedy: 'Give the workspace to a team, or split it.',
   },
+  tooManyDecisions: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'A review takes at most 200 decisions at once.',
+    remedy: 'Split the review; each part is done whole or not at all.',
+  },
+  decisionRepeated: {
+    code: UserErrorCode.INVALID,
+    message: 'There is another decision on this key before.',
+    remedy: 'Send one decision a key.',
+  },
+  timeNotAhead: {
+    code: UserErrorCode.INVALID,
+    message: 'This time must lie in the future.',
+    remedy: 'Send a later time, in UTC.',
+  },
+  textInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'This text has 1 to 1,000 characters, without control characters other than line breaks and tabs.',
+    remedy: 'Shorten the text, or leave it out where it may be left out.',
+  },
+  allowedModelsInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The list has 1 to 200 models, each a name of 1 to 200 characters without control characters.',
+    remedy: 'Name at least one model, or send null for every model that the workspace routes.',
+  },
+  limitInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A limit is a whole number from 1.',
+    remedy: 'Send a number from 1 to 2,147,483,647, or null for no limit.',
+  },
+  overlapInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The overlap is from 0 to 604,800 seconds.',
+    remedy: 'Choose at most a week; 0 ends the old secret at once.',
+  },
+  scopesInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A service token has at least one scope.',
+    remedy: 'Name the scopes that the service needs, and no others.',
+  },
+  directoryTextInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'This has 1 to 255 characters, without control characters.',
+    remedy: "Check the directory's entry.",
+  },
+  directoryEmailInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'An e-mail address has at most 255 characters, without control characters; empty where there is none.',
+    remedy: "Check the directory's entry.",
+  },
+  directoryTooLarge: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'One call takes at most 10,000 users, 10,000 teams and 100,000 places in teams.',
+    remedy: 'Send the directory in parts: what a call does not name stays as it is.',
+  },
+  directoryEntryRepeated: {
+    code: UserErrorCode.INVALID,
+    message: 'Another entry before has the same.',
+    remedy: 'Send each user, team and team name once.',
+  },
+  subjectNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no user with this subject, neither in this call nor from before.',
+    remedy: 'Send the user along, or in a call before.',
+  },
+  teamNameTaken: {
+    code: UserErrorCode.TAKEN,
+    message: 'Another team of the organization has this name.',
+    remedy: 'Send the other team with its new name along, or choose another name.',
+  },
   memberNotFound: {
     code: UserErrorCode.NOT_FOUND,
     message: 'There is no such person in your team access.',
@@ -74,15 +144,90 @@ export const refusals = {
     message: 'There is no such workspace.',
     remedy: 'Check the id; a workspace that you may not see answers the same.',
   },
+  workspaceArchived: {
+    code: UserErrorCode.INVALID,
+    message: 'The workspace is archived.',
+    remedy: 'Restore it first with `restoreWorkspace`.',
+  },
+  reviewOpen: {
+    code: UserErrorCode.INVALID,
+    message: 'The workspace is under review already.',
+    remedy: 'Complete the open review first.',
+  },
+  noReviewOpen: {
+    code: UserErrorCode.INVALID,
+    message: 'The workspace is not under review.',
+    remedy: 'Request a review first; somebody else may have completed it.',
+  },
+  membershipNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such member.',
+    remedy: 'Check the id; a member of a workspace that you may not see answers the same.',
+  },
+  ownerRoleFixed: {
+    code: UserErrorCode.INVALID,
+    message: 'The role OWNER is given and taken by a transfer of the ownership only.',
+    remedy: 'Use `transferWorkspaceOwnership`; the former owner stays as an admin.',
+  },
+  roleAboveOwn: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'This is above your own role in the workspace.',
+    remedy: 'Ask the owner of the workspace.',
+  },
+  newOwnerNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such person or team in your team access.',
+    remedy: 'Pick a person from `assignableUsers`, or a team of yours.',
+  },
+  newOwnerWithoutAccess: {
+    code: UserErrorCode.INVALID,
+    message: 'Nobody could sign in as the new owner.',
+    remedy: 'Choose an active person, or a team with at least one.',
+  },
+  virtualKeyNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such key.',
+    remedy: 'Check the id; a key of a workspace that you may not see answers the same.',
+  },
+  virtualKeyRevoked: {
+    code: UserErrorCode.INVALID,
+    message: 'The key is revoked, for ever.',
+    remedy: 'Create another key.',
+  },
+  virtualKeyExpired: {
+    code: UserErrorCode.INVALID,
+    message: 'The key has expired.',
+    remedy: 'Give it a later `expiresAt` first.',
+  },
+  serviceTokenNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such service token.',
+    remedy: 'Check the id with the query `serviceTokens`.',
+  },
   forbidden: {
     code: UserErrorCode.FORBIDDEN,
     message: 'Your role in this workspace does not allow this.',
     remedy: 'Ask an owner or admin of the workspace to do it or to raise your role.',
   },
+  organizationAdminsOnly: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'Only an admin of the organization may do this.',
+    remedy: 'Ask one of them.',
+  },
+  scopeMissing: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'The service token lacks the scope for this.',
+    remedy: 'Ask an admin of the organization for a token with the scope that the mutation names.',
+  },
+  personNeeded: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'This needs a signed-in person; a service token can not do it.',
+    remedy: "Send a person's token.",
+  },
   versionConflict: {
     code: UserErrorCode.VERSION_CONFLICT,
-    message: 'The workspace was changed by somebody else since you read it.',
-    remedy: 'Look at `conflictingWorkspace`, then send the change again with its version.',
+    message: 'It was changed by somebody else since you read it.',
+    remedy: 'Look at `conflictingWorkspace` or `conflictingVirtualKey`, then send the change again with its version.',
   },
 } as const satisfies Record<string, RefusalEntry>;
 
@@ -137,7 +282,7 @@ export const requestErrors = {
   bodyTooLarge: {
     code: 'BAD_USER_INPUT',
     status: 413,
-    message: 'The request body is larger than 1 MiB.',
+    message: 'The request body is larger than 8 MiB.',
     remedy: 'Send less at once; page through lists instead of asking for ids one by one.',
   },
   pageSize: {
@@ -158,11 +303,23 @@ export const requestErrors = {
     message: 'A filter takes at most 100 values a field, and a search of at most 200 characters.',
     remedy: 'Split the request.',
   },
+  daysInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The filter "unusedForDays" takes a number of days from 0 to 36,500.',
+    remedy: 'Send a number in these bounds.',
+  },
   decimalMalformed: {
     code: 'BAD_USER_INPUT',
     status: 400,
     message: 'A Decimal is a string such as "1250.00".',
     remedy: 'Send the number as a string, without exponent or thousands separators.',
+  },
+  scopeMissing: {
+    code: 'FORBIDDEN',
+    status: 200,
+    message: 'The service token lacks the scope for this.',
+    remedy: 'Ask an admin of the organization for a token with the scope that the message names.',
   },
   tooComplex: {
     code: 'OPERATION_TOO_COMPLEX',

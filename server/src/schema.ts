@@ -2,42 +2,56 @@ import 'reflect-metadata';
 import { type GraphQLSchema, isInterfaceType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
+import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
 import type { TypedRow } from './graphql/node.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { WorkspaceFindingsResolver } from './review/finding.resolver.js';
+import { ReviewResolver, WorkspaceReviewResolver } from './review/review.resolver.js';
+import { ServiceTokenResolver } from './service-token/service-token.resolver.js';
 import { SummaryResolver } from './summary/summary.resolver.js';
 import { TeamResolver } from './team/team.resolver.js';
+import { TeamAccessResolver } from './team-access/team-access.resolver.js';
 import { UserResolver } from './user/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
-import { VirtualKeyResolver, WorkspaceVirtualKeysResolver } from './virtual-key/virtual-key.resolver.js';
+import {
+  VirtualKeyResolver,
+  VirtualKeySecretResolver,
+  WorkspaceVirtualKeysResolver,
+} from './virtual-key/virtual-key.resolver.js';
+import { ArchiveResolver } from './workspace/archive.resolver.js';
+import { OwnershipResolver } from './workspace/ownership.resolver.js';
 import { WorkspaceResolver } from './workspace/workspace.resolver.js';
 
 const resolvers = [
   ActiveWorkspaceResolver,
+  ArchiveResolver,
+  AuditEventResolver,
   MemberResolver,
   NodeResolver,
+  OwnershipResolver,
+  ReviewResolver,
+  ServiceTokenResolver,
   SummaryResolver,
+  TeamAccessResolver,
   TeamResolver,
   UserResolver,
   ViewerResolver,
+  WorkspaceAuditLogResolver,
   VirtualKeyResolver,
+  VirtualKeySecretResolver,
+  WorkspaceFindingsResolver,
   WorkspaceMembersResolver,
   WorkspaceResolver,
+  WorkspaceReviewResolver,
   WorkspaceVirtualKeysResolver,
 ] as const;
 
-type ResolverClass = (typeof resolvers)[number];
-
-/**
- * The executable schema. Resolvers that need services are handed in; the others are made here. Without any it serves
- * to print the API.
- */
-export async function createSchema(made: readonly object[] = []): Promise<GraphQLSchema> {
-  const instances = new Map<unknown, object>(made.map((resolver) => [resolver.constructor, resolver]));
+/** The executable schema. Resolvers hold nothing of their own: what they need is in the request's context. */
+export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [...resolvers],
-    container: { get: (type: ResolverClass) => instanceOf(instances, type) },
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
     // Inputs are validated by `answer`, which turns findings into userErrors.
     validate: false,
@@ -60,13 +74,4 @@ function rootDescriptions(schema: GraphQLSchema) {
 /** The API as it is committed: sorted, with all descriptions. */
 export function printApi(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
-}
-
-function instanceOf(instances: Map<unknown, object>, type: ResolverClass): object {
-  let instance = instances.get(type);
-  if (instance === undefined) {
-    instance = new (type as new () => object)();
-    instances.set(type, instance);
-  }
-  return instance;
 }

@@ -3,6 +3,84 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Archiving refuses every key at once and hides the card; nothing is lost, and it can be restored. */
+export type ArchiveWorkspaceInput = {
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion: number;
+  /** The workspace to archive. */
+  workspaceId: string;
+};
+
+/** What kind of actor made a change. */
+export type AuditActorKind =
+  /** A service with a token of its own. */
+  | 'SERVICE'
+  /** This service itself. */
+  | 'SYSTEM'
+  /** A signed-in person. */
+  | 'USER'
+  | '%future added value';
+
+/** Which events to list; conditions that are given must all hold. */
+export type AuditFilter = {
+  /** Any of these actions, such as workspace.created. */
+  actions?: Array<string> | null | undefined;
+  /** Done by any of these people or service tokens. */
+  actorIds?: Array<string> | null | undefined;
+  /** Not before this time. */
+  from?: string | null | undefined;
+  /** Before this time. */
+  to?: string | null | undefined;
+};
+
+/** A member's new role: at most the viewer's own, and never OWNER. */
+export type ChangeMemberRoleInput = {
+  /** Whose role; global id, `mem_…`. */
+  memberId: string;
+  /** The new role; OWNER is given by a transfer of the ownership only. */
+  role: MemberRole;
+};
+
+/** Which review is done, and with what result. */
+export type CompleteWorkspaceReviewInput = {
+  /** What came of it, for the audit log: 1 to 1,000 characters after trimming. */
+  note?: string | null | undefined;
+  /** The workspace that was reviewed. */
+  workspaceId: string;
+};
+
+/** A new credential for another service. */
+export type CreateServiceTokenInput = {
+  /** When the token stops working, in the future; null for never. */
+  expiresAt?: string | null | undefined;
+  /** A repeat with the same key and the same input answers with the first result, without the token. */
+  idempotencyKey?: string | null | undefined;
+  /** 1 to 80 characters after trimming, such as the name of the service. */
+  name: string;
+  /** What the service may do; at least one scope. */
+  scopes: Array<ServiceScope>;
+};
+
+/** A new key. */
+export type CreateVirtualKeyInput = {
+  /** Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once. */
+  allowedModels?: Array<string> | null | undefined;
+  /** When the key stops working; null for never. */
+  expiresAt?: string | null | undefined;
+  /** A repeat with the same key and the same input answers with the first result, without its secret. */
+  idempotencyKey?: string | null | undefined;
+  /** In the organization's currency: 0 or more, at most two decimals; null for none of the key's own. */
+  monthlyBudget?: string | null | undefined;
+  /** 1 to 80 characters after trimming. */
+  name: string;
+  /** Requests in a minute, 1 or more; null for no limit. */
+  requestsPerMinute?: number | null | undefined;
+  /** Tokens in a minute, 1 or more; null for no limit. */
+  tokensPerMinute?: number | null | undefined;
+  /** The workspace that the key spends for. */
+  workspaceId: string;
+};
+
 /** A new workspace. */
 export type CreateWorkspaceInput = {
   /** What the workspace is for. */
@@ -17,6 +95,60 @@ export type CreateWorkspaceInput = {
   name: string;
   /** Where the traffic of the workspace may go. */
   region: WorkspaceRegion;
+};
+
+/** One team of the directory, known by its id there. */
+export type DirectoryTeamInput = {
+  /** The directory's id of the team: 1 to 255 characters, without control characters. */
+  externalId: string;
+  /** Name to show: 1 to 255 characters after trimming, of one team of the organization only. A team of this name that only tokens have named so far becomes this one. */
+  name: string;
+  /** The team's whole set of people, by their subjects: from this call or from before. */
+  subjects: Array<string>;
+};
+
+/** One user of the team directory, known by the identity provider's subject. */
+export type DirectoryUserInput = {
+  /** False signs the person out everywhere from the next request on; their memberships stay. */
+  active?: boolean;
+  /** E-mail address of at most 255 characters; empty where there is none. */
+  email: string;
+  /** Name to show: 1 to 255 characters after trimming, without control characters. */
+  name: string;
+  /** What the person is in the whole organization. */
+  role?: OrganizationRole;
+  /** The claim `sub` of their tokens, to the letter: 1 to 255 characters, without control characters. */
+  subject: string;
+};
+
+/** How soon somebody should act on a finding. */
+export type FindingSeverity =
+  /** Now: nobody may be in charge. */
+  | 'HIGH'
+  /** When there is time: it can be tidied up. */
+  | 'LOW'
+  /** Soon: it can do harm. */
+  | 'MEDIUM'
+  | '%future added value';
+
+/** What becomes of a key in a review. */
+export type KeyReviewDecision =
+  /** It is switched off for now. */
+  | 'DISABLE'
+  /** It stays as it is. */
+  | 'KEEP'
+  /** It is switched off for ever. */
+  | 'REVOKE'
+  | '%future added value';
+
+/** The decision on one key. */
+export type KeyReviewInput = {
+  /** What becomes of it. */
+  decision: KeyReviewDecision;
+  /** Why, for the audit log: 1 to 1000 characters. */
+  note?: string | null | undefined;
+  /** The key. */
+  virtualKeyId: string;
 };
 
 /** What a person may do in a workspace; each role includes those below it. */
@@ -47,10 +179,122 @@ export type OrganizationRole =
   | 'MEMBER'
   | '%future added value';
 
+/** Why somebody should look at a workspace, and until when. */
+export type RequestWorkspaceReviewInput = {
+  /** Until when it should be done; in the future. */
+  dueAt?: string | null | undefined;
+  /** 1 to 1,000 characters after trimming. */
+  reason: string;
+  /** The workspace to review. */
+  workspaceId: string;
+};
+
+/** Which workspace to take out of the archive. */
+export type RestoreWorkspaceInput = {
+  /** The workspace to restore. */
+  workspaceId: string;
+};
+
+/** What a review can find. */
+export type ReviewFindingCode =
+  /** An active key of a production workspace that never expires. */
+  | 'KEY_WITHOUT_EXPIRY'
+  /** An active key, over 30 days old, that was never used. */
+  | 'NEVER_USED_KEY'
+  /** The owner can no longer sign in, or nobody of the owning team can. */
+  | 'OWNER_WITHOUT_ACCESS'
+  /** A production workspace that only one person can manage: one among its owner, its admins and the people of its owning team; admins of the organization do not count. */
+  | 'SINGLE_MANAGER'
+  /** An active key that was used once, but not for 90 days. */
+  | 'STALE_KEY'
+  | '%future added value';
+
+/** At most 200 decisions; all of them or none. */
+export type ReviewVirtualKeysInput = {
+  /** One decision a key. */
+  decisions: Array<KeyReviewInput>;
+};
+
+/** Which service token to end. */
+export type RevokeServiceTokenInput = {
+  /** The token, `svc_…`. */
+  serviceTokenId: string;
+};
+
+/** Which key to switch off for ever. */
+export type RevokeVirtualKeyInput = {
+  /** Why, for the audit log: 1 to 1000 characters. */
+  reason?: string | null | undefined;
+  /** The key to revoke. */
+  virtualKeyId: string;
+};
+
+/** Which key gets a new secret. */
+export type RotateVirtualKeyInput = {
+  /** A repeat with the same key and the same input rotates no more, and answers without a secret. */
+  idempotencyKey?: string | null | undefined;
+  /** How long the old secret goes on working beside the new one: 0 to 604800. */
+  overlapSeconds?: number;
+  /** The key to rotate. */
+  virtualKeyId: string;
+};
+
 /** Which workspace to work in. */
 export type SelectWorkspaceInput = {
   /** A workspace that the viewer sees. */
   workspaceId: string;
+};
+
+/** What a service may do, in every workspace of its organization. */
+export type ServiceScope =
+  /** Bring users and teams in line with the directory. */
+  | 'DIRECTORY_WRITE'
+  /** The gateway's own calls, and nothing else. */
+  | 'GATEWAY'
+  /** Read workspaces and what is in them, audit logs included. */
+  | 'WORKSPACES_READ'
+  /** Read, and change what the owner of a workspace may change. Creating and selecting a workspace need a person. */
+  | 'WORKSPACES_WRITE'
+  | '%future added value';
+
+/** What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once. */
+export type SyncTeamAccessInput = {
+  /** Teams, each once. */
+  teams: Array<DirectoryTeamInput>;
+  /** Users, each once. */
+  users: Array<DirectoryUserInput>;
+};
+
+/** To a person with team access, or to a team; a person becomes a member with it. */
+export type TransferWorkspaceOwnershipInput = {
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion: number;
+  /** The new owner: a person or a team. */
+  ownerId: string;
+  /** The workspace that gets another owner. */
+  workspaceId: string;
+};
+
+/** What is left out stays; null clears what can be cleared. */
+export type UpdateVirtualKeyInput = {
+  /** Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once. */
+  allowedModels?: Array<string> | null | undefined;
+  /** False switches the key off for now, true on again. */
+  enabled?: boolean | null | undefined;
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion: number;
+  /** When the key stops working; null for never. */
+  expiresAt?: string | null | undefined;
+  /** In the organization's currency: 0 or more, at most two decimals; null for none of the key's own. */
+  monthlyBudget?: string | null | undefined;
+  /** 1 to 80 characters after trimming. */
+  name?: string | null | undefined;
+  /** Requests in a minute, 1 or more; null for no limit. */
+  requestsPerMinute?: number | null | undefined;
+  /** Tokens in a minute, 1 or more; null for no limit. */
+  tokensPerMinute?: number | null | undefined;
+  /** The key to change. */
+  virtualKeyId: string;
 };
 
 /** What is left out stays as it is. The name can't be changed. */
@@ -89,6 +333,50 @@ export type UserErrorCode =
   | 'VERSION_CONFLICT'
   | '%future added value';
 
+/** Which keys to list; conditions that are given must all hold. */
+export type VirtualKeyFilter = {
+  /** Part of the name, case-insensitive. */
+  search?: string | null | undefined;
+  /** Any of these statuses. */
+  statuses?: Array<VirtualKeyStatus> | null | undefined;
+  /** Not used for so many days, 0 to 36500, or never. */
+  unusedForDays?: number | null | undefined;
+  /** Of any of these workspaces. */
+  workspaceIds?: Array<string> | null | undefined;
+};
+
+/** How to order keys. */
+export type VirtualKeyOrder = {
+  /** Which end comes first. */
+  direction: OrderDirection;
+  /** What to order by. */
+  field: VirtualKeyOrderField;
+};
+
+/** What keys can be ordered by. */
+export type VirtualKeyOrderField =
+  /** When it was created. */
+  | 'CREATED_AT'
+  /** When it expires; one that never does counts as the last. */
+  | 'EXPIRES_AT'
+  /** When it was last used; one that was never used counts as the oldest. */
+  | 'LAST_USED_AT'
+  /** The name, without regard to case. */
+  | 'NAME'
+  | '%future added value';
+
+/** ACTIVE is the only status that the gateway accepts, and the only one that counts as an active key. */
+export type VirtualKeyStatus =
+  /** Accepted by the gateway. */
+  | 'ACTIVE'
+  /** Switched off for now. */
+  | 'DISABLED'
+  /** Past its expiresAt, at the moment of reading. */
+  | 'EXPIRED'
+  /** Switched off for ever. */
+  | 'REVOKED'
+  | '%future added value';
+
 /** What the workspace is for. */
 export type WorkspaceEnvironment =
   /** Traffic of real users. */
@@ -101,6 +389,8 @@ export type WorkspaceEnvironment =
 
 /** Which workspaces to list; conditions that are given must all hold. */
 export type WorkspaceFilter = {
+  /** True for the archived ones in place of the others. */
+  archived?: boolean | null | undefined;
   /** Any of these environments. */
   environments?: Array<WorkspaceEnvironment> | null | undefined;
   /** Owned by any of these people or teams. */
@@ -159,6 +449,53 @@ export type UserFragment = { id: string, name: string, email: string };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
+export type MemberFragment = { id: string, role: MemberRole, joinedAt: string, user: UserFragment };
+
+export type MembersQueryVariables = Exact<{
+  workspaceId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type MembersQuery = { workspace: { members: { totalCount?: number, nodes: Array<MemberFragment>, pageInfo: PageInfoFragment } } | null };
+
+export type ChangeMemberRoleMutationVariables = Exact<{
+  input: ChangeMemberRoleInput;
+}>;
+
+
+export type ChangeMemberRoleMutation = { changeMemberRole: { member: MemberFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type ServiceTokenFragment = { id: string, name: string, maskedToken: string, scopes: Array<ServiceScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
+
+export type ServiceTokensQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServiceTokensQuery = { serviceTokens: Array<ServiceTokenFragment> | null };
+
+export type CreateServiceTokenMutationVariables = Exact<{
+  input: CreateServiceTokenInput;
+}>;
+
+
+export type CreateServiceTokenMutation = { createServiceToken: { token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RevokeServiceTokenMutationVariables = Exact<{
+  input: RevokeServiceTokenInput;
+}>;
+
+
+export type RevokeServiceTokenMutation = { revokeServiceToken: { serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type SyncTeamAccessMutationVariables = Exact<{
+  input: SyncTeamAccessInput;
+}>;
+
+
+export type SyncTeamAccessMutation = { syncTeamAccess: { usersChanged: number, teamsChanged: number, userErrors: Array<UserErrorFragment> } | null };
+
 export type AssignableUsersQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -174,15 +511,85 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { viewer: { organizationRole: OrganizationRole | null, user: UserFragment | null, teams: Array<{ id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
 
+export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
+
+export type VirtualKeysQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: VirtualKeyFilter | null | undefined;
+  orderBy?: VirtualKeyOrder | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type VirtualKeysQuery = { virtualKeys: { totalCount?: number, nodes: Array<VirtualKeyFragment>, pageInfo: PageInfoFragment } | null };
+
+export type VirtualKeyQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type VirtualKeyQuery = { node:
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Member' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | (
+      { __typename: 'VirtualKey' }
+      & VirtualKeyFragment
+    )
+    | { __typename: 'Workspace' }
+   | null };
+
+export type CreateVirtualKeyMutationVariables = Exact<{
+  input: CreateVirtualKeyInput;
+}>;
+
+
+export type CreateVirtualKeyMutation = { createVirtualKey: { secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type UpdateVirtualKeyMutationVariables = Exact<{
+  input: UpdateVirtualKeyInput;
+}>;
+
+
+export type UpdateVirtualKeyMutation = { updateVirtualKey: { virtualKey: VirtualKeyFragment | null, conflictingVirtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RotateVirtualKeyMutationVariables = Exact<{
+  input: RotateVirtualKeyInput;
+}>;
+
+
+export type RotateVirtualKeyMutation = { rotateVirtualKey: { secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RevokeVirtualKeyMutationVariables = Exact<{
+  input: RevokeVirtualKeyInput;
+}>;
+
+
+export type RevokeVirtualKeyMutation = { revokeVirtualKey: { virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type ReviewVirtualKeysMutationVariables = Exact<{
+  input: ReviewVirtualKeysInput;
+}>;
+
+
+export type ReviewVirtualKeysMutation = { reviewVirtualKeys: { virtualKeys: Array<VirtualKeyFragment> | null, userErrors: Array<UserErrorFragment> } | null };
+
 export type WorkspaceCardFragment = { id: string, name: string, environment: WorkspaceEnvironment, status: WorkspaceStatus, region: WorkspaceRegion, memberCount: number, activeKeyCount: number, isActive: boolean, version: number, owner:
     | { __typename: 'Team', id: string, name: string }
     | { __typename: 'User', id: string, name: string }
   , monthlyBudget: MoneyFragment };
 
 export type WorkspaceDetailsFragment = (
-  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean }
+  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, review: { reason: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
   & WorkspaceCardFragment
 );
+
+export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null };
+
+export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, id: string | null, name: string }, changes: Array<{ field: string, before: string | null, after: string | null }> };
 
 export type WorkspaceSummaryQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -199,6 +606,38 @@ export type WorkspacesQueryVariables = Exact<{
 
 
 export type WorkspacesQuery = { workspaces: { totalCount?: number, nodes: Array<WorkspaceCardFragment>, pageInfo: PageInfoFragment } | null };
+
+export type WorkspacesWithFindingsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: WorkspaceFilter | null | undefined;
+  orderBy?: WorkspaceOrder | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type WorkspacesWithFindingsQuery = { workspaces: { totalCount?: number, nodes: Array<(
+      { reviewFindings: Array<ReviewFindingFragment> }
+      & WorkspaceCardFragment
+    )>, pageInfo: PageInfoFragment } | null };
+
+export type ReviewFindingsQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type ReviewFindingsQuery = { workspace: { reviewFindings: Array<ReviewFindingFragment> } | null };
+
+export type AuditLogQueryVariables = Exact<{
+  workspaceId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { workspace: { auditLog: { totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null } | null };
 
 export type WorkspaceQueryVariables = Exact<{
   id: string;
@@ -232,3 +671,38 @@ export type SelectWorkspaceMutationVariables = Exact<{
 
 
 export type SelectWorkspaceMutation = { selectWorkspace: { workspace: WorkspaceDetailsFragment | null, previousWorkspace: WorkspaceCardFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type TransferWorkspaceOwnershipMutationVariables = Exact<{
+  input: TransferWorkspaceOwnershipInput;
+}>;
+
+
+export type TransferWorkspaceOwnershipMutation = { transferWorkspaceOwnership: { workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RequestWorkspaceReviewMutationVariables = Exact<{
+  input: RequestWorkspaceReviewInput;
+}>;
+
+
+export type RequestWorkspaceReviewMutation = { requestWorkspaceReview: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type CompleteWorkspaceReviewMutationVariables = Exact<{
+  input: CompleteWorkspaceReviewInput;
+}>;
+
+
+export type CompleteWorkspaceReviewMutation = { completeWorkspaceReview: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type ArchiveWorkspaceMutationVariables = Exact<{
+  input: ArchiveWorkspaceInput;
+}>;
+
+
+export type ArchiveWorkspaceMutation = { archiveWorkspace: { workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RestoreWorkspaceMutationVariables = Exact<{
+  input: RestoreWorkspaceInput;
+}>;
+
+
+export type RestoreWorkspaceMutation = { restoreWorkspace: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };

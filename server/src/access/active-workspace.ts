@@ -1,13 +1,13 @@
 import type { EntityManager } from 'typeorm';
-import type { Actor } from './actor.js';
+import type { UserActor } from './actor.js';
 
 /** Makes the workspace the actor's active one unless there is one already that the actor sees. */
-export async function activateIfNone(manager: EntityManager, actor: Actor, workspaceId: string): Promise<void> {
-  await clearUnseenActiveWorkspaces(manager, [actor.userId]);
+export async function activateIfNone(manager: EntityManager, actor: UserActor, workspaceId: string): Promise<void> {
+  await clearUnseenActiveWorkspaces(manager, [actor.id]);
   await manager.query(
     `INSERT INTO active_workspaces (user_id, organization_id, workspace_id) VALUES ($1, $2, $3)
      ON CONFLICT (user_id) DO NOTHING`,
-    [actor.userId, actor.organizationId, workspaceId],
+    [actor.id, actor.organizationId, workspaceId],
   );
 }
 

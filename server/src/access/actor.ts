@@ -1,19 +1,37 @@
 import { registerEnumType } from 'type-graphql';
 
 /** Who makes a request. Everything an actor reads or changes lies in its one organization. */
-export interface Actor {
-  readonly kind: 'USER';
-  readonly userId: string;
+export type Actor = UserActor | ServiceActor;
+
+interface AnyActor {
+  /** UUID of the person or of the service token. */
+  readonly id: string;
   readonly name: string;
   readonly organizationId: string;
-  readonly organizationRole: OrganizationRole;
   /** ISO 4217 code of the organization's currency. */
   readonly currency: string;
+}
+
+export interface UserActor extends AnyActor {
+  readonly kind: 'USER';
+  readonly organizationRole: OrganizationRole;
+}
+
+export interface ServiceActor extends AnyActor {
+  readonly kind: 'SERVICE';
+  readonly scopes: readonly ServiceScope[];
 }
 
 export enum OrganizationRole {
   ADMIN = 'ADMIN',
   MEMBER = 'MEMBER',
+}
+
+export enum ServiceScope {
+  WORKSPACES_READ = 'WORKSPACES_READ',
+  WORKSPACES_WRITE = 'WORKSPACES_WRITE',
+  DIRECTORY_WRITE = 'DIRECTORY_WRITE',
+  GATEWAY = 'GATEWAY',
 }
 
 registerEnumType(OrganizationRole, {
@@ -28,7 +46,25 @@ registerEnumType(OrganizationRole, {
     },
   },
 });
+registerEnumType(ServiceScope, {
+  name: 'ServiceScope',
+  description: 'What a service may do, in every workspace of its organization.',
+  valuesConfig: {
+    WORKSPACES_READ: { description: 'Read workspaces and what is in them, audit logs included.' },
+    WORKSPACES_WRITE: {
+      description:
+        'Read, and change what the owner of a workspace may change. Creating and selecting a workspace need a person.',
+    },
+    DIRECTORY_WRITE: { description: 'Bring users and teams in line with the directory.' },
+    GATEWAY: { description: "The gateway's own calls, and nothing else." },
+  },
+});
 
 export function isOrganizationAdmin(actor: Actor): boolean {
-  return actor.organizationRole === OrganizationRole.ADMIN;
+  return actor.kind === 'USER' && actor.organizationRole === OrganizationRole.ADMIN;
+}
+
+/** UUID of the person, for columns that name one; null for a service. */
+export function userIdOf(actor: Actor): string | null {
+  return actor.kind === 'USER' ? actor.id : null;
 }

@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql';
-import { Refusal } from '../errors.js';
+import { Refusal, requestError } from '../errors.js';
+import { type Actor, isOrganizationAdmin, ServiceScope } from './actor.js';
 
 export enum MemberRole {
   OWNER = 'OWNER',
@@ -21,27 +22,87 @@ registerEnumType(MemberRole, {
   },
 });
 
-const { OWNER, ADMIN, MEMBER, VIEWER } = MemberRole;
+/** Who holds a permission: people by their role in the workspace, or in the organization; services by any of the scopes. */
+type Rule = { readonly scopes: readonly ServiceScope[] } & (
+  | { readonly roles: readonly MemberRole[] }
+  | { readonly people: 'everybody' | 'organization admins' }
+);
 
-/** Who may do what in a workspace: the one table that every mutation and every `viewerCan…` field reads. */
+const { OWNER, ADMIN, MEMBER, VIEWER } = MemberRole;
+const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE } = ServiceScope;
+
+/** Who may do what: the one table that every query, every mutation and every `viewerCan…` field reads. */
 const permissions = {
-  'workspace.read': [OWNER, ADMIN, MEMBER, VIEWER],
-  'workspace.update_settings': [OWNER, ADMIN],
-} as const satisfies Record<string, readonly MemberRole[]>;
+  'workspace.read': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
+  'workspace.read_audit_log': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
+  'workspace.create': { people: 'everybody', scopes: [] },
+  'workspace.select': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [] },
+  'workspace.update_settings': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
+  'workspace.change_roles': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
+  'workspace.review': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
+  'workspace.transfer_ownership': { roles: [OWNER], scopes: [WORKSPACES_WRITE] },
+  'workspace.archive': { roles: [OWNER], scopes: [WORKSPACES_WRITE] },
+  'virtual_key.create': { roles: [OWNER, ADMIN, MEMBER], scopes: [WORKSPACES_WRITE] },
+  'virtual_key.change_own': { roles: [OWNER, ADMIN, MEMBER], scopes: [WORKSPACES_WRITE] },
+  'virtual_key.change_any': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
+  'virtual_key.review': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
+  'service_token.manage': { people: 'organization admins', scopes: [] },
+  'team_access.sync': { people: 'organization admins', scopes: [DIRECTORY_WRITE] },
+} as const satisfies Record<string, Rule>;
 
 export type Permission = keyof typeof permissions;
 
-/** Whether the role, null for somebody without sight of the workspace, holds the permission. */
-export function may(role: MemberRole | null, permission: Permission): boolean {
-  const roles: readonly MemberRole[] = permissions[permission];
-  return role !== null && roles.includes(role);
+/** From the least to the most; nobody grants more than they have. */
+const ranks: readonly MemberRole[] = [VIEWER, MEMBER, ADMIN, OWNER];
+
+/** Whether the first role includes the second. */
+export function includesRole(role: MemberRole, other: MemberRole): boolean {
+  return ranks.indexOf(role) >= ranks.indexOf(other);
+}
+
+/** Whether the actor holds the permission as far as that does not hang on a workspace. */
+export function mayAnywhere(actor: Actor, permission: Permission): boolean {
+  const rule: Rule = permissions[permission];
+  if (actor.kind === 'SERVICE') return rule.scopes.some((scope) => actor.scopes.includes(scope));
+  return !('people' in rule) || rule.people === 'everybody' || isOrganizationAdmin(actor);
+}
+
+/** Whether the actor, with this role in the workspace or null without sight of it, holds the permission. */
+export function may(actor: Actor, role: MemberRole | null, permission: Permission): boolean {
+  const rule: Rule = permissions[permission];
+  return mayAnywhere(actor, permission) && 'roles' in rule && role !== null && rule.roles.includes(role);
 }
 
 /**
- * Lets the role pass or refuses it.
+ * Lets the actor pass or refuses.
  * @throws Refusal NOT_FOUND without sight of the workspace, FORBIDDEN with sight but without the permission.
  */
-export function authorize(role: MemberRole | null, permission: Permission, field: readonly string[]): void {
+export function authorize(
+  actor: Actor,
+  role: MemberRole | null,
+  permission: Permission,
+  field: readonly string[],
+): asserts role is MemberRole {
   if (role === null) throw Refusal.of('workspaceNotFound', ...field);
-  if (!may(role, permission)) throw Refusal.of('forbidden', ...field);
+  if (!may(actor, role, permission)) throw Refusal.of('forbidden', ...field);
+}
+
+/**
+ * Lets the actor pass as far as that does not hang on a workspace.
+ * @throws Refusal FORBIDDEN
+ */
+export function authorizeAnywhere(actor: Actor, permission: Permission): void {
+  if (mayAnywhere(actor, permission)) return;
+  if (actor.kind === 'USER') throw Refusal.of('organizationAdminsOnly');
+  throw Refusal.of(permissions[permission].scopes.length > 0 ? 'scopeMissing' : 'personNeeded');
+}
+
+/**
+ * Lets those pass who may read at all: every person, and services with a scope for it.
+ * @throws FORBIDDEN
+ */
+export function requireScope(actor: Actor, permission: Permission): void {
+  if (mayAnywhere(actor, permission)) return;
+  const scopes = permissions[permission].scopes.join(' or ');
+  throw requestError('scopeMissing', scopes && `The service token needs the scope ${scopes} for this.`);
 }

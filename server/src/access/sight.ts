@@ -1,8 +1,10 @@
-import { type Actor, isOrganizationAdmin } from './actor.js';
+import { type Actor, isOrganizationAdmin, userIdOf } from './actor.js';
+import { mayAnywhere } from './permissions.js';
 
 /**
- * Who sees which workspaces, as SQL. An organization admin sees all of the organization as if its owner; anyone else
- * sees those in which they are a member, and as an admin at least those that belong to a team of theirs.
+ * Who sees which workspaces, as SQL. An organization admin, and a service with a scope to read, sees all of the
+ * organization as if its owner; anyone else sees those in which they are a member, and as an admin at least those that
+ * belong to a team of theirs.
  */
 
 /** A statement's values with their placeholders; the actor's own are added where a statement first names them. */
@@ -17,7 +19,8 @@ export class Values {
   }
 
   get user(): string {
-    this.#user ??= this.add(this.actor.userId);
+    // A service is nobody's member.
+    this.#user ??= this.add(userIdOf(this.actor));
     return this.#user;
   }
 
@@ -31,9 +34,14 @@ export class Values {
   }
 }
 
+/** Whether the actor sees every workspace of the organization. */
+export function seesEverything(actor: Actor): boolean {
+  return actor.kind === 'USER' ? isOrganizationAdmin(actor) : mayAnywhere(actor, 'workspace.read');
+}
+
 /** SQL for the actor's role in the workspace `w`, null where the actor has no sight of it. */
 export function roleSql(values: Values): string {
-  if (isOrganizationAdmin(values.actor)) return `'OWNER'`;
+  if (seesEverything(values.actor)) return `'OWNER'`;
   return `CASE
     WHEN w.owner_user_id = ${values.user} THEN 'OWNER'
     WHEN w.owner_team_id IN (${teamIdsSql(values)}) THEN 'ADMIN'
@@ -54,20 +62,21 @@ export interface NameWalk {
 }
 
 /**
- * SQL that answers `(workspace_id, name_key, role)` for each workspace that an actor other than an organization admin
- * sees, once each; with a walk only the next few of them, straight from the indexes.
+ * SQL that answers `(workspace_id, name_key, role)` for each workspace that an actor who does not see everything sees,
+ * archived ones included, once each; with a walk only the next few that are not archived, straight from the indexes.
  */
 export function visibleSql(values: Values, walk?: NameWalk): string {
   const condition = (column: string) => (walk?.after ? `AND ${column} ${walk.after}` : '');
   const order = walk ? `ORDER BY name_key ${walk.direction} LIMIT ${walk.limit}` : '';
   return `
     (SELECT m.workspace_id, m.workspace_name_key AS name_key, m.role FROM members m
+      ${walk ? 'JOIN workspaces mw ON mw.id = m.workspace_id AND mw.archived_at IS NULL' : ''}
       WHERE m.user_id = ${values.user} ${condition('m.workspace_name_key')} ${order})
     UNION ALL
     (SELECT owned.workspace_id, owned.name_key, 'ADMIN' FROM team_memberships tm
       CROSS JOIN LATERAL (
         SELECT tw.id AS workspace_id, tw.name_key FROM workspaces tw
-        WHERE tw.owner_team_id = tm.team_id ${condition('tw.name_key')}
+        WHERE tw.owner_team_id = tm.team_id ${walk ? 'AND tw.archived_at IS NULL' : ''} ${condition('tw.name_key')}
           AND (SELECT m.id FROM members m WHERE m.workspace_id = tw.id AND m.user_id = ${values.user}) IS NULL
         ${order}
       ) AS owned
@@ -75,11 +84,11 @@ export function visibleSql(values: Values, walk?: NameWalk): string {
 }
 
 /**
- * SQL that holds for the users `u` in the actor's team access: those who share a team with the actor, and for an
- * organization admin everybody.
+ * SQL that holds for the users `u` in the actor's team access: those who share a team with the actor, and for somebody
+ * who sees everything everybody.
  */
 export function inTeamAccessSql(values: Values): string {
-  if (isOrganizationAdmin(values.actor)) return 'true';
+  if (seesEverything(values.actor)) return 'true';
   return `u.id IN (
     SELECT theirs.user_id FROM team_memberships mine JOIN team_memberships theirs USING (team_id)
       WHERE mine.user_id = ${values.user}

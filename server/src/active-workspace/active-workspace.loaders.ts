@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.js';
 import { roleSql, Values } from '../access/sight.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 
 export interface ActiveWorkspaceLoader {
   /** UUID of the actor's active workspace, read once a request; null without one that the actor sees. */
@@ -8,7 +8,7 @@ export interface ActiveWorkspaceLoader {
   clear(): void;
 }
 
-export function activeWorkspaceLoader(database: Database, actor: Actor): ActiveWorkspaceLoader {
+export function activeWorkspaceLoader(database: OrganizationDatabase, actor: Actor): ActiveWorkspaceLoader {
   let loaded: Promise<string | null> | undefined;
   const read = async (): Promise<string | null> => {
     const values = new Values(actor);

@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.js';
 import { answer, Payload } from '../graphql/payload.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
 import { SelectWorkspaceInput } from './active-workspace.inputs.js';
-import type { ActiveWorkspaceService } from './active-workspace.service.js';
+import { selectWorkspace } from './active-workspace.service.js';
 
 @ObjectType({ simpleResolvers: true, description: 'The active workspace, or why it was not changed.' })
 export class SelectWorkspacePayload extends Payload {
@@ -19,12 +19,6 @@ export class SelectWorkspacePayload extends Payload {
 
 @Resolver(() => Workspace)
 export class ActiveWorkspaceResolver {
-  readonly #service: ActiveWorkspaceService;
-
-  constructor(service: ActiveWorkspaceService) {
-    this.#service = service;
-  }
-
   @Query(() => Workspace, { nullable: true, description: 'The workspace in which the viewer works; null without one.' })
   activeWorkspace(@Ctx() context: RequestContext): Promise<WorkspaceRow | null> {
     return loadActiveWorkspace(context);
@@ -38,8 +32,8 @@ export class ActiveWorkspaceResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => SelectWorkspaceInput, { description: 'Which workspace.' }) input: SelectWorkspaceInput,
   ): Promise<SelectWorkspacePayload> {
-    return answer(input, async () => {
-      const { id, previousId } = await this.#service.select(context, input);
+    return answer({ context, permission: 'workspace.select', input }, async () => {
+      const { id, previousId } = await selectWorkspace(context, input);
       context.forgetReads();
       const { loaders } = context;
       const [workspace, previousWorkspace] = await Promise.all([

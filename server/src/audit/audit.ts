@@ -1,8 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
-import { type AuditChange, AuditEvent } from './audit-event.entity.js';
+import type { AuditChange } from './audit-event.entity.js';
 
 /** Who did it, and in which request. */
 export interface AuditSource {
@@ -13,26 +12,40 @@ export interface AuditSource {
 export interface AuditEntry {
   /** Noun.verb, such as `workspace.created`. */
   readonly action: string;
+  /** UUID; null for what belongs to the organization. */
   readonly workspaceId: string | null;
   /** Global id of the object that was changed. */
   readonly targetId: string;
   readonly changes: readonly AuditChange[];
 }
 
-/** Writes what was done; called with the transaction that does it. */
-export async function recordAudit(manager: EntityManager, source: AuditSource, entry: AuditEntry): Promise<void> {
-  await manager.insert(AuditEvent, {
-    id: uuidv7(),
-    organizationId: source.actor.organizationId,
-    workspaceId: entry.workspaceId,
-    action: entry.action,
-    actorKind: source.actor.kind,
-    actorId: source.actor.userId,
-    actorName: source.actor.name,
-    targetId: entry.targetId,
-    changes: entry.changes as QueryDeepPartialEntity<AuditChange>[],
-    requestId: source.requestId,
-  });
+/** Writes what was done, any number of entries in one statement; called with the transaction that does it. */
+export async function recordAudit(
+  manager: EntityManager,
+  { actor, requestId }: AuditSource,
+  ...entries: readonly AuditEntry[]
+): Promise<void> {
+  if (entries.length === 0) return;
+  await manager.query(
+    `INSERT INTO audit_events
+       (id, organization_id, workspace_id, action, actor_kind, actor_id, actor_name, target_id, changes, request_id)
+     SELECT entry.id, $1, entry."workspaceId", entry.action, $2, $3, $4, entry."targetId", entry.changes, $5
+     FROM jsonb_to_recordset($6::jsonb)
+       AS entry (id uuid, "workspaceId" uuid, action text, "targetId" text, changes jsonb)`,
+    [
+      actor.organizationId,
+      actor.kind,
+      actor.id,
+      actor.name,
+      requestId,
+      JSON.stringify(entries.map((entry) => ({ ...entry, id: uuidv7() }))),
+    ],
+  );
+}
+
+/** What a new object began with. */
+export function initialValues(values: object): AuditChange[] {
+  return Object.entries(values).map(([field, after]) => ({ field, before: null, after: after ?? null }));
 }
 
 /** The fields in which the two differ, before and after. */

@@ -3,19 +3,23 @@ import type { Actor } from '../access/actor.js';
 import type { Database } from '../database/database.js';
 import { requestError } from '../errors.js';
 import { readClaims } from './claims.js';
-import { signIn } from './sign-in.js';
+import { findServiceActor } from './service-sign-in.js';
+import { findUserActor, type Identity, signIn } from './sign-in.js';
 import type { TokenVerifier } from './token-verifier.js';
 
-/** How long a token's actor is remembered, so that not every request verifies and signs in again. */
+/** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
 const rememberedMs = 10_000;
 const rememberedMax = 10_000;
 
-/** Responsible for turning a bearer token into an actor. */
+/**
+ * Responsible for turning a bearer token into an actor. What the actor may do is read from the database for every
+ * request: who was set inactive, and a token that was revoked, are out with the next one.
+ */
 export class Authenticator {
   readonly #database: Database;
   readonly #verify: TokenVerifier;
   /** By token; a sign-in under way is shared by all requests that come with the token meanwhile. */
-  readonly #actors = new LRUCache<string, Promise<SignedIn>>({
+  readonly #identities = new LRUCache<string, Promise<SignedIn>>({
     max: rememberedMax,
     ttl: rememberedMs,
   });
@@ -33,15 +37,20 @@ export class Authenticator {
     if (authorization === undefined) return null;
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
     if (token === undefined) throw requestError('unauthenticated');
-    const signedIn = await (this.#actors.get(token) ?? this.#remember(token));
-    if (signedIn.expiresAt <= Date.now()) throw requestError('unauthenticated');
-    return signedIn.actor;
+    const actor = token.startsWith('tvs_') ? await findServiceActor(this.#database, token) : await this.#userOf(token);
+    if (actor === null) throw requestError('unauthenticated');
+    return actor;
+  }
+
+  async #userOf(token: string): Promise<Actor | null> {
+    const signedIn = await (this.#identities.get(token) ?? this.#remember(token));
+    return signedIn.expiresAt <= Date.now() ? null : findUserActor(this.#database, signedIn.identity);
   }
 
   #remember(token: string): Promise<SignedIn> {
     const signedIn = this.#signIn(token);
-    this.#actors.set(token, signedIn);
-    signedIn.catch(() => this.#actors.delete(token));
+    this.#identities.set(token, signedIn);
+    signedIn.catch(() => this.#identities.delete(token));
     return signedIn;
   }
 
@@ -50,12 +59,12 @@ export class Authenticator {
     const claims = readClaims(payload);
     if (claims === null) throw requestError('unauthenticated');
     const expiresAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1_000;
-    return { actor: await signIn(this.#database, claims), expiresAt };
+    return { identity: await signIn(this.#database, claims), expiresAt };
   }
 }
 
 interface SignedIn {
-  readonly actor: Actor;
+  readonly identity: Identity;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }

@@ -11,6 +11,8 @@ export interface Claims {
   readonly organizationRole: OrganizationRole | undefined;
   /** Names of the person's teams, each once and sorted. */
   readonly teams: readonly string[] | undefined;
+  /** When they were put into the token, if it says so. */
+  readonly issuedAt: Date | undefined;
 }
 
 const textLengthMax = 255;
@@ -18,15 +20,16 @@ const teamsMax = 1_000;
 
 /** The claims of a verified token, or null where one of them is not what it should be. */
 export function readClaims(payload: JWTPayload): Claims | null {
-  const subject = identifier(payload.sub);
-  const organization = identifier(payload['org']);
-  const name = optional(payload['name'], text);
-  const email = optional(payload['email'], text);
+  const subject = readIdentifier(payload.sub);
+  const organization = readIdentifier(payload['org']);
+  const name = optional(payload['name'], readText);
+  const email = optional(payload['email'], readText);
   const organizationRole = optional(payload['org_role'], role);
   const teams = optional(payload['teams'], teamNames);
   if (subject === null || organization === null) return null;
   if (name === null || email === null || organizationRole === null || teams === null) return null;
-  return { subject, organization, name, email, organizationRole, teams };
+  const issuedAt = payload.iat === undefined ? undefined : pastTime(payload.iat);
+  return { subject, organization, name, email, organizationRole, teams, issuedAt };
 }
 
 function optional<Value>(claim: unknown, read: (claim: unknown) => Value | null): Value | null | undefined {
@@ -34,11 +37,12 @@ function optional<Value>(claim: unknown, read: (claim: unknown) => Value | null)
 }
 
 /** Kept to the letter: two that only look alike are two people, or two tenants. */
-function identifier(claim: unknown): string | null {
-  return typeof claim === 'string' && claim.length <= textLengthMax && text(claim) !== null ? claim : null;
+export function readIdentifier(claim: unknown): string | null {
+  return typeof claim === 'string' && claim.length <= textLengthMax && readText(claim) !== null ? claim : null;
 }
 
-function text(claim: unknown): string | null {
+/** A text of 1 to 255 characters, normalized; null where it is none, or holds control characters. */
+export function readText(claim: unknown): string | null {
   if (typeof claim !== 'string') return null;
   const value = normalizeName(claim);
   return value.length >= 1 && value.length <= textLengthMax && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : null;
@@ -49,8 +53,13 @@ function role(claim: unknown): OrganizationRole | null {
   return claim === 'member' ? OrganizationRole.MEMBER : null;
 }
 
+/** A time to come counts as now: it would outlast every younger word. */
+function pastTime(seconds: number): Date {
+  return new Date(Math.min(Math.max(seconds, 0) * 1_000, Date.now()));
+}
+
 function teamNames(claim: unknown): string[] | null {
   if (!Array.isArray(claim) || claim.length > teamsMax) return null;
-  const names = claim.map(text);
+  const names = claim.map(readText);
   return names.every((name) => name !== null) ? [...new Set(names)].sort() : null;
 }

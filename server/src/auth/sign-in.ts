@@ -1,37 +1,65 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
-import { type Actor, OrganizationRole } from '../access/actor.js';
+import { OrganizationRole, type UserActor } from '../access/actor.js';
 import type { Database } from '../database/database.js';
+import { preparedStatement } from '../database/prepared-statement.js';
+import { requestError } from '../errors.js';
 import type { Claims } from './claims.js';
+import { lockDirectory } from './directory-lock.js';
+
+/** Who a token belongs to. */
+export interface Identity {
+  readonly userId: string;
+  readonly organizationId: string;
+}
 
 /** The person as the database knows them. */
 interface KnownUser {
   id: string;
   name: string;
   email: string;
+  active: boolean;
   organization_role: OrganizationRole;
   organization_id: string;
-  currency: string;
+  claims_issued_at: Date | null;
   teams: string[];
 }
 
 /**
- * The actor of these claims. The organization, the person and their teams are made at first sight and brought in line
- * where the claims say something else than the database; claims that are missing change nothing.
+ * Finds the person of these claims. The organization, the person and their teams are made at first sight and brought in
+ * line where the claims say something else than the database; claims that are missing change nothing, nor do those that
+ * are older than what the person was last brought in line with.
+ * @throws UNAUTHENTICATED for a person who was set inactive.
  */
-export async function signIn(database: Database, claims: Claims): Promise<Actor> {
-  const known = await findUser(database, claims);
-  if (known !== undefined && isInLine(known, claims)) return toActor(known);
-  await database.transaction((manager) => bringInLine(manager, claims));
-  const changed = await findUser(database, claims);
-  if (changed === undefined) throw new Error('The signed-in user is gone.');
-  return toActor(changed);
+export async function signIn(database: Database, claims: Claims): Promise<Identity> {
+  let user = await findUser(database, claims);
+  if (user === undefined || (user.active && isNews(user, claims))) {
+    await database.transaction((manager) => bringInLine(manager, claims));
+    user = await findUser(database, claims);
+  }
+  if (user === undefined) throw new Error('The signed-in user is gone.');
+  if (!user.active) throw requestError('unauthenticated');
+  return { userId: user.id, organizationId: user.organization_id };
+}
+
+export const userActorSql = `SELECT u.name, u.organization_role AS "organizationRole", o.currency
+  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = $1 AND u.active`;
+
+/** The person as an actor, read for every request: null once they were set inactive. */
+export async function findUserActor(
+  database: Database,
+  { userId, organizationId }: Identity,
+): Promise<UserActor | null> {
+  const [user] = await database
+    .within(organizationId)
+    .rows<Pick<UserActor, 'name' | 'organizationRole' | 'currency'>>(preparedStatement(userActorSql, [userId]));
+  return user === undefined ? null : { kind: 'USER', id: userId, organizationId, ...user };
 }
 
 async function findUser(database: Database, claims: Claims): Promise<KnownUser | undefined> {
   const [user] = await database.rows<KnownUser>({
-    text: `SELECT u.id, u.name, u.email, u.organization_role, u.organization_id, o.currency, ARRAY(
+    text: `SELECT u.id, u.name, u.email, u.active, u.organization_role, u.organization_id, u.claims_issued_at, ARRAY(
         SELECT t.name FROM team_memberships tm JOIN teams t ON t.id = tm.team_id WHERE tm.user_id = u.id
       ) AS teams
       FROM organizations o JOIN users u ON u.organization_id = o.id
@@ -39,6 +67,14 @@ async function findUser(database: Database, claims: Claims): Promise<KnownUser |
     values: [claims.organization, claims.subject],
   });
   return user;
+}
+
+/** Whether the claims are to be written down: as a change, or as a younger word for what is known. */
+function isNews(user: KnownUser, claims: Claims): boolean {
+  const { claims_issued_at: known } = user;
+  if (known === null) return claims.issuedAt !== undefined || !isInLine(user, claims);
+  if (claims.issuedAt === undefined || claims.issuedAt < known) return false;
+  return claims.issuedAt > known || !isInLine(user, claims);
 }
 
 function isInLine(user: KnownUser, claims: Claims): boolean {
@@ -51,43 +87,55 @@ function isInLine(user: KnownUser, claims: Claims): boolean {
 }
 
 async function bringInLine(manager: EntityManager, claims: Claims): Promise<void> {
-  await manager.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    uuidv7(),
-    claims.organization,
-  ]);
-  const [user]: { id: string; organization_id: string }[] = await manager.query(
-    `INSERT INTO users AS u (id, organization_id, subject, name, email, organization_role)
-     SELECT $1, o.id, $3, coalesce($4, $3), coalesce($5, ''), coalesce($6, '${OrganizationRole.MEMBER}')
-     FROM organizations o WHERE o.external_id = $2
+  const organizationId = await findOrMakeOrganization(manager, claims.organization);
+  await lockDirectory(manager, organizationId, 'shared');
+  const [user]: { id: string }[] = await manager.query(
+    `INSERT INTO users AS u (id, organization_id, subject, name, email, organization_role, claims_issued_at)
+     VALUES ($1, $2, $3, coalesce($4, $3), coalesce($5, ''), coalesce($6, '${OrganizationRole.MEMBER}'), $7)
      ON CONFLICT (organization_id, subject) DO UPDATE SET
        name = coalesce($4, u.name), email = coalesce($5, u.email),
-       organization_role = coalesce($6, u.organization_role), updated_at = now()
-     RETURNING id, organization_id`,
+       organization_role = coalesce($6, u.organization_role), claims_issued_at = $7, updated_at = now()
+       WHERE u.active AND (u.claims_issued_at IS NULL OR u.claims_issued_at <= $7)
+     RETURNING id`,
     [
       uuidv7(),
-      claims.organization,
+      organizationId,
       claims.subject,
       claims.name ?? null,
       claims.email ?? null,
       claims.organizationRole ?? null,
+      claims.issuedAt ?? null,
     ],
   );
-  if (user === undefined) throw new Error('The organization is gone.');
-  if (claims.teams !== undefined) await bringTeamsInLine(manager, user, claims.teams);
+  // A younger word has arrived meanwhile.
+  if (user === undefined) return;
+  if (claims.teams !== undefined) await bringTeamsInLine(manager, { id: user.id, organizationId }, claims.teams);
   await clearUnseenActiveWorkspaces(manager, [user.id]);
+}
+
+async function findOrMakeOrganization(manager: EntityManager, externalId: string): Promise<string> {
+  await manager.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    uuidv7(),
+    externalId,
+  ]);
+  const [organization]: { id: string }[] = await manager.query('SELECT id FROM organizations WHERE external_id = $1', [
+    externalId,
+  ]);
+  if (organization === undefined) throw new Error('The organization is gone.');
+  return organization.id;
 }
 
 /** The names come sorted, so that two sign-ins never wait for each other's teams. */
 async function bringTeamsInLine(
   manager: EntityManager,
-  user: { id: string; organization_id: string },
+  user: { id: string; organizationId: string },
   teams: readonly string[],
 ): Promise<void> {
   await manager.query(
     `INSERT INTO teams (id, organization_id, name)
      SELECT new.id, $1, new.name FROM unnest($2::uuid[], $3::text[]) AS new (id, name)
      ON CONFLICT DO NOTHING`,
-    [user.organization_id, teams.map(() => uuidv7()), teams],
+    [user.organizationId, teams.map(() => uuidv7()), teams],
   );
   await manager.query(
     `DELETE FROM team_memberships tm USING teams t
@@ -98,17 +146,6 @@ async function bringTeamsInLine(
     `INSERT INTO team_memberships (team_id, user_id, organization_id)
      SELECT t.id, $1, t.organization_id FROM teams t WHERE t.organization_id = $2 AND t.name = ANY ($3::text[])
      ON CONFLICT DO NOTHING`,
-    [user.id, user.organization_id, teams],
+    [user.id, user.organizationId, teams],
   );
-}
-
-function toActor(user: KnownUser): Actor {
-  return {
-    kind: 'USER',
-    userId: user.id,
-    name: user.name,
-    organizationId: user.organization_id,
-    organizationRole: user.organization_role,
-    currency: user.currency,
-  };
 }

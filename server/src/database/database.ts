@@ -22,9 +22,30 @@ export interface Statement {
 const statementTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 
-/** The connection pool, with entities for changes and plain rows for reads. */
-export class Database {
+/** What a request works with: the tables as far as they belong to its organization, whatever its statements say. */
+export interface OrganizationDatabase {
+  /** Runs one statement outside of any transaction and answers with its rows. */
+  rows<Row extends object>(statement: Statement): Promise<Row[]>;
+  /** Runs the work in a transaction, rolled back when it throws. */
+  transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+}
+
+/** The role that row-level security binds. */
+const requestRole = 'tokenvue_workspaces';
+
+/** On whose behalf a connection works: an organization's, or the service's own. */
+type Scope = string | null;
+
+export const enterScope = `SELECT set_config('role', $1, false), set_config('tokenvue.organization_id', $2, false)`;
+
+/**
+ * The connection pool, with entities for changes and plain rows for reads. Its own `rows` and `transaction` are not
+ * bound to an organization: they are for sign-in, maintenance and demonstration data.
+ */
+export class Database implements OrganizationDatabase {
   readonly #dataSource: DataSource;
+  /** The scope in which each connection was left; asked again only where another one is needed. */
+  readonly #scopes = new WeakMap<pg.PoolClient, Scope>();
 
   private constructor(dataSource: DataSource) {
     this.#dataSource = dataSource;
@@ -55,15 +76,56 @@ export class Database {
     return this.#dataSource;
   }
 
-  /** Runs one statement outside of any transaction and answers with its rows. */
+  /** The tables as one organization has them, held to it by row-level security. */
+  within(organizationId: string): OrganizationDatabase {
+    return {
+      rows: (statement) => this.#rows(organizationId, statement),
+      transaction: (work) => this.#transaction(organizationId, work),
+    };
+  }
+
   async rows<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#rows(null, statement);
+  }
+
+  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.#transaction(null, work);
+  }
+
+  /** For a statement that brings its own rights, such as a call of a function of the tables' owner. */
+  async rowsInAnyScope<Row extends object>(statement: Statement): Promise<Row[]> {
     const result = await this.#pool.query<Row>(statement as pg.QueryConfig);
     return result.rows;
   }
 
-  /** Runs the work in a transaction, rolled back when it throws. */
-  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return this.#dataSource.transaction(work);
+  async #rows<Row extends object>(scope: Scope, statement: Statement): Promise<Row[]> {
+    const connection = await this.#pool.connect();
+    try {
+      await this.#enter(scope, connection);
+      const result = await connection.query<Row>(statement as pg.QueryConfig);
+      connection.release();
+      return result.rows;
+    } catch (error) {
+      connection.release(error instanceof Error ? error : true);
+      throw error;
+    }
+  }
+
+  async #transaction<Result>(scope: Scope, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    const runner = this.#dataSource.createQueryRunner();
+    try {
+      await this.#enter(scope, (await runner.connect()) as pg.PoolClient);
+      return await runner.manager.transaction(work);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #enter(scope: Scope, connection: pg.PoolClient): Promise<void> {
+    // A new connection is the service's own.
+    if ((this.#scopes.get(connection) ?? null) === scope) return;
+    await connection.query(enterScope, scope === null ? ['none', ''] : [requestRole, scope]);
+    this.#scopes.set(connection, scope);
   }
 
   /** Whether the database answers. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { OrganizationRole } from '../access/actor.js';
+import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
 import {
   createWorkspace,
@@ -55,7 +55,7 @@ function columnsOfEntities(): ColumnShape[] {
   const { driver, entityMetadatas } = server.database.dataSource;
   return entityMetadatas.flatMap(({ tableName, columns }) =>
     columns.map((column) => {
-      const type = driver.normalizeType(column);
+      const type = `${driver.normalizeType(column)}${column.isArray ? '[]' : ''}`;
       return {
         name: `${tableName}.${column.databaseName}`,
         type: column.precision == null ? type : type.replace('timestamp', `timestamp(${column.precision})`),
@@ -71,14 +71,14 @@ function columnsOfEntities(): ColumnShape[] {
 describe('entities and tables', () => {
   test('agree on every table and every column: name, type, precision, null, default, primary key', async () => {
     const tables = await columnsOfTables();
-    expect(tables.length).toBeGreaterThan(60);
+    expect(tables.length).toBeGreaterThan(90);
     expect(byName(columnsOfEntities())).toEqual(byName(tables));
   });
 
   test('agree on the values of every enum', async () => {
     const checks = await server.database.rows<{ name: string; definition: string }>({
       text: `SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND pg_get_constraintdef(oid) ~ 'ANY \\(ARRAY'
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND pg_get_constraintdef(oid) ~ '(ANY|<@) \\(?ARRAY'
         ORDER BY conname`,
       values: [],
     });
@@ -90,6 +90,7 @@ describe('entities and tables', () => {
     expect(Object.fromEntries(values)).toEqual({
       audit_events_actor_kind_check: ['SERVICE', 'SYSTEM', 'USER'],
       members_role_check: without(MemberRole, MemberRole.OWNER),
+      service_tokens_scopes_check: without(ServiceScope),
       users_organization_role_check: without(OrganizationRole),
       virtual_keys_status_check: without(VirtualKeyStatus, VirtualKeyStatus.EXPIRED),
       workspaces_environment_check: without(WorkspaceEnvironment),
@@ -101,8 +102,12 @@ describe('entities and tables', () => {
   test('hold no secret in the open: what is kept of a secret is a digest that queries leave out', () => {
     const { entityMetadatas } = server.database.dataSource;
     const columns = entityMetadatas.flatMap((entity) => entity.columns);
-    const secrets = columns.filter(({ databaseName }) => /secret|password|token/.test(databaseName));
-    expect(secrets.map(({ databaseName, isSelect }) => [databaseName, isSelect])).toEqual([['secret_digest', false]]);
+    const secrets = columns.filter(({ databaseName }) => /secret|password|token_|digest/.test(databaseName));
+    expect(secrets.map(({ databaseName, isSelect }) => [databaseName, isSelect])).toEqual([
+      ['input_digest', true],
+      ['token_digest', false],
+      ['secret_digest', false],
+    ]);
   });
 });
 
@@ -274,8 +279,24 @@ describe('no statement, whoever sends it, can', () => {
     ],
     [
       'store a secret in place of its digest',
-      'virtual_keys_secret_digest_check',
-      `UPDATE virtual_keys SET secret_digest = 'tvk_secret' WHERE id = :key`,
+      'virtual_key_secrets_secret_digest_check',
+      `UPDATE virtual_key_secrets SET secret_digest = 'tvk_secret' WHERE virtual_key_id = :key`,
+    ],
+    [
+      'give a key two current secrets',
+      'virtual_key_secrets_one_current',
+      `INSERT INTO virtual_key_secrets (id, organization_id, virtual_key_id, secret_digest, last_four)
+       VALUES (gen_random_uuid(), :org, :key, sha256('another'), 'abcd')`,
+    ],
+    [
+      'revoke a key without saying when',
+      'virtual_keys_revoked_at_check',
+      `UPDATE virtual_keys SET status = 'REVOKED' WHERE id = :key`,
+    ],
+    [
+      'put a workspace under review without a reason',
+      'workspaces_review_check',
+      `UPDATE workspaces SET status = 'REVIEW', review_requested_at = now() WHERE id = :ws`,
     ],
     [
       'say that somebody of another organization created a key',

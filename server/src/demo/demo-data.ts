@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { ActiveWorkspace } from '../active-workspace/active-workspace.entity.js';
+import { AuditEvent } from '../audit/audit-event.entity.js';
 import type { Database } from '../database/database.js';
 import { Member } from '../member/member.entity.js';
 import { Organization } from '../organization/organization.entity.js';
@@ -7,6 +9,7 @@ import { Team } from '../team/team.entity.js';
 import { TeamMembership } from '../team/team-membership.entity.js';
 import { User } from '../user/user.entity.js';
 import { VirtualKey } from '../virtual-key/virtual-key.entity.js';
+import { VirtualKeySecret } from '../virtual-key/virtual-key-secret.entity.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 import { type DemoRows, demoRows } from './demo-rows.js';
 
@@ -40,7 +43,9 @@ async function insertRows(manager: EntityManager, rows: DemoRows): Promise<void>
     rows.members.map((member) => ({ ...member, workspaceNameKey: nameKeys.get(member.workspaceId) ?? '' })),
   );
   await manager.insert(VirtualKey, rows.virtualKeys);
+  await manager.insert(VirtualKeySecret, rows.virtualKeySecrets);
   await manager.insert(ActiveWorkspace, rows.activeWorkspaces);
+  await manager.insert(AuditEvent, rows.auditEvents as QueryDeepPartialEntity<AuditEvent>[]);
 }
 
 /** The names as the database folds their case, by workspace. */

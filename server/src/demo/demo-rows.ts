@@ -1,12 +1,20 @@
 import { OrganizationRole } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
+import { initialValues } from '../audit/audit.js';
+import type { AuditChange } from '../audit/audit-event.entity.js';
 import { developmentOrganization } from '../auth/development-token.js';
+import { toGlobalId } from '../graphql/ids.js';
 import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
+import { WorkspaceStatus } from '../workspace/workspace.entity.js';
 import { keyNames, people, teams, type WorkspaceLine, workspaces } from './company.js';
 import { demoBytes, demoId } from './demo-ids.js';
 
 const dayMs = 86_400_000;
 const companyAgeDays = 365;
+/** The admin of the organization. */
+const reviewer = 'ada';
+const reviewReason = 'Quarterly review: budget, members and keys.';
+const reviewAgeDays = 3;
 const organizationId = demoId('organization', developmentOrganization);
 
 /** What becomes of a key, in turn; `lastUsed` is how long ago, as a share of the key's age. */
@@ -30,6 +38,7 @@ const keyLives = [
 export function demoRows(now: Date) {
   const daysAgo: DaysAgo = (days) => new Date(now.getTime() - days * dayMs);
   const plans = workspaces.map(planWorkspace);
+  const virtualKeys = plans.flatMap((plan) => virtualKeyRows(plan, daysAgo));
   return {
     organizations: [{ id: organizationId, externalId: developmentOrganization, createdAt: daysAgo(companyAgeDays) }],
     users: userRows(daysAgo),
@@ -37,8 +46,10 @@ export function demoRows(now: Date) {
     teamMemberships: teamMembershipRows(daysAgo),
     workspaces: plans.map((plan) => workspaceRow(plan, daysAgo)),
     members: plans.flatMap((plan) => memberRows(plan, daysAgo)),
-    virtualKeys: plans.flatMap((plan) => virtualKeyRows(plan, daysAgo)),
+    virtualKeys,
+    virtualKeySecrets: virtualKeys.map(virtualKeySecretRow),
     activeWorkspaces: activeWorkspaceRows(daysAgo),
+    auditEvents: plans.flatMap((plan) => auditEventRows(plan, daysAgo)),
   };
 }
 
@@ -48,6 +59,8 @@ type DaysAgo = (days: number) => Date;
 
 type Plan = ReturnType<typeof planWorkspace>;
 
+type DemoKey = ReturnType<typeof virtualKeyRows>[number];
+
 /** A workspace's line with names for its places, and what its rows have in common. */
 function planWorkspace(line: WorkspaceLine, index: number) {
   const [name, owner, environment, region, status, monthlyBudget, keyCount, admins, members, viewers] = line;
@@ -55,6 +68,7 @@ function planWorkspace(line: WorkspaceLine, index: number) {
   return {
     id: demoId('workspace', name),
     name,
+    ownerSubject,
     ownerUserId: ownerSubject === null ? null : demoId('user', ownerSubject),
     ownerTeamId: ownerSubject === null ? demoId('team', owner) : null,
     settings: { environment, region, status, monthlyBudget },
@@ -124,7 +138,37 @@ function workspaceRow({ id, name, ownerUserId, ownerTeamId, settings, index, age
     version,
     createdAt: daysAgo(ageDays),
     updatedAt: daysAgo(version === 1 ? ageDays : ageDays / 3),
+    ...(settings.status === WorkspaceStatus.REVIEW && {
+      reviewReason,
+      reviewRequestedById: demoId('user', reviewer),
+      reviewRequestedAt: daysAgo(reviewAgeDays),
+      reviewDueAt: daysAgo(-11),
+    }),
   };
+}
+
+/** What the audit log of a workspace begins with. */
+function auditEventRows({ id, name, ownerSubject, settings, ageDays }: Plan, daysAgo: DaysAgo) {
+  const { status, ...initial } = settings;
+  const event = (action: string, subject: string, days: number, changes: readonly AuditChange[]) => ({
+    id: demoId('audit event', `${name}/${action}`),
+    organizationId,
+    workspaceId: id,
+    action,
+    actorKind: 'USER' as const,
+    actorId: demoId('user', subject),
+    actorName: people[subject]?.name ?? subject,
+    targetId: toGlobalId('Workspace', id),
+    changes: [...changes],
+    occurredAt: daysAgo(days),
+  });
+  const created = event('workspace.created', ownerSubject ?? reviewer, ageDays, initialValues({ name, ...initial }));
+  if (status !== WorkspaceStatus.REVIEW) return [created];
+  const requested = event('workspace.review_requested', reviewer, reviewAgeDays, [
+    { field: 'status', before: WorkspaceStatus.ACTIVE, after: status },
+    ...initialValues({ reason: reviewReason }),
+  ]);
+  return [created, requested];
 }
 
 /** The first joins with the workspace, the others half a day apart. */
@@ -152,15 +196,28 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
       organizationId,
       workspaceId: id,
       name: keyName,
-      secretDigest: demoBytes('digest', `${name}/${keyName}`),
       lastFour: demoBytes('last four', `${name}/${keyName}`).toString('hex').slice(0, 4),
       status,
       createdById: creators.length === 0 ? null : at(creators, keyIndex).userId,
       createdAt: daysAgo(keyAgeDays),
       expiresAt: expiresInDays === null ? null : daysAgo(-expiresInDays),
       lastUsedAt: lastUsed === null ? null : daysAgo(keyAgeDays * lastUsed),
+      revokedAt: status === VirtualKeyStatus.REVOKED ? daysAgo((keyAgeDays * (lastUsed ?? 1)) / 2) : null,
     };
   });
+}
+
+/** Each key's one secret; nobody knows what these digests are of, so no request can use them. */
+function virtualKeySecretRow({ id, organizationId, lastFour, createdAt, lastUsedAt }: DemoKey) {
+  return {
+    id: demoId('virtual key secret', id),
+    organizationId,
+    virtualKeyId: id,
+    secretDigest: demoBytes('digest', id),
+    lastFour,
+    createdAt,
+    lastUsedAt,
+  };
 }
 
 function activeWorkspaceRows(daysAgo: DaysAgo) {

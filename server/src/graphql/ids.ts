@@ -11,6 +11,8 @@ export const idPrefixes = {
   VirtualKey: 'vk',
   User: 'usr',
   Team: 'team',
+  AuditEvent: 'aud',
+  ServiceToken: 'svc',
 } as const;
 
 export type NodeTypeName = keyof typeof idPrefixes;

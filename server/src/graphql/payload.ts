@@ -1,5 +1,7 @@
 import { type ValidationError, validate } from 'class-validator';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { authorizeAnywhere, type Permission } from '../access/permissions.js';
+import type { RequestContext } from '../context.js';
 import { type Finding, Refusal, type RefusalName, refusals, UserErrorCode } from '../errors.js';
 
 registerEnumType(UserErrorCode, {
@@ -52,25 +54,41 @@ export abstract class Payload {
   readonly userErrors!: readonly UserError[];
 }
 
+/** What a mutation is asked to do, and what it takes to do it. */
+export interface Command {
+  readonly context: RequestContext;
+  readonly permission: Permission;
+  readonly input: object;
+}
+
 /**
- * Answers a mutation: validates the input, does the work, and turns findings and refusals into `userErrors`.
- * Any other error is the system's and goes on as a top-level error.
+ * Answers a mutation: turns away who can't have the permission in any workspace, validates the input, does the work,
+ * and turns findings and refusals into `userErrors`. Any other error is the system's and goes on as a top-level error.
  */
 export async function answer<Result extends object>(
-  input: object,
+  { context, permission, input }: Command,
   work: () => Promise<Result>,
 ): Promise<Partial<Result> & Payload> {
   try {
+    authorizeAnywhere(context.actor, permission);
     const findings = await findingsOf(input);
     if (findings.length > 0) throw new Refusal(findings);
     return { ...(await work()), userErrors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    logForbidden(context, permission, error);
     return {
       ...(error.payload as Partial<Result>),
       userErrors: error.findings.map(toUserError),
     };
   }
+}
+
+/** Attempts to cross a permission are for those who watch the service; they changed nothing, so no audit event tells. */
+function logForbidden({ actor, log }: RequestContext, permission: Permission, { findings }: Refusal): void {
+  if (!findings.some(({ refusal }) => refusals[refusal].code === UserErrorCode.FORBIDDEN)) return;
+  const { kind, id, organizationId } = actor;
+  log.warn({ actor: { kind, id, organizationId }, permission, findings }, 'refused');
 }
 
 function toUserError({ refusal, field }: Finding): UserError {

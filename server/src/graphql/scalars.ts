@@ -17,10 +17,16 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING ? node.value : undefined),
 });
 
+/** PostgreSQL has no year 0. */
+function inRange(time: Date): Date {
+  if (time.getUTCFullYear() >= 1) return time;
+  throw requestError('requestMalformed', 'A DateTime lies in the years 1 to 9999.');
+}
+
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'RFC 3339 date-time, always UTC with a trailing Z.',
   serialize: (value) => (value as Date).toISOString(),
-  parseValue: (value) => GraphQLDateTimeISO.parseValue(value),
-  parseLiteral: (node) => GraphQLDateTimeISO.parseLiteral(node, undefined),
+  parseValue: (value) => inRange(GraphQLDateTimeISO.parseValue(value)),
+  parseLiteral: (node) => inRange(GraphQLDateTimeISO.parseLiteral(node, undefined)),
 });

@@ -1,6 +1,6 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
 import { type RefusalName, refusals } from '../errors.js';
-import { isName, normalizeName } from '../text.js';
+import { isName, isText, normalizeName, normalizeText } from '../text.js';
 import { isBudget } from './money.js';
 
 /** Validators whose findings are entries of the catalogue of refusals. */
@@ -43,4 +43,42 @@ const memberIdsMax = 10_000;
 export const IsMemberSet = check(
   'tooManyMembers',
   (value) => value === null || (Array.isArray(value) && value.length <= memberIdsMax),
+);
+
+export const HasScopes = check('scopesInvalid', (value) => Array.isArray(value) && value.length > 0);
+
+export const IsText = check('textInvalid', (value) => typeof value === 'string' && isText(normalizeText(value)));
+
+export const IsTimeAhead = check('timeNotAhead', (value) => value instanceof Date && value.getTime() > Date.now());
+
+/** Leaves null to `NotNull`, so that it is told of once. */
+export const IsName = check(
+  'nameInvalid',
+  (value) => value === null || (typeof value === 'string' && isName(normalizeName(value))),
+);
+
+const modelsMax = 200;
+const modelName = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+export const IsModelList = check(
+  'allowedModelsInvalid',
+  (value) =>
+    Array.isArray(value) &&
+    value.length >= 1 &&
+    value.length <= modelsMax &&
+    value.every((name) => typeof name === 'string' && modelName.test(normalizeName(name))),
+);
+
+const isWholeNumber = (from: number, to: number) => (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
+
+const limitMax = 2_147_483_647;
+export const IsLimit = check('limitInvalid', isWholeNumber(1, limitMax));
+
+const overlapSecondsMax = 604_800;
+export const IsOverlap = check('overlapInvalid', isWholeNumber(0, overlapSecondsMax));
+
+const decisionsMax = 200;
+export const IsDecisionList = check(
+  'tooManyDecisions',
+  (value) => Array.isArray(value) && value.length <= decisionsMax,
 );

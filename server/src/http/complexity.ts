@@ -2,8 +2,8 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
@@ -19,6 +19,9 @@ import { pageSizeDefault, pageSizeMax } from '../pagination/page.js';
 
 /** Values that one operation may answer with at the most, by its page sizes. */
 export const complexityMax = 50_000;
+
+/** What the schema says of a field. */
+type FieldDefinition = GraphQLField<unknown, unknown>;
 
 export interface Operation {
   readonly schema: GraphQLSchema;
@@ -54,29 +57,34 @@ export function limitComplexity({ schema, document, operation, variables }: Oper
     values += times;
     if (values > complexityMax) throw requestError('tooComplex');
     if (selection.selectionSet === undefined) return;
-    const type = typeOfField(parent, selection);
-    visitSet(selection.selectionSet, type && getNamedType(type), times * itemsOf(selection, type, parent, given));
+    const definition = definitionOf(parent, selection);
+    const items = definition === undefined ? 1 : itemsOf(selection, definition, parent, given);
+    visitSet(selection.selectionSet, definition && getNamedType(definition.type), times * items);
   };
   visitSet(operation.selectionSet, schema.getRootType(operation.operation), 1);
 }
 
-function typeOfField(parent: GraphQLNamedType | null | undefined, field: FieldNode): GraphQLOutputType | undefined {
+function definitionOf(parent: GraphQLNamedType | null | undefined, field: FieldNode): FieldDefinition | undefined {
   if (!isCompositeType(parent) || !('getFields' in parent)) return undefined;
-  return parent.getFields()[field.name.value]?.type;
+  return parent.getFields()[field.name.value];
 }
 
-/** How many objects the field answers with: a page's size; for a list without pages, such as teams, the default's. */
+/**
+ * How many objects the field answers with: a page's size; for a list without pages what it says of itself, and for one
+ * that says nothing, such as teams, a page's default.
+ */
 function itemsOf(
   field: FieldNode,
-  type: GraphQLOutputType | undefined,
+  { type, extensions }: FieldDefinition,
   parent: GraphQLNamedType | null | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  if (type === undefined) return 1;
   if (getNamedType(type).name.endsWith('Connection')) return pageSizeOf(field, variables);
   // The items of a page were counted with its connection.
   const isOwnList = isListType(getNullableType(type)) && !parent?.name.endsWith('Connection');
-  return isOwnList ? pageSizeDefault : 1;
+  if (!isOwnList) return 1;
+  const { itemsMax } = extensions;
+  return typeof itemsMax === 'number' ? itemsMax : pageSizeDefault;
 }
 
 /** The values of the operation's variables where the request gives none; only whole numbers can be page sizes. */

@@ -470,7 +470,8 @@ test('no digest or secret of a key, no token and no password stands in an answer
     workspace: { virtualKeys: { nodes: [{ name: 'one', maskedKey: expect.any(String) }] } },
   });
   const [key] = await server.database.rows<{ digest: Buffer }>({
-    text: 'SELECT secret_digest AS digest FROM virtual_keys WHERE workspace_id = $1',
+    text: `SELECT s.secret_digest AS digest FROM virtual_key_secrets s JOIN virtual_keys k ON k.id = s.virtual_key_id
+      WHERE k.workspace_id = $1`,
     values: [uuidOf(workspaceId)],
   });
   const log = server.logLines.join('');

@@ -27,7 +27,7 @@ export async function claimIdempotencyKey(manager: EntityManager, create: Idempo
   const inputDigest = createHash('sha256').update(JSON.stringify(create.input)).digest();
   const identity = {
     organizationId: actor.organizationId,
-    actorId: actor.userId,
+    actorId: actor.id,
     operation,
     key,
   };

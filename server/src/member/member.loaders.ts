@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
 import type { MemberRole } from '../access/permissions.js';
 import { groupBy, type NestedKey, nestedLoader, recordLoader } from '../database/batch.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 import type { CursorKey } from '../pagination/cursor.js';
 import type { MemberRow } from './member.entity.js';
 
@@ -42,7 +42,7 @@ function toMemberRow(record: MemberRecord): MemberRow {
   };
 }
 
-export function memberLoaders(database: Database, actor: Actor): MemberLoaders {
+export function memberLoaders(database: OrganizationDatabase, actor: Actor): MemberLoaders {
   return {
     pages: nestedLoader<MemberPageArgs, readonly MemberRow[]>(async (workspaceIds, { after, limit }) => {
       const records = await database.rows<MemberRecord>({

@@ -1,17 +1,42 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
+import { answer, Payload } from '../graphql/payload.js';
 import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import { connectionType, pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { User, type UserRow } from '../user/user.entity.js';
+import { inVisibleWorkspace } from '../workspace/visible-workspace.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
 import { Member, type MemberRow } from './member.entity.js';
+import { ChangeMemberRoleInput } from './member.inputs.js';
+import { changeMemberRole } from './member.service.js';
 
 const MemberConnection = connectionType<MemberRow>('Member', () => Member);
 const cursorShape: CursorShape = { ordering: 'members:JOINED_AT:ASC', parts: ['time', 'uuid'] };
 
+@ObjectType({ simpleResolvers: true, description: 'The member with the new role, or why the old one stays.' })
+export class ChangeMemberRolePayload extends Payload {
+  @Field(() => Member, { nullable: true, description: 'The member as they are after the change.' })
+  readonly member?: MemberRow | null;
+}
+
 @Resolver(() => Member)
 export class MemberResolver {
+  @Mutation(() => ChangeMemberRolePayload, {
+    nullable: true,
+    description: "Changes what a member may do in the workspace, up to the viewer's own role; it holds at once.",
+  })
+  changeMemberRole(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ChangeMemberRoleInput, { description: 'Whose role, and which.' }) input: ChangeMemberRoleInput,
+  ): Promise<ChangeMemberRolePayload> {
+    return answer({ context, permission: 'workspace.change_roles', input }, async () => {
+      const id = await changeMemberRole(context, input);
+      context.forgetReads();
+      return { member: await inVisibleWorkspace(context, context.loaders.members.byId.load(id)) };
+    });
+  }
+
   @FieldResolver(() => ID)
   id(@Root() member: MemberRow): string {
     return toGlobalId('Member', member.id);

@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
 import { recordLoader } from '../database/batch.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 import type { TeamRow } from '../team/team.entity.js';
 import { type TeamRecord, toTeamRow } from '../team/team.loaders.js';
 import { visibleTeamsStatement } from '../team/team.statements.js';
@@ -15,7 +15,7 @@ export interface NodeLoaders {
   readonly teams: DataLoader<string, TeamRow | null>;
 }
 
-export function nodeLoaders(database: Database, actor: Actor): NodeLoaders {
+export function nodeLoaders(database: OrganizationDatabase, actor: Actor): NodeLoaders {
   return {
     users: recordLoader<string, UserRow | null>(
       async (ids) => {

@@ -1,7 +1,10 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { requireScope } from '../access/permissions.js';
+import { loadAuditEvent } from '../audit-log/audit-log.resolver.js';
 import type { RequestContext } from '../context.js';
 import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { Node, type TypedRow } from '../graphql/node.js';
+import { inVisibleWorkspace } from '../workspace/visible-workspace.js';
 
 type Find = (context: RequestContext, id: string) => Promise<TypedRow | null>;
 
@@ -12,6 +15,8 @@ const finders: Record<NodeTypeName, Find> = {
   VirtualKey: (context, id) => inVisibleWorkspace(context, context.loaders.virtualKeys.byId.load(id)),
   User: ({ loaders }, id) => loaders.nodes.users.load(id),
   Team: ({ loaders }, id) => loaders.nodes.teams.load(id),
+  AuditEvent: loadAuditEvent,
+  ServiceToken: ({ loaders }, id) => loaders.serviceTokens.load(id),
 };
 
 @Resolver()
@@ -21,15 +26,8 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'Global id of any type.' }) id: string,
   ): Promise<TypedRow | null> {
+    requireScope(context.actor, 'workspace.read');
     const parsed = parseGlobalId(id);
     return parsed === null ? null : finders[parsed.type](context, parsed.uuid);
   }
-}
-
-async function inVisibleWorkspace(
-  { loaders }: RequestContext,
-  child: Promise<(TypedRow & { readonly workspaceId: string }) | null>,
-): Promise<TypedRow | null> {
-  const row = await child;
-  return row !== null && (await loaders.workspaces.byId.load(row.workspaceId)) !== null ? row : null;
 }

@@ -1,5 +1,6 @@
-import { type Actor, isOrganizationAdmin } from '../access/actor.js';
-import { roleSql, Values, visibleSql } from '../access/sight.js';
+import type { Actor } from '../access/actor.js';
+import { requireScope } from '../access/permissions.js';
+import { roleSql, seesEverything, Values, visibleSql } from '../access/sight.js';
 import type { RequestContext } from '../context.js';
 import type { Statement } from '../database/database.js';
 import { preparedStatement } from '../database/prepared-statement.js';
@@ -23,6 +24,7 @@ interface Totals {
 /** The totals and, unless `active` is null, the active workspace with these extras: one statement. */
 export async function readSummary(context: RequestContext, active: WorkspaceExtras | null): Promise<WorkspaceSummary> {
   const { actor, database, loaders } = context;
+  requireScope(actor, 'workspace.read');
   const [record] = await database.rows<Totals & Partial<WorkspaceRecord>>(summaryStatement(actor, active));
   if (record === undefined) throw new Error('The summary statement answered without a row.');
   const activeWorkspace = record.id == null ? null : toWorkspaceRow(record as Totals & WorkspaceRecord);
@@ -41,14 +43,14 @@ export async function readSummary(context: RequestContext, active: WorkspaceExtr
 
 export function summaryStatement(actor: Actor, active: WorkspaceExtras | null): Statement {
   const values = new Values(actor);
-  const source = isOrganizationAdmin(actor)
-    ? `workspaces w WHERE w.organization_id = ${values.organization}`
-    : `(${visibleSql(values)}) AS v JOIN workspaces w ON w.id = v.workspace_id`;
+  const source = seesEverything(actor)
+    ? `workspaces w WHERE w.organization_id = ${values.organization} AND`
+    : `(${visibleSql(values)}) AS v JOIN workspaces w ON w.id = v.workspace_id WHERE`;
   const totals = `SELECT count(*)::integer AS total_workspaces,
       coalesce(sum(w.monthly_budget), 0.00)::text AS total_monthly_budget,
       coalesce(sum(${activeKeyCountSql}), 0)::integer AS total_active_keys,
       (count(*) FILTER (WHERE w.environment = 'PRODUCTION'))::integer AS production_workspaces
-    FROM ${source}`;
+    FROM ${source} w.archived_at IS NULL`;
   if (active === null) return preparedStatement(totals, values.list);
 
   const role = roleSql(values);

@@ -23,6 +23,10 @@ export class Team {
   })
   name!: string;
 
+  /** The directory's id of the team; null for one that only tokens have named. */
+  @Column('text', { name: 'external_id', nullable: true })
+  externalId!: string | null;
+
   @Column({
     type: 'timestamptz',
     precision: 3,

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
 import { inTeamAccessSql, Values } from '../access/sight.js';
 import { groupBy, type NestedKey, nestedLoader, recordLoader } from '../database/batch.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 import type { CursorKey } from '../pagination/cursor.js';
 import type { UserRow } from '../user/user.entity.js';
 import { toUserRow, type UserRecord, userColumns } from '../user/user.loaders.js';
@@ -35,7 +35,7 @@ function teamUsersSql(values: Values): string {
     WHERE tm.team_id = parent.id AND u.organization_id = ${values.organization} AND ${inTeamAccessSql(values)}`;
 }
 
-export function teamLoaders(database: Database, actor: Actor): TeamLoaders {
+export function teamLoaders(database: OrganizationDatabase, actor: Actor): TeamLoaders {
   return {
     byId: recordLoader<string, TeamRow | null>(
       async (ids) => {

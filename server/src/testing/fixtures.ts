@@ -146,11 +146,16 @@ export async function insertKeys(
   await server.database.transaction(async (manager) => {
     for (const [index, key] of keys.entries()) {
       await manager.query(
-        `INSERT INTO virtual_keys
-           (id, organization_id, workspace_id, name, secret_digest, last_four, status, created_by_id, created_at, expires_at)
-         SELECT $1, w.organization_id, w.id, $3, $4, 'abcd', $5, $6, now() + $7 * interval '1 ms',
-           now() + $8 * interval '1 ms'
-         FROM workspaces w WHERE w.id = $2`,
+        `WITH key AS (
+           INSERT INTO virtual_keys
+             (id, organization_id, workspace_id, name, last_four, status, created_by_id, created_at, expires_at, revoked_at)
+           SELECT $1, w.organization_id, w.id, $3, 'abcd', $5, $6, now() + $7 * interval '1 ms',
+             now() + $8 * interval '1 ms', CASE WHEN $5 = 'REVOKED' THEN now() END
+           FROM workspaces w WHERE w.id = $2
+           RETURNING *
+         )
+         INSERT INTO virtual_key_secrets (id, organization_id, virtual_key_id, secret_digest, last_four, created_at)
+         SELECT gen_random_uuid(), organization_id, id, $4, last_four, created_at FROM key`,
         [
           ids[index],
           uuidOf(workspaceId),
@@ -200,4 +205,53 @@ export async function breakAudit(server: TestServer, organization: string): Prom
   return async () => {
     await server.database.rows({ text: `ALTER TABLE audit_events DROP CONSTRAINT ${name}`, values: [] });
   };
+}
+
+export interface UserErrorFixture {
+  readonly code: string;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+/** Sends a mutation that takes one input of its own name. @returns its payload: these fields and the `userErrors`. */
+export async function mutate<Payload>(
+  server: TestServer,
+  who: Person,
+  { name, input, fields }: { readonly name: string; readonly input: object; readonly fields: string },
+): Promise<Payload & { readonly userErrors: readonly UserErrorFixture[] }> {
+  const inputType = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const data = await run<Record<string, Payload & { readonly userErrors: readonly UserErrorFixture[] }>>(
+    server,
+    who,
+    `mutation ($input: ${inputType}!) { ${name}(input: $input) { ${fields} userErrors { code message field } } }`,
+    { input },
+  );
+  const payload = data[name];
+  if (payload == null) throw new Error(`There is no payload of ${name}.`);
+  return payload;
+}
+
+/** A service of the admin's organization with these scopes, as who sends operations. */
+export async function newService(server: TestServer, admin: Person, scopes: readonly string[]): Promise<Person> {
+  const { token, serviceToken } = await mutate<{ token: string; serviceToken: { id: string } }>(server, admin, {
+    name: 'createServiceToken',
+    input: { name: scopes.join(' '), scopes },
+    fields: 'token serviceToken { id }',
+  });
+  return { token, id: serviceToken.id };
+}
+
+/** Creates a key through the API, named `Key` unless told. @returns its global id and its secret. */
+export async function createKey(
+  server: TestServer,
+  who: Person,
+  input: { readonly workspaceId: string } & Record<string, unknown>,
+): Promise<{ readonly id: string; readonly secret: string }> {
+  const { virtualKey, secret, userErrors } = await mutate<{ virtualKey: { id: string } | null; secret: string | null }>(
+    server,
+    who,
+    { name: 'createVirtualKey', input: { name: 'Key', ...input }, fields: 'virtualKey { id } secret' },
+  );
+  if (virtualKey === null || secret === null) throw new Error(`Refused: ${JSON.stringify(userErrors)}`);
+  return { id: virtualKey.id, secret };
 }

@@ -1,11 +1,20 @@
 import pg from 'pg';
+import { userActorSql } from '../auth/sign-in.js';
+import { enterScope } from '../database/database.js';
 
 /** What the server asked its database while some work ran. */
 export interface Recorded<Result> {
   readonly result: Result;
-  /** SQL texts in the order in which they were sent, those of transactions included. */
+  /**
+   * SQL texts in the order in which they were sent, those of transactions included; without what every request costs
+   * beside its work: the look at who asks, and a connection's change to another organization.
+   */
   readonly statements: readonly string[];
+  /** All of them. */
+  readonly everyStatement: readonly string[];
 }
+
+const ofEveryRequest: ReadonlySet<string> = new Set([enterScope, userActorSql]);
 
 /**
  * Records every statement of this process while the work runs: the server under test lives in it. Statements that the
@@ -19,7 +28,8 @@ export async function recordStatements<Result>(work: () => Promise<Result>): Pro
     return Reflect.apply(original, this, args) as unknown;
   } as typeof original;
   try {
-    return { result: await work(), statements };
+    const result = await work();
+    return { result, statements: statements.filter((text) => !ofEveryRequest.has(text)), everyStatement: statements };
   } finally {
     pg.Client.prototype.query = original;
   }

@@ -47,6 +47,14 @@ export class User {
   })
   organizationRole!: OrganizationRole;
 
+  /** Whether the person can sign in. */
+  @Column('boolean', { default: true })
+  active!: boolean;
+
+  /** When the word that the row stands on was given: a token's `iat`, or the moment of a directory sync. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'claims_issued_at', nullable: true })
+  claimsIssuedAt!: Date | null;
+
   @Column({
     type: 'timestamptz',
     precision: 3,

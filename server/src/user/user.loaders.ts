@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
 import { recordLoader } from '../database/batch.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 import type { UserRow } from './user.entity.js';
 
 /** Columns of the user `u`, as `UserRow` without its type name. */
@@ -19,7 +19,7 @@ export function toUserRow(record: UserRecord): UserRow {
 }
 
 /** Users of the organization by id, for ids that the database itself has handed out. */
-export function userLoader(database: Database, actor: Actor): DataLoader<string, UserRow | null> {
+export function userLoader(database: OrganizationDatabase, actor: Actor): DataLoader<string, UserRow | null> {
   return recordLoader<string, UserRow | null>(
     async (ids) => {
       const records = await database.rows<UserRecord>({

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
 import { requestError } from '../errors.js';
 import { toGlobalId } from '../graphql/ids.js';
@@ -36,6 +37,7 @@ export class UserResolver {
     @Arg('search', () => String, { nullable: true, description: 'Part of the name or e-mail, case-insensitive.' })
     search?: string | null,
   ) {
+    requireScope(actor, 'workspace.read');
     if ((search?.length ?? 0) > searchLengthMax) throw requestError('filterTooLarge');
     const size = pageSize(first);
     // PostgreSQL's text can't hold NUL, so no name has one either.

@@ -47,7 +47,7 @@ function assignableSql(values: Values, search: string | null): string {
   const part = search === null ? null : `fold_case(${values.add(search)})`;
   const matches =
     part === null ? '' : `AND (strpos(u.name_key, ${part}) > 0 OR strpos(fold_case(u.email), ${part}) > 0)`;
-  return `u.organization_id = ${values.organization} AND ${inTeamAccessSql(values)} ${matches}`;
+  return `u.organization_id = ${values.organization} AND u.active AND ${inTeamAccessSql(values)} ${matches}`;
 }
 
 /** The users by id whom the actor may know of: in team access, or in a workspace that the actor sees. */

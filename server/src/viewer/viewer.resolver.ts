@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
-import { type Actor, OrganizationRole } from '../access/actor.js';
+import { OrganizationRole } from '../access/actor.js';
 import { loadActiveWorkspace } from '../active-workspace/active-workspace.resolver.js';
 import type { RequestContext } from '../context.js';
 import { Team, type TeamRow } from '../team/team.entity.js';
@@ -19,13 +19,13 @@ export class Viewer {
 @Resolver(() => Viewer)
 export class ViewerResolver {
   @Query(() => Viewer, { nullable: true, description: 'Who is asking.' })
-  viewer(@Ctx() { actor }: RequestContext): Pick<Actor, 'organizationRole'> {
-    return actor;
+  viewer(@Ctx() { actor }: RequestContext): Viewer {
+    return { organizationRole: actor.kind === 'USER' ? actor.organizationRole : null };
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The person; null for a service.' })
-  user(@Ctx() { actor, loaders }: RequestContext): Promise<UserRow | null> {
-    return loaders.users.load(actor.userId);
+  user(@Ctx() { actor, loaders }: RequestContext): Promise<UserRow | null> | null {
+    return actor.kind === 'USER' ? loaders.users.load(actor.id) : null;
   }
 
   @FieldResolver(() => [Team], { description: "The viewer's team access, by name." })
@@ -33,7 +33,7 @@ export class ViewerResolver {
     const records = await database.rows<TeamRecord>({
       text: `SELECT t.id, t.name FROM team_memberships tm JOIN teams t ON t.id = tm.team_id
         WHERE tm.user_id = $1 ORDER BY t.name COLLATE "C", t.id`,
-      values: [actor.userId],
+      values: [actor.id],
     });
     return records.map(toTeamRow);
   }

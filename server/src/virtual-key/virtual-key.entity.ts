@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Node, type TypedRow } from '../graphql/node.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
@@ -42,11 +42,16 @@ export class VirtualKey {
   @Field(() => String, { description: 'Name to show.' })
   name!: string;
 
-  /** SHA-256 of the secret. */
-  @Column('bytea', { name: 'secret_digest', select: false })
-  secretDigest!: Buffer;
+  @Column({
+    type: 'text',
+    name: 'name_key',
+    insert: false,
+    update: false,
+    select: false,
+  })
+  nameKey!: string;
 
-  /** The secret's last four characters. */
+  /** Last four characters of the newest secret. */
   @Column('text', { name: 'last_four' })
   lastFour!: string;
 
@@ -92,6 +97,42 @@ export class VirtualKey {
     description: 'When the gateway last accepted it; null for never.',
   })
   lastUsedAt!: Date | null;
+
+  @Column('integer', { default: 1 })
+  @Field(() => Int, {
+    description: 'Rises by one with every change of settings or status; sent back as expectedVersion.',
+  })
+  version!: number;
+
+  @Column('text', { name: 'allowed_models', array: true, nullable: true })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Models that the key may ask for; null for every model that the workspace routes.',
+  })
+  allowedModels!: string[] | null;
+
+  /** Exact, with two decimals, in the organization's currency. */
+  @Column('numeric', { name: 'monthly_budget', nullable: true })
+  monthlyBudget!: string | null;
+
+  @Column('integer', { name: 'requests_per_minute', nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Requests that the key may make in a minute; null for no limit.' })
+  requestsPerMinute!: number | null;
+
+  @Column('integer', { name: 'tokens_per_minute', nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Tokens that the key may use in a minute; null for no limit.' })
+  tokensPerMinute!: number | null;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'last_reviewed_at', nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When somebody last decided on it in a review.' })
+  lastReviewedAt!: Date | null;
+
+  @Column('uuid', { name: 'last_reviewed_by_id', nullable: true })
+  lastReviewedById!: string | null;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'revoked_at', nullable: true })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null where it was not.' })
+  revokedAt!: Date | null;
 }
 
 export interface VirtualKeyRow extends TypedRow {
@@ -104,4 +145,12 @@ export interface VirtualKeyRow extends TypedRow {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  readonly version: number;
+  readonly allowedModels: readonly string[] | null;
+  readonly monthlyBudget: string | null;
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly lastReviewedAt: Date | null;
+  readonly lastReviewedById: string | null;
+  readonly revokedAt: Date | null;
 }

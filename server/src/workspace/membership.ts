@@ -3,8 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
 import type { Actor } from '../access/actor.js';
 import { inTeamAccessSql, Values } from '../access/sight.js';
+import type { AuditChange } from '../audit/audit-event.entity.js';
 import { type Finding, Refusal } from '../errors.js';
-import { fromGlobalId } from '../graphql/ids.js';
+import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
 
 /**
  * UUIDs of the people named by `memberIds`, each once.
@@ -23,7 +24,7 @@ export async function resolveMembers(
     `SELECT u.id FROM users u
      WHERE u.id = ANY (${values.add(userIds.filter((id) => id !== null))}::uuid[])
        AND u.organization_id = ${values.organization}
-       AND (${inTeamAccessSql(values)} OR EXISTS (
+       AND (u.active AND ${inTeamAccessSql(values)} OR EXISTS (
          SELECT FROM members m WHERE m.workspace_id = ${values.add(workspaceId)}::uuid AND m.user_id = u.id))`,
     values.list,
   );
@@ -65,6 +66,16 @@ export async function addMembers(
   );
 }
 
+/** Makes the person an ADMIN of the workspace. @returns whether they had not been a member. */
+export async function makeAdmin(manager: EntityManager, workspace: MemberOf, userId: string): Promise<boolean> {
+  const [, present]: [unknown, number] = await manager.query(
+    `UPDATE members SET role = 'ADMIN' WHERE workspace_id = $1 AND user_id = $2`,
+    [workspace.id, userId],
+  );
+  if (present === 0) await addMembers(manager, workspace, [userId], 'ADMIN');
+  return present === 0;
+}
+
 /**
  * Makes these people, with the owner, the workspace's whole set of members: who stays keeps their role, who is new
  * becomes MEMBER, who is left out goes and with it their active workspace, unless they see it in another way.
@@ -91,4 +102,11 @@ export async function replaceMembers(
   }
   await addMembers(manager, workspace, added, 'MEMBER');
   return { added, removed };
+}
+
+/** The change of the set of members: who left and who came. */
+export function memberChange(removed: readonly string[], added: readonly string[]): AuditChange[] {
+  if (removed.length === 0 && added.length === 0) return [];
+  const ids = (userIds: readonly string[]) => userIds.map((id) => toGlobalId('User', id));
+  return [{ field: 'members', before: ids(removed), after: ids(added) }];
 }

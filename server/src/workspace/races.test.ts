@@ -352,11 +352,15 @@ describe('the kept counts', () => {
       const [lasting = '', , later = '', expired = '', disabled = ''] = keys;
       const change = (text: string, id: string) => server.database.rows({ text, values: [uuidOf(id)] });
       await Promise.all([
-        change("UPDATE virtual_keys SET status = 'REVOKED' WHERE id = $1", lasting),
+        change("UPDATE virtual_keys SET status = 'REVOKED', revoked_at = now() WHERE id = $1", lasting),
         change('UPDATE virtual_keys SET expires_at = now() WHERE id = $1', later),
         change("UPDATE virtual_keys SET expires_at = now() + interval '1 hour' WHERE id = $1", expired),
         round % 2 === 0
-          ? change('DELETE FROM virtual_keys WHERE id = $1', disabled)
+          ? change(
+              `WITH secrets AS (DELETE FROM virtual_key_secrets WHERE virtual_key_id = $1)
+               DELETE FROM virtual_keys WHERE id = $1`,
+              disabled,
+            )
           : change("UPDATE virtual_keys SET status = 'ACTIVE' WHERE id = $1", disabled),
       ]);
     };
@@ -384,8 +388,8 @@ describe('the kept counts', () => {
     const uuids = ids.map(uuidOf);
     await setRole(server, ids, bob, 'MEMBER');
     await server.database.rows({
-      text: `INSERT INTO virtual_keys (id, organization_id, workspace_id, name, secret_digest, last_four)
-        SELECT gen_random_uuid(), w.organization_id, w.id, 'key', sha256((w.id || ' ' || n)::bytea), 'abcd'
+      text: `INSERT INTO virtual_keys (id, organization_id, workspace_id, name, last_four)
+        SELECT gen_random_uuid(), w.organization_id, w.id, 'key', 'abcd'
         FROM workspaces w, generate_series(1, 100) AS n WHERE w.id = ANY ($1::uuid[])`,
       values: [uuids],
     });
@@ -395,7 +399,7 @@ describe('the kept counts', () => {
       values: [uuids, uuidOf(bob.id)],
     });
     await server.database.rows({
-      text: `UPDATE virtual_keys SET status = 'REVOKED' WHERE workspace_id = ANY ($1::uuid[])
+      text: `UPDATE virtual_keys SET status = 'REVOKED', revoked_at = now() WHERE workspace_id = ANY ($1::uuid[])
         AND id IN (SELECT id FROM virtual_keys WHERE workspace_id = ANY ($1::uuid[]) ORDER BY id LIMIT 1000)`,
       values: [uuids],
     });

@@ -134,9 +134,29 @@ export class Workspace {
   })
   nextKeyExpiresAt!: Date | null;
 
+  @Column({ type: 'timestamptz', precision: 3, name: 'archived_at', nullable: true })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Since when it is archived: not in lists, its keys refused; null while it is in use.',
+  })
+  archivedAt!: Date | null;
+
+  @Column('text', { name: 'review_reason', nullable: true })
+  reviewReason!: string | null;
+
+  @Column('uuid', { name: 'review_requested_by_id', nullable: true })
+  reviewRequestedById!: string | null;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'review_requested_at', nullable: true })
+  reviewRequestedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'review_due_at', nullable: true })
+  reviewDueAt!: Date | null;
+
   @Column('integer', { default: 1 })
   @Field(() => Int, {
-    description: 'Rises by one with every settings change; sent back as expectedVersion.',
+    description:
+      'Rises by one with every change of settings or owner and when it is archived or restored; sent back as expectedVersion.',
   })
   version!: number;
 
@@ -169,6 +189,14 @@ export interface WorkspaceCounts {
   readonly activeKeyCount: number;
 }
 
+/** The review that is open while the status is REVIEW. */
+export interface WorkspaceReviewRow {
+  readonly reason: string;
+  readonly requestedById: string | null;
+  readonly requestedAt: Date;
+  readonly dueAt: Date | null;
+}
+
 /** A workspace as the read side carries it; the last four are there where the statement fetched them along. */
 export interface WorkspaceRow extends TypedRow {
   readonly __typename: 'Workspace';
@@ -182,6 +210,8 @@ export interface WorkspaceRow extends TypedRow {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly archivedAt: Date | null;
+  readonly review: WorkspaceReviewRow | null;
   readonly counts: WorkspaceCounts | undefined;
   readonly owner: UserRow | TeamRow | undefined;
   readonly viewerRole: MemberRole | undefined;

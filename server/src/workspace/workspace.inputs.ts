@@ -64,6 +64,12 @@ export class WorkspaceFilter {
     description: 'Owned by any of these people or teams.',
   })
   readonly ownerIds?: string[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True for the archived ones in place of the others.',
+  })
+  readonly archived?: boolean | null;
 }
 
 @InputType({ description: 'How to order workspaces.' })

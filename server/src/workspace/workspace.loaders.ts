@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor.js';
 import type { MemberRole } from '../access/permissions.js';
 import { roleSql, Values } from '../access/sight.js';
 import { recordLoader } from '../database/batch.js';
-import type { Database } from '../database/database.js';
+import type { OrganizationDatabase } from '../database/database.js';
 import type { WorkspaceCounts, WorkspaceRow } from './workspace.entity.js';
 import { activeKeyCountSql, noExtras, toWorkspaceRow, type WorkspaceRecord } from './workspace.row.js';
 import { byIdStatement } from './workspace.statements.js';
@@ -16,7 +16,7 @@ export interface WorkspaceLoaders {
   readonly viewerRole: DataLoader<string, MemberRole | null>;
 }
 
-export function workspaceLoaders(database: Database, actor: Actor): WorkspaceLoaders {
+export function workspaceLoaders(database: OrganizationDatabase, actor: Actor): WorkspaceLoaders {
   const loaders: WorkspaceLoaders = {
     byId: recordLoader<string, WorkspaceRow | null>(
       async (ids) => {

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
 import { requestError } from '../errors.js';
 import { fromGlobalId, type NodeTypeName } from '../graphql/ids.js';
@@ -38,6 +39,7 @@ export async function listWorkspaces(
   info: GraphQLResolveInfo,
 ): Promise<Page<WorkspaceRow>> {
   const { actor, database, loaders } = context;
+  requireScope(actor, 'workspace.read');
   const size = pageSize(args.first);
   const ordering = args.orderBy ?? byName;
   const shape = cursorShape(ordering);
@@ -68,7 +70,7 @@ const searchLengthMax = 200;
 
 /** An empty list means none, as it says; what is left out or null is no condition. */
 function toConditions(filter: WorkspaceFilter): WorkspaceConditions {
-  const { search, environments, statuses, regions, ownerIds } = filter;
+  const { search, environments, statuses, regions, ownerIds, archived } = filter;
   const tooLarge = [environments, statuses, regions, ownerIds].some((list) => (list?.length ?? 0) > filterValuesMax);
   if (tooLarge || (search?.length ?? 0) > searchLengthMax) throw requestError('filterTooLarge');
   return {
@@ -77,6 +79,7 @@ function toConditions(filter: WorkspaceFilter): WorkspaceConditions {
     ...(environments == null ? {} : { environments }),
     ...(statuses == null ? {} : { statuses }),
     ...(regions == null ? {} : { regions }),
+    ...(archived === true ? { archived } : {}),
     ...(ownerIds == null ? {} : { owners: { userIds: uuidsOf('User', ownerIds), teamIds: uuidsOf('Team', ownerIds) } }),
   };
 }

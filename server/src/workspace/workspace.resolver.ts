@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { MemberRole, may } from '../access/permissions.js';
+import { MemberRole, may, requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
 import { Refusal } from '../errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
@@ -23,6 +23,7 @@ import { connectionType, pageSizeDefault } from '../pagination/page.js';
 import type { TeamRow } from '../team/team.entity.js';
 import type { UserRow } from '../user/user.entity.js';
 import { WorkspaceOwner } from '../user/workspace-owner.js';
+import { changedWorkspace } from './changed-workspace.js';
 import { Workspace, type WorkspaceCounts, type WorkspaceRow } from './workspace.entity.js';
 import {
   CreateWorkspaceInput,
@@ -30,8 +31,9 @@ import {
   WorkspaceFilter,
   WorkspaceOrder,
 } from './workspace.inputs.js';
+import { VersionedWorkspacePayload } from './workspace.payload.js';
 import { listWorkspaces } from './workspace.queries.js';
-import type { WorkspaceService } from './workspace.service.js';
+import { createWorkspace, updateWorkspaceSettings } from './workspace.service.js';
 
 const WorkspaceConnection = connectionType<WorkspaceRow>('Workspace', () => Workspace);
 
@@ -42,25 +44,10 @@ export class CreateWorkspacePayload extends Payload {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'The changed workspace, or why it was not changed.' })
-export class UpdateWorkspaceSettingsPayload extends Payload {
-  @Field(() => Workspace, {
-    nullable: true,
-    description: "The workspace as it is after the change; null when the change took the viewer's own sight of it.",
-  })
-  readonly workspace?: WorkspaceRow | null;
-
-  @Field(() => Workspace, { nullable: true, description: 'On VERSION_CONFLICT, the workspace as it is now.' })
-  readonly conflictingWorkspace?: WorkspaceRow | null;
-}
+export class UpdateWorkspaceSettingsPayload extends VersionedWorkspacePayload {}
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
-  readonly #service: WorkspaceService;
-
-  constructor(service: WorkspaceService) {
-    this.#service = service;
-  }
-
   @Query(() => WorkspaceConnection, {
     nullable: true,
     description: 'The workspace cards that the viewer may see, by name unless ordered otherwise.',
@@ -85,6 +72,7 @@ export class WorkspaceResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'Global id, `ws_…`.' }) id: string,
   ): Promise<WorkspaceRow | null> | null {
+    requireScope(context.actor, 'workspace.read');
     const uuid = fromGlobalId('Workspace', id);
     return uuid === null ? null : context.loaders.workspaces.byId.load(uuid);
   }
@@ -97,8 +85,8 @@ export class WorkspaceResolver {
     @Ctx() context: RequestContext,
     @Arg('input', () => CreateWorkspaceInput, { description: 'The new workspace.' }) input: CreateWorkspaceInput,
   ): Promise<CreateWorkspacePayload> {
-    return answer(input, async () => {
-      const workspace = await this.#changed(context, this.#service.create(context, input));
+    return answer({ context, permission: 'workspace.create', input }, async () => {
+      const workspace = await changedWorkspace(context, createWorkspace(context, input));
       // A repeat may come from somebody who has left the workspace since.
       if (workspace === null) throw Refusal.of('workspaceNotFound');
       return { workspace };
@@ -114,8 +102,8 @@ export class WorkspaceResolver {
     @Arg('input', () => UpdateWorkspaceSettingsInput, { description: 'What to change.' })
     input: UpdateWorkspaceSettingsInput,
   ): Promise<UpdateWorkspaceSettingsPayload> {
-    return answer(input, async () => ({
-      workspace: await this.#changed(context, this.#service.updateSettings(context, input)),
+    return answer({ context, permission: 'workspace.update_settings', input }, async () => ({
+      workspace: await changedWorkspace(context, updateWorkspaceSettings(context, input)),
     }));
   }
 
@@ -153,21 +141,19 @@ export class WorkspaceResolver {
   @FieldResolver(() => MemberRole, { nullable: true, description: "The viewer's role in it; null for a service." })
   viewerRole(
     @Root() workspace: WorkspaceRow,
-    @Ctx() { loaders }: RequestContext,
+    @Ctx() { actor, loaders }: RequestContext,
   ): MemberRole | null | Promise<MemberRole | null> {
+    if (actor.kind === 'SERVICE') return null;
     return workspace.viewerRole ?? loaders.workspaces.viewerRole.load(workspace.id);
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its settings.' })
-  async viewerCanUpdateSettings(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): Promise<boolean> {
-    return may(await this.viewerRole(workspace, context), 'workspace.update_settings');
-  }
-
-  /** The workspace as it stands after a change; null without sight of it. */
-  async #changed(context: RequestContext, change: Promise<string>): Promise<WorkspaceRow | null> {
-    const id = await change;
-    context.forgetReads();
-    return context.loaders.workspaces.byId.load(id);
+  async viewerCanUpdateSettings(
+    @Root() workspace: WorkspaceRow,
+    @Ctx() { actor, loaders }: RequestContext,
+  ): Promise<boolean> {
+    const role = workspace.viewerRole ?? (await loaders.workspaces.viewerRole.load(workspace.id));
+    return workspace.archivedAt === null && may(actor, role, 'workspace.update_settings');
   }
 }
 

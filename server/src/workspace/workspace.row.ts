@@ -27,14 +27,18 @@ export function extrasFor(fields: ReadonlySet<string>): WorkspaceExtras {
   };
 }
 
-/** The keys of the workspace `w` that are active now: the kept count, counted afresh where a key has expired since. */
-export const activeKeyCountSql = `CASE WHEN w.next_key_expires_at <= now() THEN (
+/**
+ * The keys of the workspace `w` that are active now: the kept count, counted afresh where a key has expired since, and
+ * none once it is archived.
+ */
+export const activeKeyCountSql = `CASE WHEN w.archived_at IS NOT NULL THEN 0 WHEN w.next_key_expires_at <= now() THEN (
   SELECT count(*)::integer FROM virtual_keys k WHERE k.workspace_id = w.id AND k.status = 'ACTIVE'
     AND (k.expires_at IS NULL OR k.expires_at > now())
 ) ELSE w.active_key_count END`;
 
 const baseColumns = `w.id, w.name, w.owner_user_id, w.owner_team_id, w.environment, w.status, w.region,
-  w.monthly_budget, w.version, w.created_at, w.updated_at`;
+  w.monthly_budget, w.version, w.created_at, w.updated_at, w.archived_at, w.review_reason, w.review_requested_by_id,
+  w.review_requested_at, w.review_due_at`;
 
 /** The columns of a workspace `w` with its extras, and the joins that they need. */
 export function workspaceColumns(extras: WorkspaceExtras, role: string, values: Values) {
@@ -68,6 +72,11 @@ export interface WorkspaceRecord {
   version: number;
   created_at: Date;
   updated_at: Date;
+  archived_at: Date | null;
+  review_reason: string | null;
+  review_requested_by_id: string | null;
+  review_requested_at: Date | null;
+  review_due_at: Date | null;
   member_count?: number;
   active_key_count?: number;
   owner_name?: string;
@@ -90,6 +99,8 @@ export function toWorkspaceRow(record: WorkspaceRecord): WorkspaceRow {
     version: record.version,
     createdAt: record.created_at,
     updatedAt: record.updated_at,
+    archivedAt: record.archived_at,
+    review: reviewOf(record),
     counts:
       record.member_count === undefined || record.active_key_count === undefined
         ? undefined
@@ -100,6 +111,16 @@ export function toWorkspaceRow(record: WorkspaceRecord): WorkspaceRow {
     owner: ownerOf(record),
     viewerRole: record.viewer_role,
     isActive: record.is_active,
+  };
+}
+
+function reviewOf(record: WorkspaceRecord): WorkspaceRow['review'] {
+  if (record.review_reason === null || record.review_requested_at === null) return null;
+  return {
+    reason: record.review_reason,
+    requestedById: record.review_requested_by_id,
+    requestedAt: record.review_requested_at,
+    dueAt: record.review_due_at,
   };
 }
 

@@ -1,8 +1,18 @@
-import { type Actor, isOrganizationAdmin } from '../access/actor.js';
-import { roleSql, teamIdsSql, Values, visibleSql } from '../access/sight.js';
+import type { Actor } from '../access/actor.js';
+import { roleSql, seesEverything, teamIdsSql, Values, visibleSql } from '../access/sight.js';
 import type { Statement } from '../database/database.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import type { CursorKey, CursorShape } from '../pagination/cursor.js';
+import {
+  afterSql,
+  comparisonOf,
+  cursorShapeOf,
+  type Ordering,
+  orderSql,
+  placeSql,
+  type SortColumn,
+  type SortKey,
+} from '../pagination/ordering.js';
 import type { WorkspaceEnvironment, WorkspaceRegion, WorkspaceRow, WorkspaceStatus } from './workspace.entity.js';
 import { type WorkspaceExtras, workspaceColumns } from './workspace.row.js';
 
@@ -17,10 +27,7 @@ export enum OrderDirection {
   DESC = 'DESC',
 }
 
-export interface WorkspaceOrdering {
-  readonly field: WorkspaceOrderField;
-  readonly direction: OrderDirection;
-}
+export type WorkspaceOrdering = Ordering<WorkspaceOrderField>;
 
 /** Filters with every id already a UUID. */
 export interface WorkspaceConditions {
@@ -28,55 +35,26 @@ export interface WorkspaceConditions {
   readonly environments?: readonly WorkspaceEnvironment[];
   readonly statuses?: readonly WorkspaceStatus[];
   readonly regions?: readonly WorkspaceRegion[];
+  /** The archived ones; the others without it. */
+  readonly archived?: true;
   readonly owners?: { readonly userIds: readonly string[]; readonly teamIds: readonly string[] };
 }
 
-interface SortKey {
-  /** Columns in order, and the SQL that turns a cursor's part into a value to compare with. */
-  readonly columns: readonly {
-    readonly sql: string;
-    readonly value: (placeholder: string) => string;
-  }[];
-  readonly parts: CursorShape['parts'];
-  readonly of: (row: WorkspaceRow) => CursorKey;
-}
+const nameColumn: SortColumn = { sql: 'w.name_key', part: 'text' };
+const idColumn: SortColumn = { sql: 'w.id', part: 'uuid' };
 
-const idColumn = {
-  sql: 'w.id',
-  value: (placeholder: string) => `${placeholder}::uuid`,
-};
-
-const sortKeys: Record<WorkspaceOrderField, SortKey> = {
+/** Names need no id beside them: they are unique in the organization. */
+const sortKeys: Record<WorkspaceOrderField, SortKey<WorkspaceRow>> = {
   NAME: {
-    columns: [
-      {
-        sql: 'w.name_key',
-        value: (placeholder) => `fold_case(${placeholder})`,
-      },
-    ],
-    parts: ['text'],
+    columns: [nameColumn],
     of: (row) => [row.name],
   },
   CREATED_AT: {
-    columns: [
-      {
-        sql: 'w.created_at',
-        value: (placeholder) => `${placeholder}::timestamptz`,
-      },
-      idColumn,
-    ],
-    parts: ['time', 'uuid'],
+    columns: [{ sql: 'w.created_at', part: 'time' }, idColumn],
     of: (row) => [row.createdAt.toISOString(), row.id],
   },
   MONTHLY_BUDGET: {
-    columns: [
-      {
-        sql: 'w.monthly_budget',
-        value: (placeholder) => `${placeholder}::numeric`,
-      },
-      idColumn,
-    ],
-    parts: ['decimal', 'uuid'],
+    columns: [{ sql: 'w.monthly_budget', part: 'decimal' }, idColumn],
     of: (row) => [row.monthlyBudget, row.id],
   },
 };
@@ -85,11 +63,8 @@ export function cursorKey(ordering: WorkspaceOrdering, row: WorkspaceRow): Curso
   return sortKeys[ordering.field].of(row);
 }
 
-export function cursorShape({ field, direction }: WorkspaceOrdering): CursorShape {
-  return {
-    ordering: `workspaces:${field}:${direction}`,
-    parts: sortKeys[field].parts,
-  };
+export function cursorShape(ordering: WorkspaceOrdering): CursorShape {
+  return cursorShapeOf('workspaces', ordering, sortKeys[ordering.field]);
 }
 
 export interface PageRequest {
@@ -106,43 +81,41 @@ export interface PageRequest {
 export function pageStatement(actor: Actor, request: PageRequest): Statement {
   const { field, direction } = request.ordering;
   const values = new Values(actor);
-  const admin = isOrganizationAdmin(actor);
+  const everything = seesEverything(actor);
   const limit = values.add(request.limit);
-  const key = sortKeys[field];
-  const comparison = direction === OrderDirection.ASC ? '>' : '<';
-  const placeholders =
-    request.after && key.columns.map((column, index) => column.value(values.add(request.after?.[index])));
+  const { columns } = sortKeys[field];
+  const place = request.after && placeSql(columns, request.after, values);
   const filters = conditionsSql(request.conditions, values);
 
   // In the order of names and without filters, each branch of the visible set walks its index and stops at the limit.
-  const walks = field === WorkspaceOrderField.NAME && filters.length === 0;
+  const walks = field === WorkspaceOrderField.NAME && filters.length === 0 && request.conditions.archived !== true;
   const walk = walks
     ? {
-        after: placeholders ? `${comparison} ${placeholders[0]}` : null,
+        after: place ? `${comparisonOf(direction)} ${place[0]}` : null,
         direction,
         limit,
       }
     : undefined;
-  const source = admin
+  const source = everything
     ? 'workspaces w'
     : `(${visibleSql(values, walk)}) AS v JOIN workspaces w ON w.id = v.workspace_id`;
   const where = [
-    ...(admin ? [`w.organization_id = ${values.organization}`] : []),
-    ...(placeholders && !(walks && !admin)
-      ? [`(${key.columns.map((column) => column.sql).join(', ')}) ${comparison} (${placeholders.join(', ')})`]
-      : []),
+    ...(everything ? [`w.organization_id = ${values.organization}`] : []),
+    ...(place && !(walks && !everything) ? [afterSql(columns, direction, place)] : []),
+    ...(walks && !everything ? [] : [archivedSql(request.conditions)]),
     ...filters,
   ];
-  const orderBy = (name: string) =>
-    key.columns.map(({ sql }) => `${sql === 'w.name_key' ? name : sql} ${direction}`).join(', ');
-  const { columns, joins } = workspaceColumns(request.extras, visibleRoleSql(values), values);
+  const visibleColumns = columns.map((column) =>
+    column === nameColumn && !everything ? { ...column, sql: 'v.name_key' } : column,
+  );
+  const { columns: selected, joins } = workspaceColumns(request.extras, visibleRoleSql(values), values);
   // What else is fetched of each workspace is joined to the page alone, not to all that it was chosen from.
-  const text = `SELECT ${columns} FROM (
-      SELECT w.*${admin ? '' : ', v.role AS member_role'} FROM ${source}
+  const text = `SELECT ${selected} FROM (
+      SELECT w.*${everything ? '' : ', v.role AS member_role'} FROM ${source}
       ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-      ORDER BY ${orderBy(admin ? 'w.name_key' : 'v.name_key')} LIMIT ${limit}
+      ORDER BY ${orderSql(visibleColumns, direction)} LIMIT ${limit}
     ) AS w ${joins}
-    ORDER BY ${orderBy('w.name_key')}`;
+    ORDER BY ${orderSql(columns, direction)}`;
   // Walks have one good plan for everybody and are prepared once; filters need a plan for their values.
   return walks ? preparedStatement(text, values.list) : { text, values: values.list };
 }
@@ -150,21 +123,12 @@ export function pageStatement(actor: Actor, request: PageRequest): Statement {
 /** Counts the whole list of a page. */
 export function countStatement(actor: Actor, conditions: WorkspaceConditions): Statement {
   const values = new Values(actor);
-  if (isOrganizationAdmin(actor)) {
-    const where = [`w.organization_id = ${values.organization}`, ...conditionsSql(conditions, values)];
-    return {
-      text: `SELECT count(*)::integer AS total FROM workspaces w WHERE ${where.join(' AND ')}`,
-      values: values.list,
-    };
-  }
-  const visible = `(${visibleSql(values)}) AS v`;
-  const filters = conditionsSql(conditions, values);
-  const source =
-    filters.length === 0
-      ? visible
-      : `${visible} JOIN workspaces w ON w.id = v.workspace_id WHERE ${filters.join(' AND ')}`;
+  const conditionsOfAll = [archivedSql(conditions), ...conditionsSql(conditions, values)];
+  const source = seesEverything(actor)
+    ? `workspaces w WHERE w.organization_id = ${values.organization} AND`
+    : `(${visibleSql(values)}) AS v JOIN workspaces w ON w.id = v.workspace_id WHERE`;
   return {
-    text: `SELECT count(*)::integer AS total FROM ${source}`,
+    text: `SELECT count(*)::integer AS total FROM ${source} ${conditionsOfAll.join(' AND ')}`,
     values: values.list,
   };
 }
@@ -182,9 +146,13 @@ export function byIdStatement(actor: Actor, ids: readonly string[], extras: Work
 
 /** The role of a member, `w.member_role`, raised by owning the workspace in person or through a team. */
 function visibleRoleSql(values: Values): string {
-  if (isOrganizationAdmin(values.actor)) return `'OWNER'`;
+  if (seesEverything(values.actor)) return `'OWNER'`;
   return `CASE WHEN w.owner_user_id = ${values.user} THEN 'OWNER'
     WHEN w.owner_team_id IN (${teamIdsSql(values)}) THEN 'ADMIN' ELSE w.member_role END`;
+}
+
+function archivedSql({ archived }: WorkspaceConditions): string {
+  return `w.archived_at IS ${archived === true ? 'NOT NULL' : 'NULL'}`;
 }
 
 function conditionsSql(conditions: WorkspaceConditions, values: Values): string[] {

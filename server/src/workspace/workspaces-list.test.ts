@@ -6,6 +6,7 @@ import {
   idOfNothing,
   insertKeys,
   insertWorkspaces,
+  mutate,
   run,
   setRole,
   uuidOf,
@@ -219,10 +220,10 @@ describe('filters', () => {
     const review = await createWorkspace(server, ada, { name: 'Review me', environment: 'PRODUCTION', region: 'US' });
     const teams = await createWorkspace(server, ada, { name: 'Team\\room', environment: 'STAGING', region: 'GLOBAL' });
     await createWorkspace(server, bob, { name: 'Bobs', environment: 'SANDBOX', region: 'EU', memberIds: [ada.id] });
-    await server.database.rows({
-      text: "UPDATE workspaces SET status = 'REVIEW' WHERE id = $1",
-      values: [uuidOf(review)],
-    });
+    const closed = await createWorkspace(server, ada, { name: 'Closed', environment: 'STAGING', region: 'US' });
+    const change = (name: string, input: object) => mutate(server, ada, { name, input, fields: '' });
+    await change('requestWorkspaceReview', { workspaceId: review, reason: 'Look at it' });
+    await change('archiveWorkspace', { workspaceId: closed, expectedVersion: 1 });
     await giveToTeam(server, [teams], 'core');
     const { viewer } = await run<{ viewer: { teams: { id: string }[] } }>(server, ada, '{ viewer { teams { id } } }');
     teamId = viewer.teams[0]?.id ?? '';
@@ -244,6 +245,10 @@ describe('filters', () => {
     ['two environments', { environments: ['STAGING', 'SANDBOX'] }, ['Bobs', 'snake_case', 'Team\\room', 'ÄPFEL']],
     ['a status', { statuses: ['REVIEW'] }, ['Review me']],
     ['regions', { regions: ['RWANDA', 'GLOBAL'] }, ['Team\\room', 'ÄPFEL']],
+    ['the archived ones', { archived: true }, ['Closed']],
+    ['the archived ones of another environment', { archived: true, environments: ['PRODUCTION'] }, []],
+    ['those that are not archived', { archived: false }, all],
+    ['no word on the archive', { archived: null }, all],
     ['an empty list, which nothing is in', { environments: [] }, []],
     ['an empty list of statuses', { statuses: [] }, []],
     ['an empty list of regions', { regions: [] }, []],

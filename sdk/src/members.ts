@@ -1,0 +1,37 @@
+import type { Executor } from './executor.js';
+import { ChangeMemberRoleDocument, MembersDocument } from './generated/documents.js';
+import type { ChangeMemberRoleInput, MemberFragment, MembersQuery } from './generated/operations.js';
+import type { PageOptions } from './page.js';
+
+/** A person in a workspace, with a role. */
+export type Member = MemberFragment;
+
+/** One page of members; `totalCount` is there when it was asked for. */
+export type MemberPage = NonNullable<MembersQuery['workspace']>['members'];
+
+/** The people in the workspaces that the viewer may see. */
+export class Members {
+  readonly #executor: Executor;
+
+  /** Made by TokenVueClient. */
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  /**
+   * One page of a workspace's members, in the order in which they joined; null when there is no such workspace that the
+   * viewer may see. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
+   */
+  async list(workspaceId: string, options: PageOptions = {}): Promise<MemberPage | null> {
+    const { workspace } = await this.#executor.data(MembersDocument, { ...options, workspaceId });
+    return workspace?.members ?? null;
+  }
+
+  /**
+   * Gives a member another role, at most the viewer's own. The owner changes by `workspaces.transferOwnership`. Throws
+   * InvalidInputError, NotFoundError or ForbiddenError.
+   */
+  changeRole(input: ChangeMemberRoleInput): Promise<Member> {
+    return this.#executor.result(ChangeMemberRoleDocument, input, 'changeMemberRole', 'member');
+  }
+}

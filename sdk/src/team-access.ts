@@ -1,0 +1,31 @@
+import type { Executor } from './executor.js';
+import { SyncTeamAccessDocument } from './generated/documents.js';
+import type { SyncTeamAccessInput } from './generated/operations.js';
+
+/** How much a sync changed; zeros when everything was in line before. */
+export interface TeamAccessChanges {
+  usersChanged: number;
+  teamsChanged: number;
+}
+
+/** Who is in which team of the organization: the access from which members are picked. */
+export class TeamAccess {
+  readonly #executor: Executor;
+
+  /** Made by TokenVueClient. */
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  /**
+   * Brings the users and teams that the input names in line with the company's directory: all of them, or none when one
+   * is refused. A user who is set inactive is signed out everywhere. Needs an organization admin, or a service token
+   * with the scope `DIRECTORY_WRITE`. Throws InvalidInputError, TakenError (a team's name), NotFoundError (a subject),
+   * LimitReachedError or ForbiddenError.
+   */
+  async sync(input: SyncTeamAccessInput): Promise<TeamAccessChanges> {
+    const field = 'syncTeamAccess';
+    const payload = await this.#executor.mutate(SyncTeamAccessDocument, input, field, 'usersChanged');
+    return { usersChanged: payload.usersChanged, teamsChanged: payload.teamsChanged };
+  }
+}

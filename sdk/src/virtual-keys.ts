@@ -1,0 +1,120 @@
+import type { Executor } from './executor.js';
+import {
+  CreateVirtualKeyDocument,
+  ReviewVirtualKeysDocument,
+  RevokeVirtualKeyDocument,
+  RotateVirtualKeyDocument,
+  UpdateVirtualKeyDocument,
+  VirtualKeyDocument,
+  VirtualKeysDocument,
+} from './generated/documents.js';
+import type {
+  CreateVirtualKeyInput,
+  KeyReviewInput,
+  RevokeVirtualKeyInput,
+  RotateVirtualKeyInput,
+  UpdateVirtualKeyInput,
+  VirtualKeyFilter,
+  VirtualKeyFragment,
+  VirtualKeyOrder,
+  VirtualKeysQuery,
+} from './generated/operations.js';
+import type { PageOptions } from './page.js';
+
+/**
+ * A gateway credential, without its secret. `secrets` describes those that are accepted now: two while a rotation
+ * overlaps, none unless the status is ACTIVE.
+ */
+export type VirtualKey = VirtualKeyFragment;
+
+/** One page of virtual keys; `totalCount` is there when it was asked for. */
+export type VirtualKeyPage = NonNullable<VirtualKeysQuery['virtualKeys']>;
+
+/** Which virtual keys, in which order, and which page of them. */
+export interface VirtualKeyListOptions extends PageOptions {
+  /** Conditions that must all hold; the keys of every workspace in sight without them. */
+  filter?: VirtualKeyFilter | null | undefined;
+  /** By creation, the newest first, unless given. */
+  orderBy?: VirtualKeyOrder | null | undefined;
+}
+
+/** A key with the secret that was just made for it. */
+export interface IssuedVirtualKey {
+  virtualKey: VirtualKey;
+  /** To be kept now, because it is never shown again; null on a repeat with the same `idempotencyKey`. */
+  secret: string | null;
+  /** Why there is no secret, and what to do; null when there is one. */
+  message: string | null;
+}
+
+/** The keys of the workspaces that the viewer may see. */
+export class VirtualKeys {
+  readonly #executor: Executor;
+
+  /** Made by TokenVueClient. */
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  /**
+   * One page of keys across all workspaces in sight, or of those that the filter names. Throws RequestError
+   * (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
+   */
+  list(options: VirtualKeyListOptions = {}): Promise<VirtualKeyPage> {
+    return this.#executor.field(VirtualKeysDocument, options, 'virtualKeys');
+  }
+
+  /** One key; null when there is none with this id that the viewer may see. */
+  async get(id: string): Promise<VirtualKey | null> {
+    const { node } = await this.#executor.data(VirtualKeyDocument, { id });
+    if (node?.__typename !== 'VirtualKey') return null;
+    const { __typename: _, ...virtualKey } = node;
+    return virtualKey;
+  }
+
+  /**
+   * Creates a key and answers with its secret, this one time. A repeat with the same `idempotencyKey` answers with the
+   * same key, without the secret. Throws InvalidInputError, NotFoundError (the workspace), ForbiddenError or
+   * IdempotencyKeyReusedError.
+   */
+  async create(input: CreateVirtualKeyInput): Promise<IssuedVirtualKey> {
+    return issued(await this.#executor.mutate(CreateVirtualKeyDocument, input, 'createVirtualKey', 'virtualKey'));
+  }
+
+  /**
+   * Changes what the input names and leaves the rest; null clears what can be cleared. `enabled` switches the key off
+   * and on. Throws VersionConflictError, which carries the present key, when `expectedVersion` is no longer the newest;
+   * InvalidInputError, NotFoundError or ForbiddenError.
+   */
+  update(input: UpdateVirtualKeyInput): Promise<VirtualKey> {
+    return this.#executor.result(UpdateVirtualKeyDocument, input, 'updateVirtualKey', 'virtualKey');
+  }
+
+  /**
+   * Gives the key a new secret, which it answers with this one time. The old secret works for `overlapSeconds` more, 0
+   * unless given; one that a former rotation left working ends at once. A repeat with the same `idempotencyKey` does
+   * not rotate again, and has no secret. Throws InvalidInputError, NotFoundError, ForbiddenError or
+   * IdempotencyKeyReusedError.
+   */
+  async rotate(input: RotateVirtualKeyInput): Promise<IssuedVirtualKey> {
+    return issued(await this.#executor.mutate(RotateVirtualKeyDocument, input, 'rotateVirtualKey', 'virtualKey'));
+  }
+
+  /** Ends the key for ever, at once; its history stays. Throws InvalidInputError, NotFoundError or ForbiddenError. */
+  revoke(input: RevokeVirtualKeyInput): Promise<VirtualKey> {
+    return this.#executor.result(RevokeVirtualKeyDocument, input, 'revokeVirtualKey', 'virtualKey');
+  }
+
+  /**
+   * Keeps, disables or revokes up to 200 keys: all of them, or none when one is refused. Answers with the keys as they
+   * are now. Throws InvalidInputError, NotFoundError or ForbiddenError, whose `field` names the decision, or
+   * LimitReachedError.
+   */
+  review(decisions: KeyReviewInput[]): Promise<VirtualKey[]> {
+    return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'reviewVirtualKeys', 'virtualKeys');
+  }
+}
+
+function issued({ virtualKey, secret, message }: IssuedVirtualKey): IssuedVirtualKey {
+  return { virtualKey, secret, message };
+}

@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** What a secret begins with: of virtual keys and of service tokens. */
+export type SecretPrefix = 'tvk_' | 'tvs_';
+
+export interface NewSecret {
+  /** Shown once and kept nowhere. */
+  readonly secret: string;
+  /** SHA-256 of the secret: 32 bytes. */
+  readonly digest: Buffer;
+  /** The secret's last four characters. */
+  readonly lastFour: string;
+}
+
+/** More than the 192 bits that have to stay unknown: the last four characters are shown, and they tell of the checksum. */
+const randomLength = 32;
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const bodyLength = 43;
+const checksumLength = 6;
+const pattern = new RegExp(`^(?:tvk_|tvs_)[0-9A-Za-z]{${bodyLength + checksumLength}}$`);
+
+/** A new secret: the prefix, 256 random bits and a CRC-32 of both in base 62, by which scanners tell it from other text. */
+export function createSecret(prefix: SecretPrefix): NewSecret {
+  const body = prefix + base62(BigInt(`0x${randomBytes(randomLength).toString('hex')}`), bodyLength);
+  const secret = body + checksum(body);
+  return { secret, digest: digestOf(secret), lastFour: secret.slice(-4) };
+}
+
+/** Whether the text has the form of a secret and its checksum is right; whether it is anybody's is not known by that. */
+export function isSecret(text: string): boolean {
+  return pattern.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
+}
+
+/** SHA-256 of a secret, by which it is found. */
+export function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function checksum(text: string): string {
+  return base62(BigInt(crc32(text)), checksumLength);
+}
+
+function base62(value: bigint, length: number): string {
+  let digits = '';
+  for (let rest = value; digits.length < length; rest /= 62n) digits = `${alphabet[Number(rest % 62n)]}${digits}`;
+  return digits;
+}

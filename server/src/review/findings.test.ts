@@ -1,0 +1,338 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  createWorkspace,
+  giveToTeam,
+  insertKeys,
+  insertWorkspaces,
+  type KeyFixture,
+  mutate,
+  newService,
+  run,
+  setRole,
+  uuidOf,
+} from '../testing/fixtures.js';
+import { recordStatements } from '../testing/statements.js';
+import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface Finding {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly virtualKey: { readonly id: string; readonly name: string; readonly status: string } | null;
+}
+
+const fields = 'reviewFindings { code severity message virtualKey { id name status } }';
+
+async function findingsOf(who: Person, id: string): Promise<readonly Finding[]> {
+  const { workspace } = await run<{ workspace: { reviewFindings: Finding[] } }>(
+    server,
+    who,
+    `query ($id: ID!) { workspace(id: $id) { ${fields} } }`,
+    { id },
+  );
+  return workspace.reviewFindings;
+}
+
+/** Each as its code and the key's name. */
+async function namesOf(who: Person, id: string): Promise<string[]> {
+  return (await findingsOf(who, id)).map(({ code, virtualKey }) =>
+    virtualKey === null ? code : `${code} ${virtualKey.name}`,
+  );
+}
+
+interface AgedKey extends KeyFixture {
+  /** How long ago it was made and last used; null for never. */
+  readonly created?: string;
+  readonly used?: string | null;
+}
+
+async function insertAgedKeys(workspaceId: string, keys: readonly AgedKey[]): Promise<string[]> {
+  const ids = await insertKeys(server, workspaceId, keys);
+  for (const [index, { created = '0 s', used = null }] of keys.entries()) {
+    await server.database.rows({
+      text: `UPDATE virtual_keys SET created_at = created_at - $2::interval, last_used_at = now() - $3::interval
+        WHERE id = $1`,
+      values: [uuidOf(ids[index] ?? ''), created, used],
+    });
+  }
+  return ids;
+}
+
+async function setActive(who: Person, active: boolean): Promise<void> {
+  await server.database.rows({
+    text: 'UPDATE users SET active = $2 WHERE id = $1',
+    values: [uuidOf(who.id), active],
+  });
+}
+
+/** Ada, Bob and Cyd of one team, and an admin of the organization who sees whatever happens to them. */
+async function company() {
+  const org = newOrganization();
+  const [ada, bob, cyd, root] = await Promise.all([
+    person(server, { sub: 'ada', org, teams: ['core', 'pair'] }),
+    person(server, { sub: 'bob', org, teams: ['core', 'pair'] }),
+    person(server, { sub: 'cyd', org, teams: ['core', 'solo'] }),
+    person(server, { sub: 'root', org, org_role: 'admin' }),
+  ]);
+  return { org, ada, bob, cyd, root };
+}
+
+/** A workspace with two who can manage it, so that only its keys are findings. */
+async function managedByTwo(environment: string) {
+  const { ada, bob, root } = await company();
+  const id = await createWorkspace(server, ada, { environment });
+  await setRole(server, [id], bob, 'ADMIN');
+  return { ada, bob, root, id };
+}
+
+test('a workspace in order has no findings', async () => {
+  const { ada, id } = await managedByTwo('PRODUCTION');
+  await insertAgedKeys(id, [{ name: 'fresh', expiresInMs: 3_600_000, used: '1 day' }]);
+  expect(await findingsOf(ada, id)).toEqual([]);
+});
+
+describe('about keys', () => {
+  test('STALE_KEY is one that was used once, but not for 90 days', async () => {
+    const { ada, id } = await managedByTwo('STAGING');
+    const [stale] = await insertAgedKeys(id, [
+      { name: 'stale', created: '1 year', used: '90 days 1 minute' },
+      { name: 'recent', created: '1 year', used: '89 days 23 hours' },
+    ]);
+    expect(await findingsOf(ada, id)).toEqual([
+      {
+        code: 'STALE_KEY',
+        severity: 'MEDIUM',
+        message: 'The key "stale" has not been used for 90 days.',
+        virtualKey: { id: stale, name: 'stale', status: 'ACTIVE' },
+      },
+    ]);
+  });
+
+  test('NEVER_USED_KEY is one over 30 days old that was never used', async () => {
+    const { ada, id } = await managedByTwo('STAGING');
+    const [unused] = await insertAgedKeys(id, [
+      { name: 'unused', created: '30 days 1 minute' },
+      { name: 'young', created: '29 days 23 hours' },
+      { name: 'used', created: '1 year', used: '1 day' },
+    ]);
+    expect(await findingsOf(ada, id)).toEqual([
+      {
+        code: 'NEVER_USED_KEY',
+        severity: 'LOW',
+        message: 'The key "unused" is over 30 days old and was never used.',
+        virtualKey: { id: unused, name: 'unused', status: 'ACTIVE' },
+      },
+    ]);
+  });
+
+  test('KEY_WITHOUT_EXPIRY is one of a production workspace that never expires', async () => {
+    const keys: AgedKey[] = [{ name: 'eternal' }, { name: 'ending', expiresInMs: 3_600_000 }];
+    const production = await managedByTwo('PRODUCTION');
+    const [eternal] = await insertAgedKeys(production.id, keys);
+    expect(await findingsOf(production.ada, production.id)).toEqual([
+      {
+        code: 'KEY_WITHOUT_EXPIRY',
+        severity: 'MEDIUM',
+        message: 'The key "eternal" is for production and never expires.',
+        virtualKey: { id: eternal, name: 'eternal', status: 'ACTIVE' },
+      },
+    ]);
+    for (const environment of ['STAGING', 'SANDBOX']) {
+      const { ada, id } = await managedByTwo(environment);
+      await insertAgedKeys(id, keys);
+      expect(await findingsOf(ada, id)).toEqual([]);
+    }
+  });
+
+  test('only active keys count: not disabled, revoked or expired ones', async () => {
+    const { ada, id } = await managedByTwo('PRODUCTION');
+    const old = { created: '1 year', used: '1 year' };
+    await insertAgedKeys(id, [
+      { name: 'disabled', status: 'DISABLED', ...old },
+      { name: 'revoked', status: 'REVOKED', created: '1 year' },
+      { name: 'expired', expiresInMs: -1, ...old },
+    ]);
+    expect(await findingsOf(ada, id)).toEqual([]);
+  });
+});
+
+describe('about people', () => {
+  test('OWNER_WITHOUT_ACCESS is an owner who can no longer sign in', async () => {
+    const { ada, bob, root } = await company();
+    const id = await createWorkspace(server, ada);
+    await setRole(server, [id], bob, 'VIEWER');
+    expect(await findingsOf(bob, id)).toEqual([]);
+    await setActive(ada, false);
+    const found = [
+      {
+        code: 'OWNER_WITHOUT_ACCESS',
+        severity: 'HIGH',
+        message: 'Nobody can sign in as the owner any more: not the person, or nobody of the team.',
+        virtualKey: null,
+      },
+    ];
+    for (const who of [bob, root]) expect(await findingsOf(who, id)).toEqual(found);
+    await setActive(ada, true);
+    expect(await findingsOf(bob, id)).toEqual([]);
+  });
+
+  test('OWNER_WITHOUT_ACCESS is an owning team without anybody who can sign in', async () => {
+    const { org, cyd, root } = await company();
+    const id = await createWorkspace(server, cyd);
+    await giveToTeam(server, [id], 'solo');
+    expect(await namesOf(root, id)).toEqual([]);
+    await setActive(cyd, false);
+    expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
+    await setActive(cyd, true);
+    await person(server, { sub: 'cyd', org, teams: ['core'] });
+    expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
+  });
+
+  test('SINGLE_MANAGER is a production workspace that one person alone can manage', async () => {
+    const { ada, bob, cyd, root } = await company();
+    const id = await createWorkspace(server, ada, { environment: 'PRODUCTION', memberIds: [cyd.id] });
+    const single = [
+      {
+        code: 'SINGLE_MANAGER',
+        severity: 'MEDIUM',
+        message: 'Only one person can manage this production workspace.',
+        virtualKey: null,
+      },
+    ];
+    const service = await newService(server, root, ['WORKSPACES_READ']);
+    for (const who of [ada, cyd, root, service]) expect(await findingsOf(who, id)).toEqual(single);
+    await setRole(server, [id], bob, 'ADMIN');
+    expect(await findingsOf(ada, id)).toEqual([]);
+    await setActive(bob, false);
+    expect(await findingsOf(ada, id)).toEqual(single);
+    for (const environment of ['STAGING', 'SANDBOX']) {
+      expect(await findingsOf(ada, await createWorkspace(server, ada, { environment }))).toEqual([]);
+    }
+  });
+
+  test('SINGLE_MANAGER counts each person once, also those of the owning team who are admins besides', async () => {
+    const { ada, bob, cyd } = await company();
+    const id = await createWorkspace(server, cyd, { environment: 'PRODUCTION' });
+    await setRole(server, [id], ada, 'VIEWER');
+    await giveToTeam(server, [id], 'solo');
+    expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
+    await giveToTeam(server, [id], 'pair');
+    expect(await namesOf(ada, id)).toEqual([]);
+    await setActive(bob, false);
+    await setRole(server, [id], cyd, 'MEMBER');
+    expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
+  });
+
+  test('nobody at all is an owner without access, and no single manager', async () => {
+    const { ada, root } = await company();
+    const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
+    await setActive(ada, false);
+    expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
+  });
+
+  test('follow a transfer of the ownership and a change of role at once', async () => {
+    const { ada, bob } = await company();
+    const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
+    expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
+    await mutate(server, ada, {
+      name: 'transferWorkspaceOwnership',
+      input: { workspaceId: id, expectedVersion: 1, ownerId: bob.id },
+      fields: '',
+    });
+    expect(await namesOf(ada, id)).toEqual([]);
+    const { workspace } = await run<{
+      workspace: { members: { nodes: { id: string; user: { id: string } }[] } };
+    }>(server, ada, 'query ($id: ID!) { workspace(id: $id) { members { nodes { id user { id } } } } }', { id });
+    const memberId = workspace.members.nodes.find(({ user }) => user.id === ada.id)?.id;
+    await mutate(server, bob, { name: 'changeMemberRole', input: { memberId, role: 'VIEWER' }, fields: '' });
+    expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
+  });
+});
+
+test('findings come most severe first, then by code, then with the oldest key first', async () => {
+  const { ada, bob, cyd } = await company();
+  const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
+  await setRole(server, [id], bob, 'ADMIN');
+  await setRole(server, [id], cyd, 'VIEWER');
+  await setActive(ada, false);
+  await insertAgedKeys(id, [
+    { name: 'younger', created: '100 days' },
+    { name: 'older', created: '200 days' },
+    { name: 'stale', created: '300 days', used: '100 days', expiresInMs: 3_600_000 },
+  ]);
+  expect(await namesOf(cyd, id)).toEqual([
+    'OWNER_WITHOUT_ACCESS',
+    'KEY_WITHOUT_EXPIRY older',
+    'KEY_WITHOUT_EXPIRY younger',
+    'SINGLE_MANAGER',
+    'STALE_KEY stale',
+    'NEVER_USED_KEY older',
+    'NEVER_USED_KEY younger',
+  ]);
+});
+
+test('of more than fifty findings the fifty that come first are told', async () => {
+  const { ada, id } = await managedByTwo('PRODUCTION');
+  const keys = Array.from({ length: 60 }, (_, index) => ({ name: `key ${index}`, created: '1 year' }));
+  await insertAgedKeys(id, keys);
+  expect(await namesOf(ada, id)).toEqual(keys.slice(0, 50).map(({ name }) => `KEY_WITHOUT_EXPIRY ${name}`));
+});
+
+test('an archived workspace has none, until it is restored', async () => {
+  const { ada } = await company();
+  const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
+  const input = { workspaceId: id };
+  await mutate(server, ada, { name: 'archiveWorkspace', input: { ...input, expectedVersion: 1 }, fields: '' });
+  expect(await namesOf(ada, id)).toEqual([]);
+  await mutate(server, ada, { name: 'restoreWorkspace', input, fields: '' });
+  expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
+});
+
+describe('for a page of workspaces', () => {
+  const query = `query ($first: Int) { workspaces(first: $first) { nodes {
+    name reviewFindings { code severity message virtualKey { name status workspace { name } } }
+  } } }`;
+
+  test('they are one statement, of two as much as of fifty, and each workspace has its own', async () => {
+    const { org, ada, bob, root } = await company();
+    const ids = await insertWorkspaces(server, ada, { count: 50, prefix: 'Page' });
+    const viewer = await person(server, { sub: 'viewer', org });
+    await setRole(server, ids, viewer, 'VIEWER');
+    await setRole(server, ids.slice(0, 25), bob, 'ADMIN');
+    for (const [index, id] of ids.entries()) await insertKeys(server, id, [{ name: `key of ${index}` }]);
+    for (const who of [viewer, ada, root]) {
+      const counts: number[] = [];
+      for (const first of [2, 50]) {
+        const { result, statements } = await recordStatements(() =>
+          run<{ workspaces: { nodes: { reviewFindings: Finding[] }[] } }>(server, who, query, { first }),
+        );
+        counts.push(statements.length);
+        expect(statements.filter((text) => text.includes('SINGLE_MANAGER'))).toHaveLength(1);
+        const told = result.workspaces.nodes.map(({ reviewFindings }) =>
+          reviewFindings.map(({ code, virtualKey }) => virtualKey?.name ?? code),
+        );
+        const expected = ids.map((_, index) => [`key of ${index}`, ...(index < 25 ? [] : ['SINGLE_MANAGER'])]);
+        expect(told).toEqual(expected.slice(0, first));
+      }
+      // The page, the findings, and the way back from the keys to their workspaces.
+      expect(counts).toEqual([3, 3]);
+    }
+  });
+
+  test('each counts as fifty in the complexity of the operation', async () => {
+    const { ada } = await company();
+    const withFields = (count: number) => {
+      const names = Array.from({ length: count }, (_, index) => `f${index}: code`);
+      return `{ workspaces(first: 100) { nodes { reviewFindings { ${names.join(' ')} } } } }`;
+    };
+    expect((await server.request({ token: ada.token, query: withFields(9) })).errors).toBeUndefined();
+    const { errors } = await server.request({ token: ada.token, query: withFields(10) });
+    expect(errors?.[0]?.extensions.code).toBe('OPERATION_TOO_COMPLEX');
+  });
+});

@@ -1,0 +1,59 @@
+import { Field, InputType } from 'type-graphql';
+import { OrganizationRole } from '../access/actor.js';
+
+@InputType({ description: "One user of the team directory, known by the identity provider's subject." })
+export class DirectoryUserInput {
+  @Field(() => String, {
+    description: 'The claim `sub` of their tokens, to the letter: 1 to 255 characters, without control characters.',
+  })
+  readonly subject!: string;
+
+  @Field(() => String, { description: 'Name to show: 1 to 255 characters after trimming, without control characters.' })
+  readonly name!: string;
+
+  @Field(() => String, { description: 'E-mail address of at most 255 characters; empty where there is none.' })
+  readonly email!: string;
+
+  @Field(() => OrganizationRole, {
+    defaultValue: OrganizationRole.MEMBER,
+    description: 'What the person is in the whole organization.',
+  })
+  readonly role!: OrganizationRole;
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: 'False signs the person out everywhere from the next request on; their memberships stay.',
+  })
+  readonly active!: boolean;
+}
+
+@InputType({ description: 'One team of the directory, known by its id there.' })
+export class DirectoryTeamInput {
+  @Field(() => String, {
+    description: "The directory's id of the team: 1 to 255 characters, without control characters.",
+  })
+  readonly externalId!: string;
+
+  @Field(() => String, {
+    description:
+      'Name to show: 1 to 255 characters after trimming, of one team of the organization only. A team of this name that only tokens have named so far becomes this one.',
+  })
+  readonly name!: string;
+
+  @Field(() => [String], {
+    description: "The team's whole set of people, by their subjects: from this call or from before.",
+  })
+  readonly subjects!: string[];
+}
+
+@InputType({
+  description:
+    'What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once.',
+})
+export class SyncTeamAccessInput {
+  @Field(() => [DirectoryUserInput], { description: 'Users, each once.' })
+  readonly users!: DirectoryUserInput[];
+
+  @Field(() => [DirectoryTeamInput], { description: 'Teams, each once.' })
+  readonly teams!: DirectoryTeamInput[];
+}

@@ -1,0 +1,126 @@
+import type { EntityManager } from 'typeorm';
+import type { Place, PlaceChange, PresentTeam, PresentUser } from './directory-changes.js';
+
+/** Each function here is one statement, however many users and teams a call brings; none is sent for nothing. */
+
+export function readUsers(
+  manager: EntityManager,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<PresentUser[]> {
+  return manager.query(
+    `SELECT u.id, u.subject, u.name, u.email, u.organization_role AS "organizationRole", u.active
+     FROM unnest($2::text[]) AS given (subject)
+     JOIN users u ON u.organization_id = $1 AND u.subject = given.subject`,
+    [organizationId, subjects],
+  );
+}
+
+/** The teams that have one of these ids of the directory, or one of these names. */
+export function readTeams(
+  manager: EntityManager,
+  organizationId: string,
+  teams: readonly Omit<PresentTeam, 'id'>[],
+): Promise<PresentTeam[]> {
+  return manager.query(
+    `SELECT t.id, t.external_id AS "externalId", t.name
+     FROM teams t WHERE t.organization_id = $1 AND (t.external_id = ANY ($2::text[]) OR t.name = ANY ($3::text[]))`,
+    [organizationId, teams.map(({ externalId }) => externalId), teams.map(({ name }) => name)],
+  );
+}
+
+export function readPlaces(manager: EntityManager, teamIds: readonly string[]): Promise<Place[]> {
+  return manager.query(
+    `SELECT team_id AS "teamId", user_id AS "userId" FROM team_memberships WHERE team_id = ANY ($1::uuid[])`,
+    [teamIds],
+  );
+}
+
+export async function insertUsers(
+  manager: EntityManager,
+  organizationId: string,
+  users: readonly PresentUser[],
+): Promise<void> {
+  if (users.length === 0) return;
+  await manager.query(
+    `INSERT INTO users (id, organization_id, subject, name, email, organization_role, active, claims_issued_at)
+     SELECT new.id, $1, new.subject, new.name, new.email, new."organizationRole", new.active, now()
+     FROM jsonb_to_recordset($2::jsonb)
+       AS new (id uuid, subject text, name text, email text, "organizationRole" text, active boolean)`,
+    [organizationId, JSON.stringify(users)],
+  );
+}
+
+export async function updateUsers(manager: EntityManager, users: readonly PresentUser[]): Promise<void> {
+  if (users.length === 0) return;
+  await manager.query(
+    `UPDATE users u SET name = new.name, email = new.email, organization_role = new."organizationRole",
+       active = new.active, updated_at = now()
+     FROM jsonb_to_recordset($1::jsonb)
+       AS new (id uuid, name text, email text, "organizationRole" text, active boolean)
+     WHERE u.id = new.id`,
+    [JSON.stringify(users)],
+  );
+}
+
+/** From now on only tokens that are younger than this moment bring these people in line. */
+export async function outdateTokens(manager: EntityManager, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  await manager.query(
+    'UPDATE users SET claims_issued_at = greatest(now(), claims_issued_at) WHERE id = ANY ($1::uuid[])',
+    [userIds],
+  );
+}
+
+export async function insertTeams(
+  manager: EntityManager,
+  organizationId: string,
+  teams: readonly PresentTeam[],
+): Promise<void> {
+  if (teams.length === 0) return;
+  await manager.query(
+    `INSERT INTO teams (id, organization_id, external_id, name)
+     SELECT new.id, $1, new."externalId", new.name
+     FROM jsonb_to_recordset($2::jsonb) AS new (id uuid, "externalId" text, name text)`,
+    [organizationId, JSON.stringify(teams)],
+  );
+}
+
+/** Gives the teams names that nobody wants, so that others, or they among themselves, can take the present ones. */
+export async function vacateNames(manager: EntityManager, teamIds: readonly string[]): Promise<void> {
+  if (teamIds.length === 0) return;
+  await manager.query('UPDATE teams SET name = id::text WHERE id = ANY ($1::uuid[])', [teamIds]);
+}
+
+export async function updateTeams(manager: EntityManager, teams: readonly PresentTeam[]): Promise<void> {
+  if (teams.length === 0) return;
+  await manager.query(
+    `UPDATE teams t SET name = new.name, external_id = new."externalId"
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, "externalId" text, name text) WHERE t.id = new.id`,
+    [JSON.stringify(teams)],
+  );
+}
+
+export async function insertPlaces(
+  manager: EntityManager,
+  organizationId: string,
+  changes: readonly PlaceChange[],
+): Promise<void> {
+  const places = changes.flatMap(({ teamId, added }) => added.map((userId) => ({ teamId, userId })));
+  if (places.length === 0) return;
+  await manager.query(
+    `INSERT INTO team_memberships (team_id, user_id, organization_id)
+     SELECT new.team_id, new.user_id, $1 FROM unnest($2::uuid[], $3::uuid[]) AS new (team_id, user_id)`,
+    [organizationId, places.map(({ teamId }) => teamId), places.map(({ userId }) => userId)],
+  );
+}
+
+export async function deletePlaces(manager: EntityManager, changes: readonly PlaceChange[]): Promise<void> {
+  const places = changes.flatMap(({ teamId, removed }) => removed.map((userId) => ({ teamId, userId })));
+  if (places.length === 0) return;
+  await manager.query(
+    `DELETE FROM team_memberships tm USING unnest($1::uuid[], $2::uuid[]) AS old (team_id, user_id)
+     WHERE tm.team_id = old.team_id AND tm.user_id = old.user_id`,
+    [places.map(({ teamId }) => teamId), places.map(({ userId }) => userId)],
+  );
+}

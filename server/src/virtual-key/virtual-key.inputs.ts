@@ -1,0 +1,197 @@
+import { ValidateNested } from 'class-validator';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { DateTimeScalar, DecimalScalar } from '../graphql/scalars.js';
+import {
+  IfGiven,
+  IfPresent,
+  IsBudget,
+  IsDecisionList,
+  IsIdempotencyKey,
+  IsLimit,
+  IsModelList,
+  IsName,
+  IsOverlap,
+  IsText,
+  IsVersion,
+  NotNull,
+} from '../graphql/validators.js';
+import { OrderDirection } from '../workspace/workspace.statements.js';
+import { VirtualKeyStatus } from './virtual-key.entity.js';
+import { VirtualKeyOrderField } from './virtual-key.statements.js';
+
+export enum KeyReviewDecision {
+  KEEP = 'KEEP',
+  DISABLE = 'DISABLE',
+  REVOKE = 'REVOKE',
+}
+
+registerEnumType(VirtualKeyOrderField, {
+  name: 'VirtualKeyOrderField',
+  description: 'What keys can be ordered by.',
+  valuesConfig: {
+    NAME: { description: 'The name, without regard to case.' },
+    CREATED_AT: { description: 'When it was created.' },
+    LAST_USED_AT: { description: 'When it was last used; one that was never used counts as the oldest.' },
+    EXPIRES_AT: { description: 'When it expires; one that never does counts as the last.' },
+  },
+});
+registerEnumType(KeyReviewDecision, {
+  name: 'KeyReviewDecision',
+  description: 'What becomes of a key in a review.',
+  valuesConfig: {
+    KEEP: { description: 'It stays as it is.' },
+    DISABLE: { description: 'It is switched off for now.' },
+    REVOKE: { description: 'It is switched off for ever.' },
+  },
+});
+
+@InputType({ description: 'Which keys to list; conditions that are given must all hold.' })
+export class VirtualKeyFilter {
+  @Field(() => [ID], { nullable: true, description: 'Of any of these workspaces.' })
+  readonly workspaceIds?: string[] | null;
+
+  @Field(() => [VirtualKeyStatus], { nullable: true, description: 'Any of these statuses.' })
+  readonly statuses?: VirtualKeyStatus[] | null;
+
+  @Field(() => Int, { nullable: true, description: 'Not used for so many days, 0 to 36500, or never.' })
+  readonly unusedForDays?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Part of the name, case-insensitive.' })
+  readonly search?: string | null;
+}
+
+@InputType({ description: 'How to order keys.' })
+export class VirtualKeyOrder {
+  @Field(() => VirtualKeyOrderField, { description: 'What to order by.' })
+  readonly field!: VirtualKeyOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  readonly direction!: OrderDirection;
+}
+
+/** What a key may be limited to, on creation and later. */
+@InputType()
+export abstract class VirtualKeyLimits {
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the key stops working; null for never.' })
+  readonly expiresAt?: Date | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once.',
+  })
+  @IfPresent()
+  @IsModelList()
+  readonly allowedModels?: string[] | null;
+
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "In the organization's currency: 0 or more, at most two decimals; null for none of the key's own.",
+  })
+  @IfPresent()
+  @IsBudget()
+  readonly monthlyBudget?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Requests in a minute, 1 or more; null for no limit.' })
+  @IfPresent()
+  @IsLimit()
+  readonly requestsPerMinute?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tokens in a minute, 1 or more; null for no limit.' })
+  @IfPresent()
+  @IsLimit()
+  readonly tokensPerMinute?: number | null;
+}
+
+@InputType({ description: 'A new key.' })
+export class CreateVirtualKeyInput extends VirtualKeyLimits {
+  @Field(() => ID, { description: 'The workspace that the key spends for.' })
+  readonly workspaceId!: string;
+
+  @Field(() => String, { description: '1 to 80 characters after trimming.' })
+  @IsName()
+  readonly name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A repeat with the same key and the same input answers with the first result, without its secret.',
+  })
+  @IfPresent()
+  @IsIdempotencyKey()
+  readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What is left out stays; null clears what can be cleared.' })
+export class UpdateVirtualKeyInput extends VirtualKeyLimits {
+  @Field(() => ID, { description: 'The key to change.' })
+  readonly virtualKeyId!: string;
+
+  @Field(() => Int, { description: 'Its version as last read; another one answers VERSION_CONFLICT.' })
+  @IsVersion()
+  readonly expectedVersion!: number;
+
+  @Field(() => String, { nullable: true, description: '1 to 80 characters after trimming.' })
+  @IfGiven()
+  @NotNull()
+  @IsName()
+  readonly name?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'False switches the key off for now, true on again.' })
+  @IfGiven()
+  @NotNull()
+  readonly enabled?: boolean | null;
+}
+
+@InputType({ description: 'Which key gets a new secret.' })
+export class RotateVirtualKeyInput {
+  @Field(() => ID, { description: 'The key to rotate.' })
+  readonly virtualKeyId!: string;
+
+  @Field(() => Int, {
+    defaultValue: 0,
+    description: 'How long the old secret goes on working beside the new one: 0 to 604800.',
+  })
+  @IsOverlap()
+  readonly overlapSeconds!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A repeat with the same key and the same input rotates no more, and answers without a secret.',
+  })
+  @IfPresent()
+  @IsIdempotencyKey()
+  readonly idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which key to switch off for ever.' })
+export class RevokeVirtualKeyInput {
+  @Field(() => ID, { description: 'The key to revoke.' })
+  readonly virtualKeyId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why, for the audit log: 1 to 1000 characters.' })
+  @IfPresent()
+  @IsText()
+  readonly reason?: string | null;
+}
+
+@InputType({ description: 'The decision on one key.' })
+export class KeyReviewInput {
+  @Field(() => ID, { description: 'The key.' })
+  readonly virtualKeyId!: string;
+
+  @Field(() => KeyReviewDecision, { description: 'What becomes of it.' })
+  readonly decision!: KeyReviewDecision;
+
+  @Field(() => String, { nullable: true, description: 'Why, for the audit log: 1 to 1000 characters.' })
+  @IfPresent()
+  @IsText()
+  readonly note?: string | null;
+}
+
+@InputType({ description: 'At most 200 decisions; all of them or none.' })
+export class ReviewVirtualKeysInput {
+  @Field(() => [KeyReviewInput], { description: 'One decision a key.' })
+  @IsDecisionList()
+  @ValidateNested({ each: true })
+  readonly decisions!: KeyReviewInput[];
+}
