@@ -30,21 +30,23 @@ export class Executor {
     return present(data[field], field, answer);
   }
 
-  /** A mutation's payload, in which `result` is there; userErrors are thrown. */
+  /** A mutation's payload; userErrors are thrown. */
+  async payload<Field extends string, P extends Payload, Input>(
+    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+    input: Input,
+    field: Field,
+  ): Promise<P> {
+    return (await this.#payload(document, input, field)).payload;
+  }
+
+  /** As `payload`, in which `result` is there. */
   async mutate<Field extends string, P extends Payload, Input, Key extends keyof P & string>(
     document: TypedDocument<Record<Field, P | null>, { input: Input }>,
     input: Input,
     field: Field,
     result: Key,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
-    const { data, ...answer } = await this.#send(document, { input });
-    const payload: P = present(data[field], field, answer);
-    const [first, ...others] = payload.userErrors;
-    if (first) {
-      const { conflictingWorkspace, conflictingVirtualKey } = payload;
-      const conflict: Conflict = { conflictingWorkspace, conflictingVirtualKey };
-      throw userErrorsError([first, ...others], { ...answer.context, ...conflict });
-    }
+    const { payload, answer } = await this.#payload(document, input, field);
     return {
       ...payload,
       [result]: present(payload[result], `${field}.${result}`, answer),
@@ -59,6 +61,22 @@ export class Executor {
     result: Key,
   ): Promise<NonNullable<P[Key]>> {
     return (await this.mutate(document, input, field, result))[result];
+  }
+
+  async #payload<Field extends string, P extends Payload, Input>(
+    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+    input: Input,
+    field: Field,
+  ): Promise<{ payload: P; answer: Omit<Answer, 'data'> }> {
+    const { data, ...answer } = await this.#send(document, { input });
+    const payload: P = present(data[field], field, answer);
+    const [first, ...others] = payload.userErrors;
+    if (first) {
+      const { conflictingWorkspace, conflictingVirtualKey } = payload;
+      const conflict: Conflict = { conflictingWorkspace, conflictingVirtualKey };
+      throw userErrorsError([first, ...others], { ...answer.context, ...conflict });
+    }
+    return { payload, answer };
   }
 
   async #send<Result, Variables>(

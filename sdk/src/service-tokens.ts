@@ -29,7 +29,7 @@ export class ServiceTokens {
 
   /**
    * Every service token of the organization, the newest first and the revoked ones too; null for anyone but an
-   * organization admin. Throws MissingScopeError for a service.
+   * organization admin.
    */
   async list(): Promise<ServiceToken[] | null> {
     return (await this.#executor.data(ServiceTokensDocument, {})).serviceTokens;

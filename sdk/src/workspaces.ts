@@ -122,10 +122,11 @@ export class Workspaces {
   /**
    * Changes what the input names and leaves the rest. Throws VersionConflictError, which carries the present workspace,
    * when `expectedVersion` is no longer the newest; InvalidInputError, NotFoundError (the workspace, or a member outside
-   * team access), ForbiddenError or LimitReachedError (members).
+   * team access), ForbiddenError or LimitReachedError (members). Answers null when the change took the viewer's own sight
+   * of the workspace, as for an admin who left it.
    */
-  updateSettings(input: UpdateWorkspaceSettingsInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(UpdateWorkspaceSettingsDocument, input, 'updateWorkspaceSettings', 'workspace');
+  async updateSettings(input: UpdateWorkspaceSettingsInput): Promise<WorkspaceDetails | null> {
+    return (await this.#executor.payload(UpdateWorkspaceSettingsDocument, input, 'updateWorkspaceSettings')).workspace;
   }
 
   /** Makes this the viewer's one active workspace. Throws NotFoundError. */

@@ -1,7 +1,11 @@
 import assignableUsers from './examples/AssignableUsers.graphql';
 import assignableUsersVariables from './examples/AssignableUsers.json';
+import createVirtualKey from './examples/CreateVirtualKey.graphql';
+import createVirtualKeyVariables from './examples/CreateVirtualKey.json';
 import createWorkspace from './examples/CreateWorkspace.graphql';
 import createWorkspaceVariables from './examples/CreateWorkspace.json';
+import keyReview from './examples/KeyReview.graphql';
+import keyReviewVariables from './examples/KeyReview.json';
 import productionByBudget from './examples/ProductionByBudget.graphql';
 import productionByBudgetVariables from './examples/ProductionByBudget.json';
 import selectWorkspace from './examples/SelectWorkspace.graphql';
@@ -11,6 +15,8 @@ import updateSettingsVariables from './examples/UpdateSettings.json';
 import viewer from './examples/Viewer.graphql';
 import workspaceCards from './examples/WorkspaceCards.graphql';
 import workspaceCardsVariables from './examples/WorkspaceCards.json';
+import workspaceOrder from './examples/WorkspaceOrder.graphql';
+import workspaceOrderVariables from './examples/WorkspaceOrder.json';
 import workspaceSummary from './examples/WorkspaceSummary.graphql';
 
 /** One tab each, in this order; a tab takes its title from the name of its operation. */
@@ -18,11 +24,14 @@ export const examples = [
   tab(workspaceSummary),
   tab(workspaceCards, workspaceCardsVariables),
   tab(productionByBudget, productionByBudgetVariables),
+  tab(keyReview, keyReviewVariables),
+  tab(workspaceOrder, workspaceOrderVariables),
   tab(viewer),
   tab(assignableUsers, assignableUsersVariables),
   tab(createWorkspace, createWorkspaceVariables),
   tab(selectWorkspace, selectWorkspaceVariables),
   tab(updateSettings, updateSettingsVariables),
+  tab(createVirtualKey, createVirtualKeyVariables),
 ];
 
 function tab(query: string, variables?: object) {

@@ -321,6 +321,12 @@ export const requestErrors = {
     message: 'The service token lacks the scope for this.',
     remedy: 'Ask an admin of the organization for a token with the scope that the message names.',
   },
+  personNeeded: {
+    code: 'FORBIDDEN',
+    status: 200,
+    message: 'This is for signed-in people; no scope of a service token allows it.',
+    remedy: "Send a person's token.",
+  },
   tooComplex: {
     code: 'OPERATION_TOO_COMPLEX',
     status: 400,

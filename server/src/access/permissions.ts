@@ -104,5 +104,6 @@ export function authorizeAnywhere(actor: Actor, permission: Permission): void {
 export function requireScope(actor: Actor, permission: Permission): void {
   if (mayAnywhere(actor, permission)) return;
   const scopes = permissions[permission].scopes.join(' or ');
-  throw requestError('scopeMissing', scopes && `The service token needs the scope ${scopes} for this.`);
+  if (scopes === '') throw requestError('personNeeded');
+  throw requestError('scopeMissing', `The service token needs the scope ${scopes} for this.`);
 }

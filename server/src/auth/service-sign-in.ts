@@ -20,9 +20,7 @@ const findStatement = `SELECT id, name, scopes, organization_id, currency, ${isF
 /** The service of a token, found by its digest for every request: null where there is none, or no longer. */
 export async function findServiceActor(database: Database, token: string): Promise<ServiceActor | null> {
   if (!isSecret(token)) return null;
-  const [found] = await database.rowsInAnyScope<FoundToken>(
-    preparedStatement(findStatement, [digestOf(token)]),
-  );
+  const [found] = await database.rowsInAnyScope<FoundToken>(preparedStatement(findStatement, [digestOf(token)]));
   if (found === undefined) return null;
   if (found.is_first_use) await recordUse(database, found);
   const { id, name, scopes, organization_id: organizationId, currency } = found;

@@ -1,12 +1,12 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
-import { HasScopes, IfPresent, IsIdempotencyKey, IsTimeAhead, IsWorkspaceName } from '../graphql/validators.js';
+import { HasScopes, IfPresent, IsIdempotencyKey, IsName, IsTimeAhead } from '../graphql/validators.js';
 
 @InputType({ description: 'A new credential for another service.' })
 export class CreateServiceTokenInput {
   @Field(() => String, { description: '1 to 80 characters after trimming, such as the name of the service.' })
-  @IsWorkspaceName()
+  @IsName()
   readonly name!: string;
 
   @Field(() => [ServiceScope], { description: 'What the service may do; at least one scope.' })

@@ -8,7 +8,8 @@ import { CreateServiceTokenInput, RevokeServiceTokenInput } from './service-toke
 import { allServiceTokens } from './service-token.loaders.js';
 import { createServiceToken, revokeServiceToken } from './service-token.service.js';
 
-const repeated = 'This was made before, and its token is shown only once. Revoke it and create another to get a new one.';
+const repeated =
+  'This was made before, and its token is shown only once. Revoke it and create another to get a new one.';
 
 @ObjectType({ simpleResolvers: true, description: 'The new service token, or why it was not made.' })
 export class CreateServiceTokenPayload extends Payload {

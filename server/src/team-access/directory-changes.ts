@@ -1,57 +1,63 @@
 import { v7 as uuidv7 } from 'uuid';
-import { changesBetween } from '../audit/audit.js';
+import { changesBetween, initialValues } from '../audit/audit.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
 import { type Directory, DirectoryFindings, type DirectoryTeam, type DirectoryUser } from './directory.js';
 
-export interface PresentUser extends DirectoryUser {
+export interface KeptUser extends DirectoryUser {
+  /** UUID. */
   readonly id: string;
 }
 
-export interface PresentTeam {
+export interface KeptTeam {
+  /** UUID. */
   readonly id: string;
   /** Null for a team that only tokens have named. */
   readonly externalId: string | null;
   readonly name: string;
 }
 
+/** That somebody is in a team. */
 export interface Place {
   readonly teamId: string;
   readonly userId: string;
 }
 
-/** A user of the directory beside what is known of them. */
-export interface MatchedUser {
-  readonly user: PresentUser;
+/** What the tables hold of whom and what the call names. */
+export interface Present {
+  readonly users: readonly KeptUser[];
+  readonly teams: readonly KeptTeam[];
+}
+
+/** A user as the directory has them; in line with what is known where nothing is new and nothing changes. */
+export interface UserDifference {
+  readonly user: KeptUser;
   readonly isNew: boolean;
-  /** Before and after, where something is to be changed. */
   readonly changes: readonly AuditChange[];
 }
 
-/** A team of the directory beside what is known of it. */
-export interface MatchedTeam {
-  readonly team: PresentTeam;
+/** A team as the directory has it, without its people. */
+export interface TeamDifference {
+  readonly team: KeptTeam;
   readonly isNew: boolean;
   readonly changes: readonly AuditChange[];
-  /** UUIDs of the people who are to be in it. */
+  /** UUIDs of the people who are to be in it, its whole set. */
   readonly userIds: ReadonlySet<string>;
 }
 
 /** Who comes into a team and who leaves it. */
-export interface PlaceChange {
+export interface PlaceDifference {
   readonly teamId: string;
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
 
-export function matchUsers(users: readonly DirectoryUser[], present: readonly PresentUser[]): MatchedUser[] {
-  const bySubject = new Map(present.map((user) => [user.subject, user]));
-  return users.map((user) => {
+export function compareUsers(directory: Directory, present: Present): UserDifference[] {
+  const bySubject = new Map(present.users.map((user) => [user.subject, user]));
+  return directory.users.map((user) => {
     const known = bySubject.get(user.subject);
-    return {
-      user: { id: known?.id ?? uuidv7(), ...user },
-      isNew: known === undefined,
-      changes: known === undefined ? [] : changesBetween<DirectoryUser>(known, user),
-    };
+    return known === undefined
+      ? { user: { id: uuidv7(), ...user }, isNew: true, changes: initialValues(user) }
+      : { user: { id: known.id, ...user }, isNew: false, changes: changesBetween<DirectoryUser>(known, user) };
   });
 }
 
@@ -59,34 +65,41 @@ export function matchUsers(users: readonly DirectoryUser[], present: readonly Pr
  * Finds the teams by the directory's id, else by name among those that only tokens have named.
  * @throws Refusal TAKEN for a name that another team keeps, NOT_FOUND for a subject of nobody.
  */
-export function matchTeams(
+export function compareTeams(
   { teams }: Directory,
-  present: readonly PresentTeam[],
-  idsBySubject: ReadonlyMap<string, string>,
-): MatchedTeam[] {
-  const byExternalId = new Map(present.map((team) => [team.externalId, team]));
-  const byName = new Map(present.map((team) => [team.name, team]));
-  const knownAs = ({ externalId, name }: DirectoryTeam): PresentTeam | undefined => {
+  present: Present,
+  users: readonly UserDifference[],
+): TeamDifference[] {
+  const byExternalId = new Map(present.teams.map((team) => [team.externalId, team]));
+  const byName = new Map(present.teams.map((team) => [team.name, team]));
+  const known = teams.map(({ externalId, name }) => {
     const namesake = byName.get(name);
     return byExternalId.get(externalId) ?? (namesake?.externalId === null ? namesake : undefined);
-  };
-  // Names in a call differ, so a team of the call that has another's name now gives it up.
-  const ofTheCall = new Set(teams.map((team) => knownAs(team)?.id));
+  });
+  const idsOfTheCall = new Set(known.map((team) => team?.id));
+  const idsBySubject = new Map(
+    [...present.users, ...users.map(({ user }) => user)].map((user) => [user.subject, user.id]),
+  );
+
   const findings = new DirectoryFindings();
-  const matched = teams.map((team, index): MatchedTeam => {
+  const differences = teams.map((team, index): TeamDifference => {
     const { externalId, name } = team;
-    const known = knownAs(team);
     const namesake = byName.get(name);
-    if (namesake !== undefined && !ofTheCall.has(namesake.id)) findings.add('teamNameTaken', 'teams', index, 'name');
-    return {
-      team: { id: known?.id ?? uuidv7(), externalId, name },
-      isNew: known === undefined,
-      changes: known === undefined ? [] : changesBetween(known, { externalId, name }),
-      userIds: idsOf(team, index, idsBySubject, findings),
-    };
+    // Names differ within the call, so a team of the call that has this one now gives it up.
+    if (namesake !== undefined && !idsOfTheCall.has(namesake.id)) findings.add('teamNameTaken', 'teams', index, 'name');
+    const userIds = idsOf(team, index, idsBySubject, findings);
+    const before = known[index];
+    return before === undefined
+      ? { team: { id: uuidv7(), externalId, name }, isNew: true, changes: initialValues({ externalId, name }), userIds }
+      : {
+          team: { id: before.id, externalId, name },
+          isNew: false,
+          changes: changesBetween<Omit<KeptTeam, 'id'>>(before, { externalId, name }),
+          userIds,
+        };
   });
   findings.refuse();
-  return matched;
+  return differences;
 }
 
 function idsOf(
@@ -104,16 +117,18 @@ function idsOf(
   return ids;
 }
 
-/** How the people in each team change; teams that stay as they are left out. */
-export function changePlaces(teams: readonly MatchedTeam[], present: readonly Place[]): PlaceChange[] {
+/** How the people in the teams change; a team whose people stay is left out. */
+export function comparePlaces(teams: readonly TeamDifference[], present: readonly Place[]): PlaceDifference[] {
   const before = new Map<string, Set<string>>(teams.map(({ team }) => [team.id, new Set()]));
   for (const { teamId, userId } of present) before.get(teamId)?.add(userId);
   return teams
     .map(({ team, userIds }) => {
-      const present = before.get(team.id) ?? new Set();
-      const added = [...userIds].filter((id) => !present.has(id));
-      const removed = [...present].filter((id) => !userIds.has(id));
-      return { teamId: team.id, added, removed };
+      const present = before.get(team.id) ?? new Set<string>();
+      return {
+        teamId: team.id,
+        added: [...userIds].filter((id) => !present.has(id)),
+        removed: [...present].filter((id) => !userIds.has(id)),
+      };
     })
-    .filter(({ added, removed }) => added.length > 0 || removed.length > 0);
+    .filter(({ added, removed }) => added.length + removed.length > 0);
 }

@@ -4,7 +4,7 @@ import { answer, Payload } from '../graphql/payload.js';
 import { SyncTeamAccessInput } from './team-access.inputs.js';
 import { syncTeamAccess } from './team-access.service.js';
 
-@ObjectType({ simpleResolvers: true, description: 'How much was brought in line, or why nothing was.' })
+@ObjectType({ simpleResolvers: true, description: 'How much was not in line, or why nothing was changed.' })
 export class SyncTeamAccessPayload extends Payload {
   @Field(() => Int, { description: 'Users that were made or changed.' })
   readonly usersChanged!: number;
@@ -22,10 +22,13 @@ export class TeamAccessResolver {
   })
   async syncTeamAccess(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SyncTeamAccessInput, { description: 'What is to hold.' }) input: SyncTeamAccessInput,
+    @Arg('input', () => SyncTeamAccessInput, { description: 'What the directory says.' }) input: SyncTeamAccessInput,
   ): Promise<SyncTeamAccessPayload> {
-    const nothing = { usersChanged: 0, teamsChanged: 0 };
-    const done = await answer({ context, permission: 'team_access.sync', input }, () => syncTeamAccess(context, input));
-    return { ...nothing, ...done };
+    const synced = await answer({ context, permission: 'team_access.sync', input }, async () => {
+      const counts = await syncTeamAccess(context, input);
+      context.forgetReads();
+      return counts;
+    });
+    return { usersChanged: 0, teamsChanged: 0, ...synced };
   }
 }

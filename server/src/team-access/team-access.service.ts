@@ -1,17 +1,19 @@
+import type { EntityManager } from 'typeorm';
 import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
-import { type AuditEntry, initialValues, recordAudit } from '../audit/audit.js';
+import { type AuditEntry, recordAudit } from '../audit/audit.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
 import { lockDirectory } from '../auth/directory-lock.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
-import { readDirectory } from './directory.js';
+import { type Directory, readDirectory } from './directory.js';
 import {
-  changePlaces,
-  type MatchedTeam,
-  type MatchedUser,
-  matchTeams,
-  matchUsers,
-  type PlaceChange,
+  comparePlaces,
+  compareTeams,
+  compareUsers,
+  type Place,
+  type PlaceDifference,
+  type TeamDifference,
+  type UserDifference,
 } from './directory-changes.js';
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
 import {
@@ -34,9 +36,18 @@ export interface SyncedTeamAccess {
   readonly teamsChanged: number;
 }
 
+/** What the directory says beside what the tables hold. */
+interface Differences {
+  readonly users: readonly UserDifference[];
+  readonly teams: readonly TeamDifference[];
+  readonly places: readonly PlaceDifference[];
+  /** The people who are in the teams of the call now. */
+  readonly presentPlaces: readonly Place[];
+}
+
 /**
- * Brings users and teams in line with what the directory says of them, all or nothing: compares it with what is known,
- * then writes the difference.
+ * Brings users and teams in line with what the directory says of them, all or nothing: compares it with what the tables
+ * hold and writes the difference.
  * @throws Refusal INVALID, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a team's name.
  */
 export async function syncTeamAccess(context: RequestContext, input: SyncTeamAccessInput): Promise<SyncedTeamAccess> {
@@ -44,83 +55,95 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
   const directory = readDirectory(input);
   return context.database.transaction(async (manager) => {
     await lockDirectory(manager, organizationId, 'exclusive');
-    const subjects = [
-      ...directory.users.map(({ subject }) => subject),
-      ...directory.teams.flatMap((team) => team.subjects),
-    ];
-    const present = await readUsers(manager, organizationId, [...new Set(subjects)]);
-    const users = matchUsers(directory.users, present);
-    const idsBySubject = new Map(
-      [...present, ...users.map(({ user }) => user)].map(({ subject, id }) => [subject, id]),
-    );
-    const teams = matchTeams(directory, await readTeams(manager, organizationId, directory.teams), idsBySubject);
-    const places = await readPlaces(manager, idsOfTeams(teams.filter(({ isNew }) => !isNew)));
-    const placeChanges = changePlaces(teams, places);
-
-    const newUsers = users.filter(({ isNew }) => isNew);
-    const changedUsers = users.filter(({ changes }) => changes.length > 0);
-    await insertUsers(manager, organizationId, usersOf(newUsers));
-    await updateUsers(manager, usersOf(changedUsers));
-    const changedTeams = teams.filter(({ changes }) => changes.length > 0);
-    await vacateNames(manager, idsOfTeams(changedTeams));
-    await updateTeams(manager, teamsOf(changedTeams));
-    await insertTeams(manager, organizationId, teamsOf(teams.filter(({ isNew }) => isNew)));
-    await deletePlaces(manager, placeChanges);
-    await insertPlaces(manager, organizationId, placeChanges);
-
-    const movedIds = placeChanges.flatMap(({ added, removed }) => [...added, ...removed]);
-    const touchedIds = [...new Set([...usersOf(changedUsers).map(({ id }) => id), ...movedIds])];
-    await outdateTokens(manager, touchedIds);
-    await clearUnseenActiveWorkspaces(manager, touchedIds);
-
-    const userEntries = [...newUsers, ...changedUsers].map(userEntry);
-    const placesByTeam = new Map(placeChanges.map((change) => [change.teamId, change]));
-    const teamEntries = teams.flatMap((team) => teamEntry(team, placesByTeam.get(team.team.id)));
-    await recordAudit(manager, context, ...userEntries, ...teamEntries);
-    return { usersChanged: userEntries.length, teamsChanged: teamEntries.length };
+    const differences = await compare(manager, organizationId, directory);
+    await write(manager, organizationId, differences);
+    const users = userEntries(differences);
+    const teams = teamEntries(differences);
+    await recordAudit(manager, context, ...users, ...teams);
+    return { usersChanged: users.length, teamsChanged: teams.length };
   });
 }
 
-function usersOf(matched: readonly MatchedUser[]) {
-  return matched.map(({ user }) => user);
-}
-
-function teamsOf(matched: readonly MatchedTeam[]) {
-  return matched.map(({ team }) => team);
-}
-
-function idsOfTeams(matched: readonly MatchedTeam[]): string[] {
-  return matched.map(({ team }) => team.id);
-}
-
-function userEntry({ user: { id, ...values }, isNew, changes }: MatchedUser): AuditEntry {
-  return {
-    action: isNew ? 'user.created' : 'user.updated',
-    workspaceId: null,
-    targetId: toGlobalId('User', id),
-    changes: isNew ? initialValues(values) : changes,
+async function compare(manager: EntityManager, organizationId: string, directory: Directory): Promise<Differences> {
+  const subjects = new Set(directory.users.map(({ subject }) => subject));
+  for (const team of directory.teams) for (const subject of team.subjects) subjects.add(subject);
+  const present = {
+    users: await readUsers(manager, organizationId, [...subjects]),
+    teams: await readTeams(manager, organizationId, directory.teams),
   };
+  const users = compareUsers(directory, present);
+  const teams = compareTeams(directory, present, users);
+  const presentPlaces = await readPlaces(
+    manager,
+    teams.map(({ team }) => team.id),
+  );
+  return { users, teams, places: comparePlaces(teams, presentPlaces), presentPlaces };
 }
 
-/** What there is to tell of the team: nothing where it stays as it was. */
-function teamEntry(
-  { team: { id, ...values }, isNew, changes }: MatchedTeam,
-  places: PlaceChange | undefined,
-): AuditEntry[] {
-  if (!isNew && changes.length === 0 && places === undefined) return [];
-  return [
-    {
+async function write(manager: EntityManager, organizationId: string, differences: Differences): Promise<void> {
+  const { users, teams, places } = differences;
+  const newUsers = users.filter(({ isNew }) => isNew).map(({ user }) => user);
+  const changedUsers = users.filter(({ isNew, changes }) => !isNew && changes.length > 0).map(({ user }) => user);
+  const newTeams = teams.filter(({ isNew }) => isNew).map(({ team }) => team);
+  const changedTeams = teams.filter(({ isNew, changes }) => !isNew && changes.length > 0).map(({ team }) => team);
+  const affected = affectedUserIds(differences);
+
+  await insertUsers(manager, organizationId, newUsers);
+  await updateUsers(manager, changedUsers);
+  // Locks these people too, so that none of them selects meanwhile what they are about to lose sight of.
+  await outdateTokens(manager, affected);
+  await vacateNames(manager, [...renamedTeamIds(teams)]);
+  await updateTeams(manager, changedTeams);
+  await insertTeams(manager, organizationId, newTeams);
+  await deletePlaces(manager, places);
+  await insertPlaces(manager, organizationId, places);
+  if (affected.length > 0) await clearUnseenActiveWorkspaces(manager, affected);
+}
+
+/**
+ * The people from before of whom an older token may say something else than the directory does now: of themselves, of
+ * the teams that they are in, or of the names of those.
+ */
+function affectedUserIds({ users, teams, places, presentPlaces }: Differences): string[] {
+  const ids = new Set(users.filter(({ changes }) => changes.length > 0).map(({ user }) => user.id));
+  for (const { added, removed } of places) for (const id of [...added, ...removed]) ids.add(id);
+  const renamed = renamedTeamIds(teams);
+  for (const { teamId, userId } of presentPlaces) if (renamed.has(teamId)) ids.add(userId);
+  for (const { user, isNew } of users) if (isNew) ids.delete(user.id);
+  return [...ids];
+}
+
+function renamedTeamIds(teams: readonly TeamDifference[]): Set<string> {
+  const renamed = teams.filter(({ isNew, changes }) => !isNew && changes.some(({ field }) => field === 'name'));
+  return new Set(renamed.map(({ team }) => team.id));
+}
+
+function userEntries({ users }: Differences): AuditEntry[] {
+  return users
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ user, isNew, changes }) => ({
+      action: isNew ? 'user.created' : 'user.updated',
+      workspaceId: null,
+      targetId: toGlobalId('User', user.id),
+      changes,
+    }));
+}
+
+function teamEntries({ teams, places }: Differences): AuditEntry[] {
+  const placesOf = new Map(places.map((difference) => [difference.teamId, difference]));
+  return teams
+    .map(({ team, isNew, changes }) => ({
       action: isNew ? 'team.created' : 'team.updated',
       workspaceId: null,
-      targetId: toGlobalId('Team', id),
-      changes: [...(isNew ? initialValues(values) : changes), ...peopleChange(places)],
-    },
-  ];
+      targetId: toGlobalId('Team', team.id),
+      changes: [...changes, ...memberChange(placesOf.get(team.id))],
+    }))
+    .filter(({ changes }) => changes.length > 0);
 }
 
-/** Who left and who came. */
-function peopleChange(places: PlaceChange | undefined): AuditChange[] {
-  if (places === undefined) return [];
+/** The change of the team's people: who left and who came. */
+function memberChange(difference: PlaceDifference | undefined): AuditChange[] {
+  if (difference === undefined) return [];
   const ids = (userIds: readonly string[]) => userIds.map((id) => toGlobalId('User', id));
-  return [{ field: 'users', before: ids(places.removed), after: ids(places.added) }];
+  return [{ field: 'users', before: ids(difference.removed), after: ids(difference.added) }];
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Place, PlaceChange, PresentTeam, PresentUser } from './directory-changes.js';
+import type { KeptTeam, KeptUser, Place, PlaceDifference } from './directory-changes.js';
 
 /** Each function here is one statement, however many users and teams a call brings; none is sent for nothing. */
 
@@ -7,7 +7,7 @@ export function readUsers(
   manager: EntityManager,
   organizationId: string,
   subjects: readonly string[],
-): Promise<PresentUser[]> {
+): Promise<KeptUser[]> {
   return manager.query(
     `SELECT u.id, u.subject, u.name, u.email, u.organization_role AS "organizationRole", u.active
      FROM unnest($2::text[]) AS given (subject)
@@ -20,8 +20,8 @@ export function readUsers(
 export function readTeams(
   manager: EntityManager,
   organizationId: string,
-  teams: readonly Omit<PresentTeam, 'id'>[],
-): Promise<PresentTeam[]> {
+  teams: readonly Omit<KeptTeam, 'id'>[],
+): Promise<KeptTeam[]> {
   return manager.query(
     `SELECT t.id, t.external_id AS "externalId", t.name
      FROM teams t WHERE t.organization_id = $1 AND (t.external_id = ANY ($2::text[]) OR t.name = ANY ($3::text[]))`,
@@ -39,7 +39,7 @@ export function readPlaces(manager: EntityManager, teamIds: readonly string[]): 
 export async function insertUsers(
   manager: EntityManager,
   organizationId: string,
-  users: readonly PresentUser[],
+  users: readonly KeptUser[],
 ): Promise<void> {
   if (users.length === 0) return;
   await manager.query(
@@ -51,7 +51,7 @@ export async function insertUsers(
   );
 }
 
-export async function updateUsers(manager: EntityManager, users: readonly PresentUser[]): Promise<void> {
+export async function updateUsers(manager: EntityManager, users: readonly KeptUser[]): Promise<void> {
   if (users.length === 0) return;
   await manager.query(
     `UPDATE users u SET name = new.name, email = new.email, organization_role = new."organizationRole",
@@ -75,7 +75,7 @@ export async function outdateTokens(manager: EntityManager, userIds: readonly st
 export async function insertTeams(
   manager: EntityManager,
   organizationId: string,
-  teams: readonly PresentTeam[],
+  teams: readonly KeptTeam[],
 ): Promise<void> {
   if (teams.length === 0) return;
   await manager.query(
@@ -92,7 +92,7 @@ export async function vacateNames(manager: EntityManager, teamIds: readonly stri
   await manager.query('UPDATE teams SET name = id::text WHERE id = ANY ($1::uuid[])', [teamIds]);
 }
 
-export async function updateTeams(manager: EntityManager, teams: readonly PresentTeam[]): Promise<void> {
+export async function updateTeams(manager: EntityManager, teams: readonly KeptTeam[]): Promise<void> {
   if (teams.length === 0) return;
   await manager.query(
     `UPDATE teams t SET name = new.name, external_id = new."externalId"
@@ -104,7 +104,7 @@ export async function updateTeams(manager: EntityManager, teams: readonly Presen
 export async function insertPlaces(
   manager: EntityManager,
   organizationId: string,
-  changes: readonly PlaceChange[],
+  changes: readonly PlaceDifference[],
 ): Promise<void> {
   const places = changes.flatMap(({ teamId, added }) => added.map((userId) => ({ teamId, userId })));
   if (places.length === 0) return;
@@ -115,7 +115,7 @@ export async function insertPlaces(
   );
 }
 
-export async function deletePlaces(manager: EntityManager, changes: readonly PlaceChange[]): Promise<void> {
+export async function deletePlaces(manager: EntityManager, changes: readonly PlaceDifference[]): Promise<void> {
   const places = changes.flatMap(({ teamId, removed }) => removed.map((userId) => ({ teamId, userId })));
   if (places.length === 0) return;
   await manager.query(

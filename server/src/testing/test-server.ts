@@ -112,13 +112,15 @@ export interface TokenClaims {
   readonly email?: string;
   readonly org_role?: string;
   readonly teams?: readonly string[];
+  /** Seconds since 1970; now unless given. */
+  readonly iat?: number;
 }
 
 /** A token that the test servers accept for five minutes. */
 export function signToken(claims: TokenClaims, expiresIn = '5m'): Promise<string> {
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256' })
-    .setIssuedAt()
+    .setIssuedAt(claims.iat)
     .setExpirationTime(expiresIn)
     .sign(new TextEncoder().encode(secret));
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { auditEvents, createKey, createWorkspace, mutate, run, uuidOf } from '../testing/fixtures.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -91,6 +93,35 @@ describe('rotations at once', () => {
       for (const [index, step] of steps.slice(1).entries()) expect(step?.before).toBe(steps[index]?.after);
     },
   );
+
+  test('count their times from when it is their turn, not from when they came', async () => {
+    const { owner, workspaceId } = await newOwner();
+    const { id } = await createKey(server, owner, { workspaceId });
+    const [holder, observer] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(workspaceId)]);
+      const rotation = mutate<{ virtualKey: { secrets: { createdAt: string; expiresAt: string | null }[] } }>(
+        server,
+        owner,
+        {
+          name: 'rotateVirtualKey',
+          input: { virtualKeyId: id, overlapSeconds: 60 },
+          fields: 'virtualKey { secrets { createdAt expiresAt } }',
+        },
+      );
+      await untilWaiting(observer);
+      await delay(50);
+      const { rows } = await holder.query<{ now: Date }>('SELECT clock_timestamp()::timestamptz(3) AS now');
+      await holder.query('COMMIT');
+      const [current, old] = (await rotation).virtualKey.secrets;
+      const turn = rows[0]?.now.getTime() ?? Number.NaN;
+      expect(Date.parse(current?.createdAt ?? '')).toBeGreaterThanOrEqual(turn - 1);
+      expect(Date.parse(old?.expiresAt ?? '')).toBe(Date.parse(current?.createdAt ?? '') + 60_000);
+    } finally {
+      await Promise.allSettled([holder.end(), observer.end()]);
+    }
+  });
 
   test('with one idempotency key rotate once', async () => {
     const { owner, workspaceId } = await newOwner();
