@@ -30,7 +30,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/src/(workspace|organization)/', pathNot: tests },
       to: {
-        path: '^server/src/(member|virtual-key|summary|active-workspace|node|viewer|demo)/',
+        path: '^server/src/(member|virtual-key|review|audit-log|summary|active-workspace|node|viewer|service-token|team-access|demo)/',
       },
     },
     {

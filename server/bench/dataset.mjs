@@ -83,16 +83,23 @@ function tables({ workspaces, users, memberships, name, number }) {
 
     -- One key in ten has expired, another will; some did so within this hour, after they were counted.
     INSERT INTO virtual_keys (id, organization_id, workspace_id, name, last_four, status, created_by_id,
-        created_at, expires_at, revoked_at)
+        created_at, last_used_at, expires_at, revoked_at)
       SELECT pg_temp.id('06', n), pg_temp.id('01', 1), pg_temp.id('04', n % ${workspaces}), 'Key ' || n,
         left(md5(n::text), 4),
         (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'DISABLED', 'REVOKED'])[1 + pg_temp.scatter(n, 5)],
         pg_temp.id('02', n % ${users}), now() - (n % 997 + 1) * interval '1 day',
+        CASE WHEN pg_temp.scatter(n + 3, 4) > 0 THEN now() - pg_temp.scatter(n + 4, 200) * interval '1 day' END,
         CASE pg_temp.scatter(n + 1, 10)
           WHEN 0 THEN now() - pg_temp.scatter(n + 2, 500) * interval '30 minutes'
           WHEN 1 THEN now() + pg_temp.scatter(n + 2, 90) * interval '1 day'
         END, CASE WHEN pg_temp.scatter(n, 5) = 4 THEN now() END
       FROM generate_series(0, ${workspaces * 20 - 1}) AS n;
+
+    INSERT INTO audit_events (id, organization_id, workspace_id, action, actor_kind, actor_id, actor_name, occurred_at)
+      SELECT pg_temp.id('07', n), pg_temp.id('01', 1), pg_temp.id('04', n % ${workspaces}),
+        (ARRAY['workspace.settings_updated', 'virtual_key.created', 'virtual_key.rotated'])[1 + n / ${workspaces} % 3],
+        'USER', pg_temp.id('02', n % ${users}), 'Somebody', now() - n * interval '1 second'
+      FROM generate_series(0, ${workspaces * 10 - 1}) AS n;
 
     UPDATE workspaces w SET member_count = members.count FROM (
       SELECT workspace_id, count(*) FROM members GROUP BY workspace_id

@@ -1,13 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { activeWorkspaceLoader } from '../dist/active-workspace/active-workspace.loaders.js';
+import { auditLogLoaders } from '../dist/audit-log/audit-log.loaders.js';
 import { readClaims } from '../dist/auth/claims.js';
-import { signIn } from '../dist/auth/sign-in.js';
+import { findUserActor, signIn } from '../dist/auth/sign-in.js';
+import { enterScope } from '../dist/database/database.js';
 import { memberLoaders } from '../dist/member/member.loaders.js';
+import { findingLoader } from '../dist/review/finding.loaders.js';
 import { summaryStatement } from '../dist/summary/summary.queries.js';
 import { teamLoaders } from '../dist/team/team.loaders.js';
 import { assignableUsersStatement, countAssignableUsersStatement } from '../dist/user/user.statements.js';
 import { virtualKeyLoaders } from '../dist/virtual-key/virtual-key.loaders.js';
+import { countKeysStatement, keyPageStatement } from '../dist/virtual-key/virtual-key.statements.js';
 import { extrasFor } from '../dist/workspace/workspace.row.js';
 import { byIdStatement, countStatement, pageStatement } from '../dist/workspace/workspace.statements.js';
 import { admin, memberOf, organization } from './dataset.mjs';
@@ -27,7 +31,8 @@ const sampleSql = `SELECT w.id AS workspace_id, w.name, w.created_at, w.monthly_
     ARRAY(SELECT id::text FROM workspaces ORDER BY id LIMIT 50) AS workspace_ids
   FROM workspaces w JOIN users u ON u.id = w.owner_user_id WHERE w.name_key >= '8' ORDER BY w.name_key LIMIT 1`;
 const countsSql = `SELECT (SELECT count(*) FROM workspaces) AS workspaces, (SELECT count(*) FROM members) AS members,
-  (SELECT count(*) FROM virtual_keys) AS keys, (SELECT count(*) FROM users) AS users`;
+  (SELECT count(*) FROM virtual_keys) AS keys, (SELECT count(*) FROM users) AS users,
+  (SELECT count(*) FROM audit_events) AS events`;
 
 const database = await startFilledDatabase(size);
 const client = new pg.Client({ connectionString: database.url });
@@ -35,11 +40,14 @@ try {
   await client.connect();
   const [{ rows: ids }, rows] = [await client.query(sampleSql), []];
   for (const person of people) person.actor = await actorOf(client, person.subject);
+  // As requests work: bound by row-level security.
+  await client.query(enterScope, ['tokenvue_workspaces', people[0].actor.organizationId]);
   for (const entry of await entries(ids[0])) {
     const results = [];
     for (const { actor } of people) results.push(await explain(await entry.statement(actor)));
     rows.push({ ...entry, results });
   }
+  await client.query(enterScope, ['none', '']);
   const { rows: counts } = await client.query(countsSql);
   const { rows: version } = await client.query('SHOW server_version');
   await writeFile(new URL('../docs/query-plans.md', import.meta.url), page(rows, counts[0], version[0].server_version));
@@ -55,6 +63,11 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
     (field, direction, after, conditions = {}) =>
     (actor) =>
       pageStatement(actor, { ordering: { field, direction }, after, limit: 51, conditions, extras: card });
+  const keys =
+    (field, direction, after, conditions = {}) =>
+    (actor) =>
+      keyPageStatement(actor, { ordering: { field, direction }, after, limit: 51, conditions });
+  const anyEvent = { actions: null, actorIds: null, from: null, to: null };
   const ids = [...workspace_ids];
   const perParent = (loader, args) => (parentId) => loader.load({ parentId, args });
   return [
@@ -71,7 +84,8 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
     {
       title: 'Cards by budget, after a cursor',
       statement: list('MONTHLY_BUDGET', 'DESC', [monthly_budget, workspace_id]),
-      reading: 'An admin walks the index of budgets; for anybody else their workspaces are read and the top 51 kept.',
+      reading:
+        'An admin walks the index of budgets, past what lies before the cursor: row-level security leaves no comparison of numerics to an index. For anybody else their workspaces are read and the top 51 kept.',
     },
     {
       title: 'Cards by creation, after a cursor',
@@ -96,7 +110,7 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
     {
       title: 'Total of the cards',
       statement: (actor) => countStatement(actor, {}),
-      reading: 'Counts entries of an index, without the workspaces themselves.',
+      reading: 'Reads each workspace in sight, because archived ones do not count.',
     },
     {
       title: 'Summary with the active workspace',
@@ -142,6 +156,49 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
       reading: 'Reads the keys of these workspaces only.',
     },
     {
+      title: 'Keys across workspaces, newest first',
+      statement: keys('CREATED_AT', 'DESC', [created_at.toISOString(), workspace_id]),
+      reading: "An admin walks an index of the organization's keys; anybody else's keys are read and the top 51 kept.",
+    },
+    {
+      title: 'Keys across workspaces by name',
+      statement: keys('NAME', 'ASC', ['key 77', workspace_id]),
+      reading: 'As by creation, on the index of names.',
+    },
+    {
+      title: 'Keys across workspaces by expiry',
+      statement: keys('EXPIRES_AT', 'ASC', null),
+      reading: 'As by creation, on the index of expiry.',
+    },
+    {
+      title: 'Active keys unused for 90 days, longest unused first',
+      statement: keys('LAST_USED_AT', 'ASC', null, { statuses: ['ACTIVE'], unusedForDays: 90 }),
+      reading:
+        'Every key in sight is read and the top 51 kept: an index of last uses would have to be written with each use.',
+    },
+    {
+      title: 'Total of the keys across workspaces',
+      statement: (actor) => countKeysStatement(actor, {}),
+      reading: 'Reads every key in sight.',
+    },
+    {
+      title: 'Review findings of fifty workspaces',
+      statement: (actor) =>
+        recorded((stub) => {
+          const loader = findingLoader(stub, actor);
+          return ids.map((id) => loader.load(id));
+        }),
+      reading: 'Reads the active keys and the managers of these workspaces only.',
+    },
+    {
+      title: 'Audit logs of fifty workspaces, twenty events each',
+      statement: (actor) =>
+        recorded((stub) =>
+          ids.map(perParent(auditLogLoaders(stub, actor).pages, { ...anyEvent, after: null, limit: 21 })),
+        ),
+      reading: 'A short backward walk of the index of events for each workspace.',
+    },
+    {
       title: 'Assignable people, after a cursor',
       statement: (actor) => assignableUsersStatement(actor, { search: null, after: [user_name, user_id], limit: 51 }),
       reading: "An admin walks the index of names; anybody else's team-mates are found through the teams and sorted.",
@@ -172,6 +229,12 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
         ),
       reading: "Two unique indexes and the person's teams; once in ten seconds for each token.",
     },
+    {
+      title: 'Who asks',
+      statement: ({ id: userId, organizationId }) =>
+        recorded((stub) => findUserActor(stub, { userId, organizationId })),
+      reading: 'One index probe; for every request.',
+    },
   ];
 }
 
@@ -184,6 +247,7 @@ async function recorded(work) {
       return [];
     },
     transaction: async () => {},
+    within: () => stub,
   };
   await Promise.allSettled([work(stub)].flat());
   return statements[0];
@@ -228,8 +292,9 @@ function page(rows, counts, version) {
   return `# Query plans
 
 Made by \`npm run bench:plans\`; do not edit. PostgreSQL ${version} (the embedded one, with its default settings), with
-${number(counts.workspaces)} workspaces, ${number(counts.members)} members, ${number(counts.keys)} keys and ${number(counts.users)} people in one
-organization. Every list and count that the API offers, for three people; pages of 50 with everything that a card shows.
+${number(counts.workspaces)} workspaces, ${number(counts.members)} members, ${number(counts.keys)} keys, ${number(counts.events)} audit
+events and ${number(counts.users)} people in one organization, under row-level security as requests are. Every list and
+count that the API offers, for three people; pages of 50 with everything that a card shows.
 
 Milliseconds of the quickest of ${runs} runs, as the client sees them. They say how the rows compare, and nothing about
 another machine.

@@ -2,16 +2,15 @@ import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { isOrganizationAdmin } from '../access/actor.js';
 import { may } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
-import { requestError } from '../errors.js';
-import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { toGlobalId } from '../graphql/ids.js';
 import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/cursor.js';
+import { limitFilter, uuidsOf } from '../pagination/filter.js';
 import { pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
 import type { AuditLogArgs } from './audit-log.loaders.js';
 import { AuditEventConnection, type AuditEventRow, AuditFilter, AuditLogEntry } from './audit-log.types.js';
 
 const cursorShape: CursorShape = { ordering: 'auditLog:OCCURRED_AT:DESC', parts: ['time', 'uuid'] };
-const filterValuesMax = 100;
 
 @Resolver(() => AuditLogEntry)
 export class AuditEventResolver {
@@ -82,12 +81,11 @@ async function mayReadAuditLog({ actor, loaders }: RequestContext, workspace: Wo
 }
 
 function toArgs({ actions, actorIds, from, to }: AuditFilter): AuditLogArgs {
-  const tooLarge = [actions, actorIds].some((list) => (list?.length ?? 0) > filterValuesMax);
-  if (tooLarge) throw requestError('filterTooLarge');
+  limitFilter({ lists: [actions, actorIds] });
   return {
     // PostgreSQL's text can't hold NUL, so no action has one either.
     actions: actions?.map((action) => action.replaceAll('\0', '\u{fffd}')) ?? null,
-    actorIds: actorIds?.flatMap((id) => fromGlobalId('User', id) ?? fromGlobalId('ServiceToken', id) ?? []) ?? null,
+    actorIds: actorIds == null ? null : [...uuidsOf('User', actorIds), ...uuidsOf('ServiceToken', actorIds)],
     from: from ?? null,
     to: to ?? null,
   };

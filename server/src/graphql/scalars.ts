@@ -17,9 +17,10 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-/** PostgreSQL has no year 0. */
+/** PostgreSQL has no year 0, and years above 9999 have no place in cursors. */
 function inRange(time: Date): Date {
-  if (time.getUTCFullYear() >= 1) return time;
+  const year = time.getUTCFullYear();
+  if (year >= 1 && year <= 9_999) return time;
   throw requestError('requestMalformed', 'A DateTime lies in the years 1 to 9999.');
 }
 

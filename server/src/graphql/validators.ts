@@ -24,11 +24,6 @@ export const IfPresent = (): PropertyDecorator => ValidateIf((_input, value) => 
 
 export const NotNull = check('required', (value) => value !== null);
 
-export const IsWorkspaceName = check(
-  'nameInvalid',
-  (value) => typeof value === 'string' && isName(normalizeName(value)),
-);
-
 /** Leaves null to `NotNull`, so that it is told of once. */
 export const IsBudget = check('budgetInvalid', (value) => value === null || isBudget(value));
 

@@ -14,3 +14,24 @@ export async function databaseContent(database: Database): Promise<Record<string
   const rows = await database.rows<{ name: string; digest: string }>({ text: digests.join(' UNION ALL '), values: [] });
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
 }
+
+/** The rows of each organization, a digest of them for each table, by the organization's UUID. */
+export async function contentByOrganization(database: Database): Promise<Record<string, Record<string, string>>> {
+  const tables = await database.rows<{ name: string }>({
+    text: `SELECT quote_ident(table_name) AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name = 'organization_id'`,
+    values: [],
+  });
+  const digests = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name, organization_id AS organization, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest
+       FROM ${name} t GROUP BY organization_id`,
+  );
+  const rows = await database.rows<{ name: string; organization: string; digest: string }>({
+    text: digests.join(' UNION ALL '),
+    values: [],
+  });
+  const content: Record<string, Record<string, string>> = {};
+  for (const { name, organization, digest } of rows) content[organization] = { ...content[organization], [name]: digest };
+  return content;
+}

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
-import { requestError } from '../errors.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
+import { limitFilter, searchText } from '../pagination/filter.js';
 import { pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { UserConnection } from './user.connection.js';
 import { User, type UserRow } from './user.entity.js';
@@ -14,8 +14,6 @@ import {
   userCursorKey,
   userCursorShape,
 } from './user.statements.js';
-
-const searchLengthMax = 200;
 
 @Resolver(() => User)
 export class UserResolver {
@@ -38,10 +36,9 @@ export class UserResolver {
     search?: string | null,
   ) {
     requireScope(actor, 'workspace.read');
-    if ((search?.length ?? 0) > searchLengthMax) throw requestError('filterTooLarge');
+    limitFilter({ search, lists: [] });
     const size = pageSize(first);
-    // PostgreSQL's text can't hold NUL, so no name has one either.
-    const part = search ? search.normalize('NFC').replaceAll('\0', '\u{fffd}') : null;
+    const part = searchText(search);
     const records = await database.rows<UserRecord>(
       assignableUsersStatement(actor, {
         search: part,

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const rounds = 20;
+const rounds = 10;
 
 /** Ada with colleagues of her team. */
 async function crew(size: number): Promise<{ org: string; ada: Person; colleagues: Person[] }> {
@@ -27,7 +27,7 @@ const send = (who: Person, name: string, input: object) =>
   mutate<Payload>(server, who, { name, input, fields: 'workspace { id version }' });
 const archive = (who: Person, workspaceId: string, expectedVersion = 1) =>
   send(who, 'archiveWorkspace', { workspaceId, expectedVersion });
-const select = (who: Person, workspaceId: string) => send(who, 'selectWorkspace', { workspaceId }).catch(() => null);
+const select = (who: Person, workspaceId: string) => send(who, 'selectWorkspace', { workspaceId });
 const transfer = (who: Person, workspaceId: string, ownerId: string, expectedVersion = 1) =>
   send(who, 'transferWorkspaceOwnership', { workspaceId, ownerId, expectedVersion });
 const setMembers = (who: Person, workspaceId: string, memberIds: string[], expectedVersion = 1) =>
@@ -86,7 +86,6 @@ describe('of transfers', () => {
   });
 
   test('and removals of the new owner one wins: an owner is a member, always', async () => {
-    const outcomes = new Set<string>();
     for (let round = 0; round < rounds; round++) {
       const { ada, colleagues } = await crew(1);
       const [bob] = colleagues;
@@ -99,9 +98,7 @@ describe('of transfers', () => {
       const { owner, roles, version } = await stateOf(id);
       expect(roles[owner]).toBe('ADMIN');
       expect(version).toBe(2);
-      outcomes.add(owner === uuidOf(bob.id) ? 'transferred' : 'removed');
     }
-    expect(outcomes.size).toBeGreaterThan(0);
   });
 });
 

@@ -6,8 +6,8 @@ import {
   IsBudget,
   IsIdempotencyKey,
   IsMemberSet,
+  IsName,
   IsVersion,
-  IsWorkspaceName,
   NotNull,
 } from '../graphql/validators.js';
 import { WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from './workspace.entity.js';
@@ -87,7 +87,7 @@ export class CreateWorkspaceInput {
     description:
       '1 to 80 characters after trimming, unique in the organization without regard to case; fixed for ever.',
   })
-  @IsWorkspaceName()
+  @IsName()
   readonly name!: string;
 
   @Field(() => WorkspaceEnvironment, {

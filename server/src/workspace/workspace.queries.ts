@@ -1,10 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
-import { requestError } from '../errors.js';
-import { fromGlobalId, type NodeTypeName } from '../graphql/ids.js';
 import { selectedFields } from '../graphql/selection.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
+import { limitFilter, searchText, uuidsOf } from '../pagination/filter.js';
 import { type Page, pageSize, toPage } from '../pagination/page.js';
 import type { WorkspaceRow } from './workspace.entity.js';
 import type { WorkspaceFilter, WorkspaceOrder } from './workspace.inputs.js';
@@ -65,26 +64,17 @@ export async function listWorkspaces(
   );
 }
 
-const filterValuesMax = 100;
-const searchLengthMax = 200;
-
 /** An empty list means none, as it says; what is left out or null is no condition. */
 function toConditions(filter: WorkspaceFilter): WorkspaceConditions {
-  const { search, environments, statuses, regions, ownerIds, archived } = filter;
-  const tooLarge = [environments, statuses, regions, ownerIds].some((list) => (list?.length ?? 0) > filterValuesMax);
-  if (tooLarge || (search?.length ?? 0) > searchLengthMax) throw requestError('filterTooLarge');
+  const { environments, statuses, regions, ownerIds, archived } = filter;
+  limitFilter({ search: filter.search, lists: [environments, statuses, regions, ownerIds] });
+  const search = searchText(filter.search);
   return {
-    // PostgreSQL's text can't hold NUL, so no name has one either.
-    ...(search == null || search === '' ? {} : { search: search.normalize('NFC').replaceAll('\0', '\u{fffd}') }),
+    ...(search === null ? {} : { search }),
     ...(environments == null ? {} : { environments }),
     ...(statuses == null ? {} : { statuses }),
     ...(regions == null ? {} : { regions }),
     ...(archived === true ? { archived } : {}),
     ...(ownerIds == null ? {} : { owners: { userIds: uuidsOf('User', ownerIds), teamIds: uuidsOf('Team', ownerIds) } }),
   };
-}
-
-/** The UUIDs among global ids of this type; a malformed id is an id of nothing. */
-function uuidsOf(type: NodeTypeName, ids: readonly string[]): string[] {
-  return ids.flatMap((id) => fromGlobalId(type, id) ?? []);
 }

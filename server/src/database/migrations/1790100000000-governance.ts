@@ -85,6 +85,8 @@ export class Governance1790100000000 implements MigrationInterface {
       COMMENT ON COLUMN virtual_keys.last_four IS 'Of the newest secret';
       CREATE INDEX virtual_keys_of_organization_by_creation ON virtual_keys (organization_id, created_at, id);
       CREATE INDEX virtual_keys_of_organization_by_name ON virtual_keys (organization_id, name_key, id);
+      CREATE INDEX virtual_keys_of_organization_by_expiry
+        ON virtual_keys (organization_id, coalesce(expires_at, '9999-12-31T23:59:59.999Z'), id);
 
       CREATE TABLE service_tokens (
         id uuid PRIMARY KEY,

@@ -1,0 +1,166 @@
+import { type NodeTypeName, toGlobalId } from '../graphql/ids.js';
+import { createWorkspace, insertKeys, newService, setRole, uuidOf } from './fixtures.js';
+import { newOrganization, type Person, person, type TestServer } from './test-server.js';
+
+/** What somebody can be to a workspace and what is in it: people first, then services by their scope. */
+export const parts = [
+  'foreignAdmin',
+  'foreignService',
+  'stranger',
+  'viewer',
+  'member',
+  'admin',
+  'owner',
+  'organizationAdmin',
+  'reader',
+  'writer',
+  'directory',
+  'gateway',
+] as const;
+export type Part = (typeof parts)[number];
+
+/** Who sends an operation, as the audit log names them. */
+export interface Player extends Person {
+  readonly kind: 'USER' | 'SERVICE';
+  readonly name: string;
+}
+
+/** The people and services of one organization. */
+export interface Company {
+  /** UUID. */
+  readonly organizationId: string;
+  readonly people: Readonly<Record<'stranger' | 'viewer' | 'member' | 'admin' | 'owner' | 'organizationAdmin', Player>>;
+  readonly services: Readonly<Record<'reader' | 'writer' | 'directory' | 'gateway' | 'everything', Player>>;
+  /** Members of the team of everybody but the stranger: one in each workspace, the other in none. */
+  readonly colleague: Player;
+  readonly newcomer: Player;
+}
+
+/** An organization with somebody for every part; the stranger has a team of their own, the others share another. */
+export async function newCompany(server: TestServer): Promise<Company> {
+  const org = newOrganization();
+  const hire = async (name: string, claims: object = {}): Promise<Player> => ({
+    ...(await person(server, { sub: name, org, name, teams: ['core'], ...claims })),
+    kind: 'USER',
+    name,
+  });
+  const organizationAdmin = await hire('organizationAdmin', { org_role: 'admin' });
+  const serve = async (...scopes: string[]): Promise<Player> => ({
+    ...(await newService(server, organizationAdmin, scopes)),
+    kind: 'SERVICE',
+    name: scopes.join(' '),
+  });
+  const company = {
+    people: {
+      stranger: await hire('stranger', { teams: ['elsewhere'] }),
+      viewer: await hire('viewer'),
+      member: await hire('member'),
+      admin: await hire('admin'),
+      owner: await hire('owner'),
+      organizationAdmin,
+    },
+    services: {
+      reader: await serve('WORKSPACES_READ'),
+      writer: await serve('WORKSPACES_WRITE'),
+      directory: await serve('DIRECTORY_WRITE'),
+      gateway: await serve('GATEWAY'),
+      everything: await serve('WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE', 'GATEWAY'),
+    },
+    colleague: await hire('colleague'),
+    newcomer: await hire('newcomer'),
+  };
+  // So that no request writes when it came, and a test can say that nothing has changed.
+  const [row] = await server.database.rows<{ id: string }>({
+    text: `UPDATE service_tokens t SET last_used_at = now() + interval '1 day'
+      FROM organizations o WHERE o.id = t.organization_id AND o.external_id = $1 RETURNING o.id`,
+    values: [org],
+  });
+  return { organizationId: row?.id ?? '', ...company };
+}
+
+/** Everybody who can come to an object of the first company; the foreigners are of the second. */
+export function castOf({ people, services }: Company, theirs: Company): Readonly<Record<Part, Player>> {
+  const { reader, writer, directory, gateway } = services;
+  const foreigners = { foreignAdmin: theirs.people.organizationAdmin, foreignService: theirs.services.everything };
+  return { ...foreigners, ...people, reader, writer, directory, gateway };
+}
+
+/** Global ids of an object of every type. */
+export type Ids = Readonly<Record<NodeTypeName, string>>;
+
+export interface Scene {
+  /**
+   * A workspace that nobody has touched since it was made, with a member for each role; the colleague's membership, the
+   * owner's key, the newcomer, the team of all of them, the event of the workspace's creation, and a service token.
+   */
+  readonly ids: Ids;
+  /** Keys in the workspace by who has created them. */
+  readonly ownKeys: Readonly<Partial<Record<Part, string>>>;
+}
+
+type WorkspaceOptions = Parameters<typeof createWorkspace>[2];
+
+export async function newScene(
+  server: TestServer,
+  company: Company,
+  workspace: WorkspaceOptions = {},
+): Promise<Scene> {
+  const { people, colleague, newcomer } = company;
+  const { owner, viewer, member, admin } = people;
+  const workspaceId = await createWorkspace(server, owner, workspace);
+  await setRole(server, [workspaceId], viewer, 'VIEWER');
+  await setRole(server, [workspaceId], member, 'MEMBER');
+  await setRole(server, [workspaceId], admin, 'ADMIN');
+  await setRole(server, [workspaceId], colleague, 'MEMBER');
+  const creators = Object.entries(people);
+  const keys = await insertKeys(
+    server,
+    workspaceId,
+    creators.map(([name, createdBy]) => ({ name, createdBy })),
+  );
+  const ownKeys: Scene['ownKeys'] = Object.fromEntries(creators.map(([name], index) => [name, keys[index]]));
+  const objects = { workspaceId, keyId: ownKeys.owner ?? '', user: newcomer, memberUser: colleague };
+  return { ids: await idsOf(server, company, objects), ownKeys };
+}
+
+/** A workspace of the stranger alone, whom nobody but organization admins and services knows of. */
+export async function newSceneElsewhere(
+  server: TestServer,
+  company: Company,
+  workspace: WorkspaceOptions = {},
+): Promise<Scene> {
+  const { stranger } = company.people;
+  const workspaceId = await createWorkspace(server, stranger, workspace);
+  const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'stranger', createdBy: stranger }]);
+  const objects = { workspaceId, keyId, user: stranger, memberUser: stranger };
+  return { ids: await idsOf(server, company, objects), ownKeys: { stranger: keyId } };
+}
+
+interface SceneObjects {
+  readonly workspaceId: string;
+  readonly keyId: string;
+  readonly user: Player;
+  /** Whose membership it is. */
+  readonly memberUser: Player;
+}
+
+async function idsOf(server: TestServer, { people }: Company, objects: SceneObjects): Promise<Ids> {
+  const { workspaceId, keyId, user, memberUser } = objects;
+  const [row] = await server.database.rows<{ member: string; event: string; team: string }>({
+    text: `SELECT m.id AS member, e.id AS event, tm.team_id AS team
+      FROM members m JOIN audit_events e ON e.workspace_id = m.workspace_id AND e.action = 'workspace.created'
+      JOIN team_memberships tm ON tm.user_id = $3
+      WHERE m.workspace_id = $1 AND m.user_id = $2`,
+    values: [workspaceId, memberUser.id, user.id].map(uuidOf),
+  });
+  if (row === undefined) throw new Error('The scene is incomplete.');
+  return {
+    Workspace: workspaceId,
+    Member: toGlobalId('Member', row.member),
+    VirtualKey: keyId,
+    User: user.id,
+    Team: toGlobalId('Team', row.team),
+    AuditEvent: toGlobalId('AuditEvent', row.event),
+    ServiceToken: (await newService(server, people.organizationAdmin, ['GATEWAY'])).id,
+  };
+}
