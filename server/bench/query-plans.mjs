@@ -3,7 +3,7 @@ import pg from 'pg';
 import { activeWorkspaceLoader } from '../dist/active-workspace/active-workspace.loaders.js';
 import { auditLogLoaders } from '../dist/audit-log/audit-log.loaders.js';
 import { readClaims } from '../dist/auth/claims.js';
-import { findUserActor, signIn } from '../dist/auth/sign-in.js';
+import { findUserActors, signIn } from '../dist/auth/sign-in.js';
 import { enterScope } from '../dist/database/database.js';
 import { memberLoaders } from '../dist/member/member.loaders.js';
 import { findingLoader } from '../dist/review/finding.loaders.js';
@@ -231,8 +231,7 @@ async function entries({ workspace_ids, team_id, name, created_at, monthly_budge
     },
     {
       title: 'Who asks',
-      statement: ({ id: userId, organizationId }) =>
-        recorded((stub) => findUserActor(stub, { userId, organizationId })),
+      statement: ({ id, organizationId }) => recorded((stub) => findUserActors(stub, organizationId, [id])),
       reading: 'One index probe; for every request.',
     },
   ];

@@ -1,10 +1,12 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { Actor } from '../access/actor.js';
+import type { Actor, UserActor } from '../access/actor.js';
+import { groupBy } from '../database/batch.js';
 import type { Database } from '../database/database.js';
 import { requestError } from '../errors.js';
 import { readClaims } from './claims.js';
 import { findServiceActor } from './service-sign-in.js';
-import { findUserActor, type Identity, signIn } from './sign-in.js';
+import { findUserActors, type Identity, signIn } from './sign-in.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 /** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
@@ -22,6 +24,12 @@ export class Authenticator {
   readonly #identities = new LRUCache<string, Promise<SignedIn>>({
     max: rememberedMax,
     ttl: rememberedMs,
+  });
+
+  /** Requests that arrive together share one look at their people, which is sent after all of them have arrived. */
+  readonly #users = new DataLoader<Identity, UserActor | null>((identities) => this.#findUsers(identities), {
+    cache: false,
+    batchScheduleFn: (dispatch) => setImmediate(dispatch),
   });
 
   constructor(database: Database, verify: TokenVerifier) {
@@ -44,7 +52,23 @@ export class Authenticator {
 
   async #userOf(token: string): Promise<Actor | null> {
     const signedIn = await (this.#identities.get(token) ?? this.#remember(token));
-    return signedIn.expiresAt <= Date.now() ? null : findUserActor(this.#database, signedIn.identity);
+    return signedIn.expiresAt <= Date.now() ? null : this.#users.load(signedIn.identity);
+  }
+
+  async #findUsers(identities: readonly Identity[]): Promise<(UserActor | Error | null)[]> {
+    const found = new Map<string, UserActor | Error>();
+    const findIn = async (organizationId: string, people: readonly Identity[]): Promise<void> => {
+      const userIds = [...new Set(people.map(({ userId }) => userId))];
+      try {
+        for (const user of await findUserActors(this.#database, organizationId, userIds)) found.set(user.id, user);
+      } catch (error) {
+        // What fails for one organization is told to its people alone.
+        for (const id of userIds) found.set(id, error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    const organizations = groupBy(identities, ({ organizationId }) => organizationId);
+    await Promise.all([...organizations].map(([organizationId, people]) => findIn(organizationId, people)));
+    return identities.map(({ userId }) => found.get(userId) ?? null);
   }
 
   #remember(token: string): Promise<SignedIn> {

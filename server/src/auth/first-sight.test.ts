@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createWorkspace, giveToTeam, run } from '../testing/fixtures.js';
+import { databaseContent } from '../testing/database-content.js';
+import { createWorkspace, giveToTeam, run, uuidOf } from '../testing/fixtures.js';
 import { recordStatements } from '../testing/statements.js';
 import {
   newOrganization,
@@ -40,6 +42,10 @@ function seen({ user: { id, name, email }, organizationRole: role, teams }: View
 
 function namesOf(viewer: Viewer): string[] {
   return viewer.teams.map(({ name }) => name);
+}
+
+function secondsAgo(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) - seconds;
 }
 
 /** What the tables hold of an organization. */
@@ -163,9 +169,11 @@ describe('at each sight after', () => {
   });
 
   test('a token that says what is known already writes nothing', async () => {
-    const claims = { sub: 'ada', org: newOrganization(), name: 'Ada', email: 'a@example.com', teams: ['b', 'a'] };
+    const iat = secondsAgo(60);
+    const who = { sub: 'ada', org: newOrganization(), iat };
+    const claims = { ...who, name: 'Ada', email: 'a@example.com', teams: ['b', 'a'] };
     await signIn(claims);
-    for (const same of [claims, { ...claims, teams: ['a', 'b', 'a'] }, { sub: claims.sub, org: claims.org }]) {
+    for (const same of [claims, { ...claims, teams: ['a', 'b', 'a'] }, who, { ...claims, iat: iat - 1 }]) {
       const token = await signToken(same, '6m');
       const { statements } = await recordStatements(() => server.request({ token, query: '{ __typename }' }));
       expect(statements).toHaveLength(1);
@@ -201,14 +209,112 @@ describe('at each sight after', () => {
     const org = newOrganization();
     const ada = await person(server, { sub: 'ada', org });
     const id = await createWorkspace(server, ada, { name: 'Hers' });
-    for (const [org_role, listed] of [
-      ['member', []],
-      ['admin', ['Hers']],
-      ['member', []],
+    for (const [org_role, listed, iat] of [
+      ['member', [], secondsAgo(3)],
+      ['admin', ['Hers'], secondsAgo(2)],
+      ['member', [], secondsAgo(1)],
     ] as const) {
-      const root = await person(server, { sub: 'root', org, org_role });
+      const root = await person(server, { sub: 'root', org, org_role, iat });
       expect((await sightOf(root, id)).listed).toEqual(listed);
     }
+  });
+
+  test('an older token brings back neither a team nor the admin role nor a name that a younger one took', async () => {
+    const org = newOrganization();
+    const [older, younger] = [
+      { sub: 'ada', org, iat: secondsAgo(60), name: 'Ada', email: 'a@x.com', org_role: 'admin', teams: ['owners'] },
+      {
+        sub: 'ada',
+        org,
+        iat: secondsAgo(30),
+        name: 'Ada King',
+        email: 'k@x.com',
+        org_role: 'member',
+        teams: ['other'],
+      },
+    ];
+    await signIn(older);
+    const after = seen(await signIn(younger));
+    expect(after).toMatchObject({ name: 'Ada King', email: 'k@x.com', role: 'MEMBER', teams: ['other'] });
+    // Another token of the older claims, so that nothing is remembered of it.
+    expect(seen(await viewerOf({ token: await signToken(older, '6m') }))).toEqual(after);
+    expect(seen(await signIn({ ...older, iat: secondsAgo(29) }))).toMatchObject({ name: 'Ada', role: 'ADMIN' });
+  });
+
+  test('of tokens that arrive together the youngest has the last word, in whatever order they come', async () => {
+    const org = newOrganization();
+    await signIn({ sub: 'ada', org, iat: secondsAgo(600) });
+    const names = Array.from({ length: 40 }, (_, index) => index);
+    const tokens = await Promise.all(
+      names.map((index) =>
+        signToken({ sub: 'ada', org, iat: secondsAgo(100 - index), name: `Ada ${index}`, teams: [`t${index}`] }),
+      ),
+    );
+    const shuffled = tokens
+      .map((token, index) => ({ token, place: (index * 17) % 40 }))
+      .sort((a, b) => a.place - b.place);
+    const answers = await Promise.all(shuffled.map(({ token }) => viewerOf({ token })));
+    expect(answers).toHaveLength(40);
+    expect(seen(await viewerOf({ token: tokens[0] ?? '' }))).toMatchObject({ name: 'Ada 39', teams: ['t39'] });
+  });
+
+  test('a younger token that says nothing new makes the older ones old', async () => {
+    const org = newOrganization();
+    await signIn({ sub: 'ada', org, iat: secondsAgo(60), org_role: 'member' });
+    await signIn({ sub: 'ada', org, iat: secondsAgo(20) });
+    expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(40), org_role: 'admin' })).role).toBe('MEMBER');
+  });
+
+  test.each([
+    ['a time to come counts as now', 3_600],
+    ['a time in milliseconds, which lies far ahead, counts as now', 1e12],
+  ])('%s, so that it does not shut out the tokens after it', async (_case, ahead) => {
+    const org = newOrganization();
+    await signIn({ sub: 'ada', org, iat: secondsAgo(-ahead), name: 'Ahead' });
+    expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(5), name: 'Before' })).name).toBe('Ahead');
+    await delay(1_100);
+    expect(seen(await signIn({ sub: 'ada', org, name: 'After' })).name).toBe('After');
+  });
+
+  describe('the next request of a token that was just used', () => {
+    test('finds the role that the person has now', async () => {
+      const org = newOrganization();
+      const ada = await person(server, { sub: 'ada', org });
+      const id = await createWorkspace(server, ada, { name: 'Hers' });
+      const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+      expect((await sightOf(root, id)).listed).toEqual(['Hers']);
+      await server.database.rows({
+        text: `UPDATE users SET organization_role = 'MEMBER' WHERE id = $1`,
+        values: [uuidOf(root.id)],
+      });
+      expect(await sightOf(root, id)).toEqual({ byId: undefined, listed: [], total: 0 });
+      expect(await settingsRefusal(root, id)).toBe('NOT_FOUND');
+    });
+
+    test('is refused once the person is inactive, and answered again when they are not', async () => {
+      const ada = await person(server, { sub: 'ada', org: newOrganization() });
+      const setActive = (active: boolean) =>
+        server.database.rows({ text: 'UPDATE users SET active = $2 WHERE id = $1', values: [uuidOf(ada.id), active] });
+      const status = async () => (await server.request({ token: ada.token, query: '{ __typename }' })).status;
+      expect(await status()).toBe(200);
+      await setActive(false);
+      expect([await status(), await status()]).toEqual([401, 401]);
+      await setActive(true);
+      expect(await status()).toBe(200);
+    });
+  });
+
+  test('a token of an inactive person is refused however young it is, and changes nothing about them', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, name: 'Ada', iat: secondsAgo(60) });
+    await server.database.rows({ text: 'UPDATE users SET active = false WHERE id = $1', values: [uuidOf(ada.id)] });
+    const before = await databaseContent(server.database);
+    const token = await signToken({ sub: 'ada', org, name: 'Other', org_role: 'admin', teams: ['new'] });
+    const answers = await Promise.all([1, 2, 3].map(() => server.request({ token, query: '{ __typename }' })));
+    for (const { status, errors } of answers) {
+      expect([status, errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    }
+    expect(await databaseContent(server.database)).toEqual(before);
   });
 
   async function sightOf(who: Person, id: string) {

@@ -5,7 +5,7 @@ import { createSecret, digestOf, isSecret, type SecretPrefix } from './secret.js
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The 43 characters between the prefix and the checksum as a number. */
-function valueOf(secret: string): bigint {
+function numberOf(secret: string): bigint {
   let value = 0n;
   for (const digit of secret.slice(4, 47)) value = value * 62n + BigInt(alphabet.indexOf(digit));
   return value;
@@ -27,7 +27,7 @@ describe.each<SecretPrefix>(['tvk_', 'tvs_'])('a secret that begins with %s', (p
 });
 
 test('of a thousand secrets no two are the same, and each of the 256 random bits is set in about half', () => {
-  const values = Array.from({ length: 1_000 }, () => valueOf(createSecret('tvk_').secret));
+  const values = Array.from({ length: 1_000 }, () => numberOf(createSecret('tvk_').secret));
   expect(new Set(values).size).toBe(1_000);
   for (const value of values) expect(value < 2n ** 256n).toBe(true);
   for (let bit = 0n; bit < 256n; bit++) {

@@ -32,6 +32,11 @@ export function isSecret(text: string): boolean {
   return pattern.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
 }
 
+/** The text with what looks like a secret cut to its prefix: messages may repeat what a client has sent. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/(tvk_|tvs_)[0-9A-Za-z]{16,}/g, '$1…');
+}
+
 /** SHA-256 of a secret, by which it is found. */
 export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();

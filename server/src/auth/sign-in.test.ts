@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { createWorkspace, workspaceInput } from '../testing/fixtures.js';
@@ -127,6 +127,27 @@ describe('a valid token', () => {
     expect(await countRows(server, 'users')).toBe(before + 1);
   });
 
+  test.each([
+    ['zero', 0],
+    ['negative', -1e13],
+    ['a fraction', 1.5],
+    ['beyond all calendars', 1e300],
+  ])('may say of itself any time of issue: %s', async (_case, iat) => {
+    const { status, data } = await ask(secretToken({ sub: `iat ${iat}`, iat, name: 'Ada' }));
+    expect([status, data?.viewer]).toMatchObject([200, { user: { name: 'Ada' } }]);
+  });
+
+  test('without a time of issue changes nothing about a person of whom another one says when', async () => {
+    const sub = 'dated';
+    await ask(secretToken({ sub, iat: inSeconds(-60), name: 'Dated', org_role: 'member', teams: ['one'] }));
+    const { data } = await ask(secretToken({ sub, name: 'Undated', org_role: 'admin', teams: [] }));
+    expect(data?.viewer).toMatchObject({
+      user: { name: 'Dated' },
+      organizationRole: 'MEMBER',
+      teams: [{ name: 'one' }],
+    });
+  });
+
   test('may come without an expiry, and in any case of the word Bearer', async () => {
     const forever = secretToken({ exp: undefined });
     const { status } = await server.request({
@@ -193,6 +214,8 @@ describe('without a valid token everybody gets the same 401 and nothing happens:
     ['with a number among the teams', () => secretToken({ teams: ['core', 7] })],
     ['with an empty team', () => secretToken({ teams: [''] })],
     ['with a text for exp', () => secretToken({ exp: '2999-01-01' })],
+    ['with a text for iat', () => secretToken({ iat: 'now' })],
+    ['with null for iat', () => secretToken({ iat: null })],
     ['with a text for nbf', () => secretToken({ nbf: 'now' })],
     ['whose payload is a list', () => token({ alg: 'HS256' }, [claims()], hmac(secret))],
     ['whose payload is null', () => token({ alg: 'HS256' }, null, hmac(secret))],
@@ -337,6 +360,17 @@ describe('introspection', () => {
     ])('tells strangers nothing of the schema, whatever they send: %s', async (_case, query) => {
       expectUnauthenticated(await closed.request({ token: null, query }));
       expectUnauthenticated(await closed.request({ token: 'nonsense', query }));
+    });
+
+    test('strangers are refused before they have sent the body', async () => {
+      const { hostname, port } = new URL(closed.endpoint);
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 8000000\r\n\r\n{',
+      );
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
     });
 
     test('gives no suggestions to those who are signed in either', async () => {

@@ -43,18 +43,21 @@ export async function signIn(database: Database, claims: Claims): Promise<Identi
   return { userId: user.id, organizationId: user.organization_id };
 }
 
-export const userActorSql = `SELECT u.name, u.organization_role AS "organizationRole", o.currency
-  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = $1 AND u.active`;
+export const userActorsSql = `SELECT u.id, u.name, u.organization_role AS "organizationRole", o.currency
+  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = ANY ($1::uuid[]) AND u.active`;
 
-/** The person as an actor, read for every request: null once they were set inactive. */
-export async function findUserActor(
+/** The people of one organization as actors, read for every request; who was set inactive is missing. */
+export async function findUserActors(
   database: Database,
-  { userId, organizationId }: Identity,
-): Promise<UserActor | null> {
-  const [user] = await database
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<UserActor[]> {
+  const users = await database
     .within(organizationId)
-    .rows<Pick<UserActor, 'name' | 'organizationRole' | 'currency'>>(preparedStatement(userActorSql, [userId]));
-  return user === undefined ? null : { kind: 'USER', id: userId, organizationId, ...user };
+    .rows<Pick<UserActor, 'id' | 'name' | 'organizationRole' | 'currency'>>(
+      preparedStatement(userActorsSql, [userIds]),
+    );
+  return users.map((user) => ({ kind: 'USER', organizationId, ...user }));
 }
 
 async function findUser(database: Database, claims: Claims): Promise<KnownUser | undefined> {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
+import { DataSource, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 /** `numeric` and `bigint` stay strings; `count(*)` and the like are cast to `integer` where they are selected. */
@@ -116,6 +116,8 @@ export class Database implements OrganizationDatabase {
     try {
       await this.#enter(scope, (await runner.connect()) as pg.PoolClient);
       return await runner.manager.transaction(work);
+    } catch (error) {
+      throw withoutValues(error);
     } finally {
       await runner.release();
     }
@@ -162,6 +164,11 @@ function listenForBreaks(connection: pg.PoolClient): void {
 }
 
 function ignore(): void {}
+
+/** Faults are logged whole, and among the values of a statement are digests of secrets and what people wrote. */
+function withoutValues(error: unknown): unknown {
+  return error instanceof QueryFailedError ? Object.assign(error, { parameters: undefined }) : error;
+}
 
 /** Whether the error says that this unique constraint, or any where none is named, was broken. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {

@@ -82,7 +82,7 @@ describe('row-level security', () => {
       organizations: 'SELECT',
       service_tokens: 'SELECT INSERT UPDATE',
       team_memberships: 'SELECT INSERT DELETE',
-      teams: 'SELECT INSERT UPDATE',
+      teams: 'SELECT INSERT UPDATE DELETE',
       users: 'SELECT INSERT UPDATE',
       virtual_key_secrets: 'SELECT INSERT UPDATE',
       virtual_keys: 'SELECT INSERT UPDATE',

@@ -12,6 +12,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { withoutSecrets } from '../auth/secret.js';
 import type { RequestContext } from '../context.js';
 import { requestError, requestErrors } from '../errors.js';
 import { limitComplexity } from './complexity.js';
@@ -116,8 +117,9 @@ function requestIds(): ApolloServerPlugin<RequestContext> {
   };
 }
 
+/** The error as it leaves, whoever made it. */
 export function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
-  return { ...error, extensions: { ...error.extensions, requestId } };
+  return { ...error, message: withoutSecrets(error.message), extensions: { ...error.extensions, requestId } };
 }
 
 /** An error of graphql-js, of Apollo or of ours; anything else that a resolver throws is a fault. */

@@ -574,10 +574,21 @@ async function post(body: string | Buffer, headers: Record<string, string> = {})
 }
 
 describe('a request body is refused', () => {
-  test('of 5 MB, with the limit in the message', async () => {
-    const { status, error } = await post(JSON.stringify({ query: `{ __typename } #${'x'.repeat(5_000_000)}` }));
+  const bodyOf = (bytes: number) => {
+    const [before, after] = ['{"query":"{ __typename }","variables":{"x":"', '"}}'];
+    return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`;
+  };
+
+  test('of more than 8 MiB, with the limit in the message', async () => {
+    const { status, error } = await post(bodyOf(8_388_609));
     expect([status, error.extensions.code]).toEqual([413, 'BAD_USER_INPUT']);
-    expect(error.message).toContain('1 MiB');
+    expect(error.message).toContain('8 MiB');
+  });
+
+  test('and one of exactly 8 MiB is not', async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` };
+    const { status, text } = await rawRequest(server.endpoint, { headers, body: bodyOf(8_388_608) });
+    expect([status, JSON.parse(text)]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 
   test.each<[string, string | Buffer, Record<string, string>]>([

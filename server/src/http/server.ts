@@ -12,6 +12,7 @@ import {
 } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.js';
+import { withoutSecrets } from '../auth/secret.js';
 import { RequestContext } from '../context.js';
 import type { Database } from '../database/database.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
@@ -120,7 +121,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 }
 
 function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : randomUUID();
+  const isGiven = typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header);
+  // It is logged, so it is nothing that must not be.
+  return isGiven && withoutSecrets(header) === header ? header : randomUUID();
 }
 
 function sendError(reply: FastifyReply, error: GraphQLError, status?: number): FastifyReply {

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
-import { HasScopes, IfPresent, IsIdempotencyKey, IsName, IsTimeAhead } from '../graphql/validators.js';
+import { HasScopes, IfPresent, IsIdempotencyKey, IsName } from '../graphql/validators.js';
 
 @InputType({ description: 'A new credential for another service.' })
 export class CreateServiceTokenInput {
@@ -17,8 +17,6 @@ export class CreateServiceTokenInput {
     nullable: true,
     description: 'When the token stops working, in the future; null for never.',
   })
-  @IfPresent()
-  @IsTimeAhead()
   readonly expiresAt?: Date | null;
 
   @Field(() => String, {

@@ -19,7 +19,7 @@ export interface IssuedServiceToken {
 
 /**
  * Makes a token for another service; only its digest is kept.
- * @throws Refusal FORBIDDEN, IDEMPOTENCY_KEY_REUSED.
+ * @throws Refusal FORBIDDEN, INVALID for a time that has passed, IDEMPOTENCY_KEY_REUSED.
  */
 export async function createServiceToken(
   context: RequestContext,
@@ -43,6 +43,10 @@ export async function createServiceToken(
       resultId: id,
     });
     if (firstId !== null) return { id: firstId, token: null };
+    // Not before: a repeat may come when the first token has expired already.
+    if (values.expiresAt !== null && values.expiresAt <= new Date()) {
+      throw Refusal.of('timeNotAhead', 'input', 'expiresAt');
+    }
     await manager.insert(ServiceToken, {
       id,
       organizationId: actor.organizationId,

@@ -44,6 +44,12 @@ export interface TeamDifference {
   readonly userIds: ReadonlySet<string>;
 }
 
+/** A team that only tokens have named, and the team of the directory that takes its name now and becomes one with it. */
+export interface Merger {
+  readonly fromId: string;
+  readonly intoId: string;
+}
+
 /** Who comes into a team and who leaves it. */
 export interface PlaceDifference {
   readonly teamId: string;
@@ -62,14 +68,15 @@ export function compareUsers(directory: Directory, present: Present): UserDiffer
 }
 
 /**
- * Finds the teams by the directory's id, else by name among those that only tokens have named.
- * @throws Refusal TAKEN for a name that another team keeps, NOT_FOUND for a subject of nobody.
+ * Finds the teams by the directory's id, else by name among those that only tokens have named. A team of the directory
+ * that is renamed to what tokens call another one already is that team.
+ * @throws Refusal TAKEN for a name that another team of the directory keeps, NOT_FOUND for a subject of nobody.
  */
 export function compareTeams(
   { teams }: Directory,
   present: Present,
   users: readonly UserDifference[],
-): TeamDifference[] {
+): { teams: TeamDifference[]; mergers: Merger[] } {
   const byExternalId = new Map(present.teams.map((team) => [team.externalId, team]));
   const byName = new Map(present.teams.map((team) => [team.name, team]));
   const known = teams.map(({ externalId, name }) => {
@@ -82,13 +89,17 @@ export function compareTeams(
   );
 
   const findings = new DirectoryFindings();
+  const mergers: Merger[] = [];
   const differences = teams.map((team, index): TeamDifference => {
     const { externalId, name } = team;
     const namesake = byName.get(name);
-    // Names differ within the call, so a team of the call that has this one now gives it up.
-    if (namesake !== undefined && !idsOfTheCall.has(namesake.id)) findings.add('teamNameTaken', 'teams', index, 'name');
     const userIds = idsOf(team, index, idsBySubject, findings);
     const before = known[index];
+    // Names differ within the call, so a team of the call that has this one now gives it up.
+    if (namesake !== undefined && !idsOfTheCall.has(namesake.id)) {
+      if (namesake.externalId !== null) findings.add('teamNameTaken', 'teams', index, 'name');
+      else if (before !== undefined) mergers.push({ fromId: namesake.id, intoId: before.id });
+    }
     return before === undefined
       ? { team: { id: uuidv7(), externalId, name }, isNew: true, changes: initialValues({ externalId, name }), userIds }
       : {
@@ -99,7 +110,7 @@ export function compareTeams(
         };
   });
   findings.refuse();
-  return differences;
+  return { teams: differences, mergers };
 }
 
 function idsOf(

@@ -10,6 +10,7 @@ import {
   comparePlaces,
   compareTeams,
   compareUsers,
+  type Merger,
   type Place,
   type PlaceDifference,
   type TeamDifference,
@@ -18,9 +19,12 @@ import {
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
 import {
   deletePlaces,
+  deleteTeams,
   insertPlaces,
   insertTeams,
   insertUsers,
+  type MovedWorkspace,
+  moveWorkspaces,
   outdateTokens,
   readPlaces,
   readTeams,
@@ -40,8 +44,9 @@ export interface SyncedTeamAccess {
 interface Differences {
   readonly users: readonly UserDifference[];
   readonly teams: readonly TeamDifference[];
+  readonly mergers: readonly Merger[];
   readonly places: readonly PlaceDifference[];
-  /** The people who are in the teams of the call now. */
+  /** The people who are in the teams of the call now, and in those that become one with them. */
   readonly presentPlaces: readonly Place[];
 }
 
@@ -56,10 +61,10 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
   return context.database.transaction(async (manager) => {
     await lockDirectory(manager, organizationId, 'exclusive');
     const differences = await compare(manager, organizationId, directory);
-    await write(manager, organizationId, differences);
+    const moved = await write(manager, organizationId, differences);
     const users = userEntries(differences);
     const teams = teamEntries(differences);
-    await recordAudit(manager, context, ...users, ...teams);
+    await recordAudit(manager, context, ...users, ...teams, ...mergerEntries(differences), ...moved.map(ownerEntry));
     return { usersChanged: users.length, teamsChanged: teams.length };
   });
 }
@@ -72,16 +77,19 @@ async function compare(manager: EntityManager, organizationId: string, directory
     teams: await readTeams(manager, organizationId, directory.teams),
   };
   const users = compareUsers(directory, present);
-  const teams = compareTeams(directory, present, users);
-  const presentPlaces = await readPlaces(
-    manager,
-    teams.map(({ team }) => team.id),
-  );
-  return { users, teams, places: comparePlaces(teams, presentPlaces), presentPlaces };
+  const { teams, mergers } = compareTeams(directory, present, users);
+  const teamIds = [...teams.map(({ team }) => team.id), ...mergers.map(({ fromId }) => fromId)];
+  const presentPlaces = await readPlaces(manager, teamIds);
+  return { users, teams, mergers, places: comparePlaces(teams, presentPlaces), presentPlaces };
 }
 
-async function write(manager: EntityManager, organizationId: string, differences: Differences): Promise<void> {
-  const { users, teams, places } = differences;
+/** @returns the workspaces that got another owner. */
+async function write(
+  manager: EntityManager,
+  organizationId: string,
+  differences: Differences,
+): Promise<MovedWorkspace[]> {
+  const { users, teams, mergers, places } = differences;
   const newUsers = users.filter(({ isNew }) => isNew).map(({ user }) => user);
   const changedUsers = users.filter(({ isNew, changes }) => !isNew && changes.length > 0).map(({ user }) => user);
   const newTeams = teams.filter(({ isNew }) => isNew).map(({ team }) => team);
@@ -92,22 +100,26 @@ async function write(manager: EntityManager, organizationId: string, differences
   await updateUsers(manager, changedUsers);
   // Locks these people too, so that none of them selects meanwhile what they are about to lose sight of.
   await outdateTokens(manager, affected);
+  const moved = await moveWorkspaces(manager, mergers);
+  await deleteTeams(manager, mergers);
   await vacateNames(manager, [...renamedTeamIds(teams)]);
   await updateTeams(manager, changedTeams);
   await insertTeams(manager, organizationId, newTeams);
   await deletePlaces(manager, places);
   await insertPlaces(manager, organizationId, places);
   if (affected.length > 0) await clearUnseenActiveWorkspaces(manager, affected);
+  return moved;
 }
 
 /**
  * The people from before of whom an older token may say something else than the directory does now: of themselves, of
  * the teams that they are in, or of the names of those.
  */
-function affectedUserIds({ users, teams, places, presentPlaces }: Differences): string[] {
+function affectedUserIds({ users, teams, mergers, places, presentPlaces }: Differences): string[] {
   const ids = new Set(users.filter(({ changes }) => changes.length > 0).map(({ user }) => user.id));
   for (const { added, removed } of places) for (const id of [...added, ...removed]) ids.add(id);
   const renamed = renamedTeamIds(teams);
+  for (const { fromId } of mergers) renamed.add(fromId);
   for (const { teamId, userId } of presentPlaces) if (renamed.has(teamId)) ids.add(userId);
   for (const { user, isNew } of users) if (isNew) ids.delete(user.id);
   return [...ids];
@@ -139,6 +151,24 @@ function teamEntries({ teams, places }: Differences): AuditEntry[] {
       changes: [...changes, ...memberChange(placesOf.get(team.id))],
     }))
     .filter(({ changes }) => changes.length > 0);
+}
+
+function mergerEntries({ mergers }: Differences): AuditEntry[] {
+  return mergers.map(({ fromId, intoId }) => ({
+    action: 'team.merged',
+    workspaceId: null,
+    targetId: toGlobalId('Team', fromId),
+    changes: [{ field: 'mergedInto', before: null, after: toGlobalId('Team', intoId) }],
+  }));
+}
+
+function ownerEntry({ workspaceId, fromId, intoId }: MovedWorkspace): AuditEntry {
+  return {
+    action: 'workspace.ownership_transferred',
+    workspaceId,
+    targetId: toGlobalId('Workspace', workspaceId),
+    changes: [{ field: 'owner', before: toGlobalId('Team', fromId), after: toGlobalId('Team', intoId) }],
+  };
 }
 
 /** The change of the team's people: who left and who came. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { KeptTeam, KeptUser, Place, PlaceDifference } from './directory-changes.js';
+import type { KeptTeam, KeptUser, Merger, Place, PlaceDifference } from './directory-changes.js';
 
 /** Each function here is one statement, however many users and teams a call brings; none is sent for nothing. */
 
@@ -84,6 +84,28 @@ export async function insertTeams(
      FROM jsonb_to_recordset($2::jsonb) AS new (id uuid, "externalId" text, name text)`,
     [organizationId, JSON.stringify(teams)],
   );
+}
+
+export interface MovedWorkspace extends Merger {
+  readonly workspaceId: string;
+}
+
+/** Gives the workspaces of teams that become one with another to that one. */
+export async function moveWorkspaces(manager: EntityManager, mergers: readonly Merger[]): Promise<MovedWorkspace[]> {
+  if (mergers.length === 0) return [];
+  const [moved]: [MovedWorkspace[]] = await manager.query(
+    `UPDATE workspaces w SET owner_team_id = merger.into_id, version = w.version + 1, updated_at = now()
+     FROM unnest($1::uuid[], $2::uuid[]) AS merger (from_id, into_id) WHERE w.owner_team_id = merger.from_id
+     RETURNING w.id AS "workspaceId", merger.from_id AS "fromId", merger.into_id AS "intoId"`,
+    [mergers.map(({ fromId }) => fromId), mergers.map(({ intoId }) => intoId)],
+  );
+  return moved;
+}
+
+/** Takes the teams that became one with another, and with them who was in them. */
+export async function deleteTeams(manager: EntityManager, mergers: readonly Merger[]): Promise<void> {
+  if (mergers.length === 0) return;
+  await manager.query('DELETE FROM teams WHERE id = ANY ($1::uuid[])', [mergers.map(({ fromId }) => fromId)]);
 }
 
 /** Gives the teams names that nobody wants, so that others, or they among themselves, can take the present ones. */

@@ -27,7 +27,8 @@ export interface Player extends Person {
 
 /** The people and services of one organization. */
 export interface Company {
-  /** UUID. */
+  /** As its tokens name it, and its UUID. */
+  readonly organization: string;
   readonly organizationId: string;
   readonly people: Readonly<Record<'stranger' | 'viewer' | 'member' | 'admin' | 'owner' | 'organizationAdmin', Player>>;
   readonly services: Readonly<Record<'reader' | 'writer' | 'directory' | 'gateway' | 'everything', Player>>;
@@ -75,7 +76,7 @@ export async function newCompany(server: TestServer): Promise<Company> {
       FROM organizations o WHERE o.id = t.organization_id AND o.external_id = $1 RETURNING o.id`,
     values: [org],
   });
-  return { organizationId: row?.id ?? '', ...company };
+  return { organization: org, organizationId: row?.id ?? '', ...company };
 }
 
 /** Everybody who can come to an object of the first company; the foreigners are of the second. */
@@ -100,11 +101,7 @@ export interface Scene {
 
 type WorkspaceOptions = Parameters<typeof createWorkspace>[2];
 
-export async function newScene(
-  server: TestServer,
-  company: Company,
-  workspace: WorkspaceOptions = {},
-): Promise<Scene> {
+export async function newScene(server: TestServer, company: Company, workspace: WorkspaceOptions = {}): Promise<Scene> {
   const { people, colleague, newcomer } = company;
   const { owner, viewer, member, admin } = people;
   const workspaceId = await createWorkspace(server, owner, workspace);

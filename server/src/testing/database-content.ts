@@ -32,6 +32,7 @@ export async function contentByOrganization(database: Database): Promise<Record<
     values: [],
   });
   const content: Record<string, Record<string, string>> = {};
-  for (const { name, organization, digest } of rows) content[organization] = { ...content[organization], [name]: digest };
+  for (const { name, organization, digest } of rows)
+    content[organization] = { ...content[organization], [name]: digest };
   return content;
 }

@@ -192,18 +192,27 @@ export async function auditEvents(server: TestServer, workspaceId: string): Prom
 }
 
 /** Makes every audit event of the organization fail to be written, until the answer is called. */
-export async function breakAudit(server: TestServer, organization: string): Promise<() => Promise<void>> {
+export function breakAudit(server: TestServer, organization: string): Promise<() => Promise<void>> {
+  return breakTable(server, 'audit_events', organization);
+}
+
+/** Makes every new row of the organization in this table fail, until the answer is called. */
+export async function breakTable(
+  server: TestServer,
+  table: string,
+  organization: string,
+): Promise<() => Promise<void>> {
   const name = `break_${randomBytes(6).toString('hex')}`;
   const [row] = await server.database.rows<{ id: string }>({
     text: 'SELECT id FROM organizations WHERE external_id = $1',
     values: [organization],
   });
   await server.database.rows({
-    text: `ALTER TABLE audit_events ADD CONSTRAINT ${name} CHECK (organization_id <> '${row?.id}') NOT VALID`,
+    text: `ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (organization_id <> '${row?.id}') NOT VALID`,
     values: [],
   });
   return async () => {
-    await server.database.rows({ text: `ALTER TABLE audit_events DROP CONSTRAINT ${name}`, values: [] });
+    await server.database.rows({ text: `ALTER TABLE ${table} DROP CONSTRAINT ${name}`, values: [] });
   };
 }
 

@@ -2,15 +2,16 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputField,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
-  isCompositeType,
+  getNullableType,
   isInputObjectType,
+  isInterfaceType,
+  isLeafType,
   isListType,
   isObjectType,
-  isNullableType,
-  type GraphQLInputType,
 } from 'graphql';
 
 /** The object types of the API, without those of introspection. */
@@ -44,16 +45,19 @@ function idPaths({ name, type }: GraphQLArgument | GraphQLInputField): string[] 
 }
 
 function isList(type: GraphQLInputType): boolean {
-  return isListType(isNullableType(type) ? type : type.ofType);
+  return isListType(getNullableType(type));
 }
 
-/** Selects every field of the type; of objects below it the id, or their type alone where they have none. */
+/** Selects every field of the type; of an object below it the id, or where it has none all of its plain values. */
 export function wholeSelection(type: GraphQLObjectType): string {
   return Object.values(type.getFields()).map(fieldSelection).join(' ');
 }
 
-function fieldSelection({ name, type }: GraphQLField<unknown, unknown>): string {
+export function fieldSelection({ name, type }: GraphQLField<unknown, unknown>): string {
   const named = getNamedType(type);
-  if (!isCompositeType(named)) return name;
-  return `${name} { ${'getFields' in named && 'id' in named.getFields() ? 'id' : '__typename'} }`;
+  if (!isObjectType(named) && !isInterfaceType(named)) return name;
+  const fields = Object.values(named.getFields());
+  const chosen = fields.filter((field) => field.name === 'id');
+  const plain = fields.filter((field) => isLeafType(getNamedType(field.type)));
+  return `${name} { ${(chosen.length > 0 ? chosen : plain).map((field) => field.name).join(' ')} }`;
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { userActorSql } from '../auth/sign-in.js';
+import { userActorsSql } from '../auth/sign-in.js';
 import { enterScope } from '../database/database.js';
 
 /** What the server asked its database while some work ran. */
@@ -14,7 +14,7 @@ export interface Recorded<Result> {
   readonly everyStatement: readonly string[];
 }
 
-const ofEveryRequest: ReadonlySet<string> = new Set([enterScope, userActorSql]);
+const ofEveryRequest: ReadonlySet<string> = new Set([enterScope, userActorsSql]);
 
 /**
  * Records every statement of this process while the work runs: the server under test lives in it. Statements that the

@@ -135,10 +135,10 @@ export class Governance1790100000000 implements MigrationInterface {
       -- No more than requests do: nothing changes an audit event, and no key is ever deleted.
       GRANT SELECT ON organizations TO tokenvue_workspaces;
       GRANT SELECT, INSERT ON audit_events, idempotency_records TO tokenvue_workspaces;
-      GRANT SELECT, INSERT, UPDATE ON users, teams, workspaces, virtual_keys, virtual_key_secrets, service_tokens
+      GRANT SELECT, INSERT, UPDATE ON users, workspaces, virtual_keys, virtual_key_secrets, service_tokens
         TO tokenvue_workspaces;
       GRANT SELECT, INSERT, DELETE ON team_memberships TO tokenvue_workspaces;
-      GRANT SELECT, INSERT, UPDATE, DELETE ON members, active_workspaces TO tokenvue_workspaces;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON teams, members, active_workspaces TO tokenvue_workspaces;
 
       CREATE FUNCTION current_organization_id() RETURNS uuid STABLE PARALLEL SAFE LANGUAGE sql
         RETURN nullif(current_setting('tokenvue.organization_id', true), '')::uuid;
@@ -174,11 +174,16 @@ export class Governance1790100000000 implements MigrationInterface {
       -- Works with the owner's rights, because a token is looked up before it is known whose it is.
       CREATE FUNCTION find_service_token(digest bytea) RETURNS TABLE (
         id uuid, name text, scopes text[], last_used_at timestamptz, organization_id uuid, currency text
-      ) STABLE SECURITY DEFINER SET search_path FROM CURRENT LANGUAGE sql AS $$
+      ) STABLE SECURITY DEFINER LANGUAGE sql AS $$
         SELECT t.id, t.name, t.scopes, t.last_used_at, t.organization_id, o.currency
         FROM service_tokens t JOIN organizations o ON o.id = t.organization_id
         WHERE t.token_digest = digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
       $$;
+      -- No temporary table of the caller's can stand in for one of these.
+      DO $$
+      BEGIN
+        EXECUTE format('ALTER FUNCTION find_service_token SET search_path = %I, pg_temp', current_schema());
+      END $$;
       REVOKE EXECUTE ON FUNCTION find_service_token FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION find_service_token TO tokenvue_workspaces;
     `);
