@@ -324,7 +324,7 @@ describe('names of teams', () => {
   test('that tokens brought first are the renamed team: it takes over their workspaces and ends their team', async () => {
     const admin = await newAdmin();
     await sync(admin, { users: [user('ada'), user('bob')], teams: [team('1', ['ada'], 'Old')] });
-    const bob = await person(server, { sub: 'bob', org: admin.org, teams: ['New'] });
+    const bob = await person(server, { sub: 'bob', org: admin.org, teams: ['New'], iat: secondsAgo(-2) });
     const workspaceId = await createWorkspace(server, bob);
     await giveToTeam(server, [workspaceId], 'New');
     expect(await sync(admin, { teams: [team('1', ['ada', 'bob'], 'New')] })).toEqual(changed(0, 1));
