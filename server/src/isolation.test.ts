@@ -311,8 +311,8 @@ afterAll(() => server.close());
 interface Stage {
   readonly ours: Company;
   readonly cast: Readonly<Record<Part, Player>>;
-  readonly theirOrganizationId: string;
-  /** Of another organization. */
+  /** Another organization, and what is in it. */
+  readonly theirs: Company;
   readonly foreign: Scene;
   /** Of the same organization, out of sight for all but those who see everything. */
   readonly unseen: Scene;
@@ -324,7 +324,7 @@ async function setTheStage(): Promise<Stage> {
   return {
     ours,
     cast: castOf(ours, theirs),
-    theirOrganizationId: theirs.organizationId,
+    theirs,
     foreign: await newScene(server, theirs, { monthlyBudget: '300.00' }),
     unseen: await newSceneElsewhere(server, ours, { monthlyBudget: '20.00' }),
   };
@@ -379,6 +379,10 @@ async function sendMutation(who: Player, mutation: string, input: object): Promi
   return { ...sent, outcome: refusal.code, field: refusal.field };
 }
 
+async function select(who: Player, workspaceId: string): Promise<void> {
+  await mutate(server, who, { name: 'selectWorkspace', input: { workspaceId }, fields: 'workspace { id }' });
+}
+
 describe('the tables of this test', () => {
   const isRoot = (name: string) => name === 'Query' || name === 'Mutation';
   const names = (fields: object | undefined) => Object.keys(fields ?? {}).sort();
@@ -394,15 +398,12 @@ describe('the tables of this test', () => {
   });
 
   test('have a row for every place that takes an id', () => {
-    const [mutation, ...others] = [schema.getMutationType(), ...objectTypes(schema)].flatMap((type) => type ?? []);
-    expect(names(mutationIds)).toEqual(idPlaces(schema, mutation ? [mutation] : []).sort());
+    const isMutation = ({ name }: { name: string }) => name === 'Mutation';
+    const types = objectTypes(schema);
+    expect(names(mutationIds)).toEqual(idPlaces(schema, types.filter(isMutation)).sort());
     const places = new Set(queryRows.map(({ place }) => place).filter((place) => place.includes('(')));
-    expect([...places].sort()).toEqual(
-      idPlaces(
-        schema,
-        others.filter(({ name }) => name !== 'Mutation'),
-      ).sort(),
-    );
+    const others = types.filter((type) => !isMutation(type));
+    expect([...places].sort()).toEqual(idPlaces(schema, others).sort());
   });
 
   test('have every field of every type, and every type of node', () => {
@@ -450,8 +451,8 @@ describe('a mutation', () => {
       const sent = await sendMutation(stage.cast[part], mutation, input(idsFor(scene, part)));
       const after = await contentByOrganization(server.database);
       outcomes[part] = sent.outcome;
-      const { ours, theirOrganizationId: theirs } = stage;
-      const [own, other] = part.startsWith('foreign') ? [theirs, ours.organizationId] : [ours.organizationId, theirs];
+      const [ours, theirs] = [stage.ours.organizationId, stage.theirs.organizationId];
+      const [own, other] = part.startsWith('foreign') ? [theirs, ours] : [ours, theirs];
       expect([part, after[other]]).toEqual([part, before[other]]);
       if (sent.outcome === 'done') {
         expect([part, after[own]]).not.toEqual([part, before[own]]);
@@ -543,16 +544,10 @@ describe('a query', () => {
   beforeAll(async () => {
     stage = await setTheStage();
     scene = await newScene(server, stage.ours, { monthlyBudget: '1.00' });
-    for (const part of people) {
-      await mutate(server, stage.cast[part], {
-        name: 'selectWorkspace',
-        input: { workspaceId: scene.ids.Workspace },
-        fields: 'workspace { id }',
-      });
-    }
+    for (const part of people) await select(stage.cast[part], scene.ids.Workspace);
   });
 
-  const named = queryRows.map((row) => [`${row.place} with a ${row.shows}`, row] as const);
+  const named = queryRows.map((row) => [`${row.place} for ${row.shows}`, row] as const);
 
   test.each(named)('%s shows it to who may see it and to nobody else', async (_name, row) => {
     const { ids } = scene;
@@ -580,10 +575,12 @@ describe('a query', () => {
         const toNothing = await answerTo(part, idOfNothing(row.shows));
         const isOurs = !part.startsWith('foreign');
         const seesAll = part === 'organizationAdmin' || part === 'reader' || part === 'writer';
-        const isStranger = part === 'stranger';
+        const [other, company] = isOurs ? [foreign, stage.theirs] : [scene, stage.ours];
+        const outOfSight = part === 'stranger' ? scene : unseen;
         const strange = [
-          ...types.map((type) => (isOurs ? foreign : scene).ids[type]),
-          ...(isOurs && !seesAll ? types.map((type) => (isStranger ? scene : unseen).ids[type]) : []),
+          row.id?.(other.ids, company) ?? other.ids[row.shows],
+          ...types.map((type) => other.ids[type]),
+          ...(isOurs && !seesAll ? types.map((type) => outOfSight.ids[type]) : []),
         ];
         const wrong = row.place === 'node(id)' ? wrongIds(ids, nodeTypes) : wrongIds(ids, types);
         for (const id of [...strange, ...(part === 'organizationAdmin' ? wrong : [])]) {
@@ -633,8 +630,6 @@ describe('the fields of', () => {
   beforeAll(async () => {
     stage = await setTheStage();
     objects = await newObjects(stage);
-    const select = (who: Player, workspaceId: string) =>
-      mutate(server, who, { name: 'selectWorkspace', input: { workspaceId }, fields: 'workspace { id }' });
     for (const part of people) await select(stage.cast[part], objects.Workspace[0] ?? '');
     await select(stage.cast.foreignAdmin, stage.foreign.ids.Workspace);
   });

@@ -43,9 +43,9 @@ export async function recordAudit(
   );
 }
 
-/** What a new object began with. */
+/** What a new object began with, without what it began without. */
 export function initialValues(values: object): AuditChange[] {
-  return Object.entries(values).map(([field, after]) => ({ field, before: null, after: after ?? null }));
+  return changesBetween<object>({}, values);
 }
 
 /** The fields in which the two differ, before and after. */

@@ -168,12 +168,17 @@ describe('at each sight after', () => {
     expect(await kept(org)).toMatchObject({ organizations: 1, users: 1 });
   });
 
-  test('a token that says what is known already writes nothing', async () => {
+  test('a token that says what is known already, or older news, writes nothing', async () => {
     const iat = secondsAgo(60);
     const who = { sub: 'ada', org: newOrganization(), iat };
     const claims = { ...who, name: 'Ada', email: 'a@example.com', teams: ['b', 'a'] };
     await signIn(claims);
-    for (const same of [claims, { ...claims, teams: ['a', 'b', 'a'] }, who, { ...claims, iat: iat - 1 }]) {
+    for (const same of [
+      claims,
+      { ...claims, teams: ['a', 'b', 'a'] },
+      who,
+      { ...claims, iat: iat - 1, name: 'Older' },
+    ]) {
       const token = await signToken(same, '6m');
       const { statements } = await recordStatements(() => server.request({ token, query: '{ __typename }' }));
       expect(statements).toHaveLength(1);

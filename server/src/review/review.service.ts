@@ -63,7 +63,7 @@ export async function completeWorkspaceReview(
       targetId: workspaceId,
       changes: [
         ...changesBetween(workspace, closed),
-        ...initialValues(note == null ? {} : { note: normalizeText(note) }),
+        ...initialValues({ note: note == null ? null : normalizeText(note) }),
       ],
     });
     return workspace.id;

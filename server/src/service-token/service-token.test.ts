@@ -141,7 +141,6 @@ describe('a new service token', () => {
         changes: [
           { field: 'name', before: null, after: 'Billing' },
           { field: 'scopes', before: null, after: ['WORKSPACES_READ'] },
-          { field: 'expiresAt', before: null, after: null },
         ],
       },
     ]);
@@ -358,9 +357,11 @@ describe('a request with a service token', () => {
     ['that nobody made', () => 'tvs_00000000000000000000000000000000000000000000000000000'],
     ['of a virtual key', (token) => `tvk_${token.slice(4)}`],
     ['of nothing but the prefix', () => 'tvs_'],
-  ])('%s is UNAUTHENTICATED', async (_case, change) => {
+  ])('%s is UNAUTHENTICATED, and the database is not asked', async (_case, change) => {
     const { token } = await newToken(await newAdmin());
-    const { status, data, errors } = await whoAmI(change(token));
+    const { result, statements } = await recordStatements(() => whoAmI(change(token)));
+    const { status, data, errors } = result;
+    expect(statements).toEqual([]);
     expect([status, data]).toEqual([401, undefined]);
     expect(errors).toMatchObject([
       { message: 'A valid bearer token is required.', extensions: { code: 'UNAUTHENTICATED' } },

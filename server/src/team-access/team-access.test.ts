@@ -145,9 +145,15 @@ async function viewerOf(who: Pick<Person, 'token'>): Promise<Viewer> {
   };
 }
 
-/** The viewer of another token, which nothing is remembered of. */
+/** A token that is like no other, so that nothing is remembered of it. */
+let tokens = 0;
+async function newToken(claims: TokenClaims): Promise<{ readonly token: string }> {
+  tokens += 1;
+  return { token: await signToken(claims, `${600 + tokens}s`) };
+}
+
 async function signIn(claims: TokenClaims): Promise<Viewer> {
-  return viewerOf({ token: await signToken(claims, '7m') });
+  return viewerOf(await newToken(claims));
 }
 
 async function statusOf(who: Pick<Person, 'token'>): Promise<number> {
@@ -711,11 +717,11 @@ describe('whom a sync takes the sight of a workspace has none active', () => {
 describe('a user who is set inactive', () => {
   test('is signed out everywhere with the next request, and let in again when active', async () => {
     const { org, ...admin } = await newAdmin();
-    const tokens = [await person(server, { sub: 'ada', org }), { token: await signToken({ sub: 'ada', org }, '9m') }];
+    const tokens = [await person(server, { sub: 'ada', org }), await newToken({ sub: 'ada', org })];
     expect(await Promise.all(tokens.map(statusOf))).toEqual([200, 200]);
     expect(await sync(admin, { users: [user('ada', { active: false })] })).toEqual(changed(1, 0));
     expect(await Promise.all(tokens.map(statusOf))).toEqual([401, 401]);
-    expect(await statusOf({ token: await signToken({ sub: 'ada', org }, '8m') })).toBe(401);
+    expect(await statusOf(await newToken({ sub: 'ada', org }))).toBe(401);
     expect(await sync(admin, { users: [user('ada')] })).toEqual(changed(1, 0));
     expect(await Promise.all(tokens.map(statusOf))).toEqual([200, 200]);
   });
@@ -798,6 +804,23 @@ describe('at the same moment', () => {
     expect(server.logLines.filter((line) => line.includes('unexpected error') && line.includes('deadlock'))).toEqual(
       [],
     );
+  });
+
+  test('a sign-in that names the same new team waits for the sync, and neither fails', async () => {
+    const { org, ...admin } = await newAdmin();
+    const ada = await person(server, { sub: 'ada', org });
+    const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [uuidOf(ada.id)]);
+    const syncing = sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'New')] });
+    await untilWaiting(watcher, 1);
+    const signingIn = signIn({ sub: 'bob', org, teams: ['New'] });
+    await untilWaiting(watcher, 2);
+    await holder.query('COMMIT');
+    await Promise.all([holder.end(), watcher.end()]);
+    expect(await syncing).toEqual(changed(1, 1));
+    expect((await signingIn).teams).toEqual(['New']);
+    expect(await teamsOf(org)).toEqual({ New: ['ada', 'bob'] });
   });
 
   test('a person who signs in first while the directory makes them is made once', async () => {

@@ -103,7 +103,7 @@ function statusAfter(decision: KeyReviewDecision, key: LockedVirtualKey): Virtua
 
 function toEntry({ key, decision, note, status }: Review): AuditEntry {
   return keyEntry('reviewed', key, [
-    ...initialValues({ decision, ...(note !== null && { note }) }),
+    ...initialValues({ decision, note }),
     ...changesBetween({ status: key.storedStatus }, { status }),
   ]);
 }

@@ -72,7 +72,7 @@ export async function createVirtualKey(context: RequestContext, input: CreateVir
     const { lastFour } = newSecret;
     await manager.insert(VirtualKey, { ...key, ...settings, lastFour, createdById: userIdOf(actor) });
     await addSecret(manager, key, newSecret);
-    await recordAudit(manager, context, keyEntry('created', key, changesBetween<Partial<Settings>>({}, settings)));
+    await recordAudit(manager, context, keyEntry('created', key, initialValues(settings)));
     return { id, secret: newSecret.secret };
   });
 }
@@ -150,13 +150,13 @@ export async function revokeVirtualKey(context: RequestContext, input: RevokeVir
     const key = await lockVirtualKey(manager, context.actor, input.virtualKeyId);
     if (key.storedStatus === VirtualKeyStatus.REVOKED) return key.id;
     await changeKey(manager, key, { status: VirtualKeyStatus.REVOKED, revokedAt: key.lockedAt });
-    const reason = input.reason == null ? {} : { reason: normalizeText(input.reason) };
+    const reason = input.reason == null ? null : normalizeText(input.reason);
     await recordAudit(
       manager,
       context,
       keyEntry('revoked', key, [
         { field: 'status', before: key.storedStatus, after: VirtualKeyStatus.REVOKED },
-        ...initialValues(reason),
+        ...initialValues({ reason }),
       ]),
     );
     return key.id;
