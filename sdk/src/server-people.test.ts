@@ -138,8 +138,9 @@ test('a service sees every workspace within its scopes, and is told which scope 
   const directory = await serviceWith('DIRECTORY_WRITE');
   const nothing = { usersChanged: 0, teamsChanged: 0 };
   expect(await directory.client.teamAccess.sync({ users: [], teams: [] })).toEqual(nothing);
-  for (const call of [directory.client.workspaces.list(), directory.client.workspaces.get(workspaceId)]) {
-    const error = await failure(call);
+  const { workspaces } = directory.client;
+  for (const call of [() => workspaces.list(), () => workspaces.get(workspaceId)]) {
+    const error = await failure(call());
     expect(error).toBeInstanceOf(MissingScopeError);
     expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('WORKSPACES_READ') });
   }
