@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const out = resolve(process.argv[2] ?? join(sdk, 'dist'));
-const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 
 rmSync(out, { recursive: true, force: true });
 for (const [project, folder] of [

@@ -12,7 +12,7 @@ import { startServer } from './demo-server.mjs';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const root = join(sdk, '..');
-const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 const temp = mkdtempSync(join(tmpdir(), 'tokenvue-sdk-package-'));
 const endpointInExamples = 'http://127.0.0.1:4000/graphql';
 
