@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import pg from 'pg';
+import { eventually } from '../testing/eventually.js';
 import { breakAudit, createWorkspace, insertKeys, setRole, uuidOf, workspaceInput } from '../testing/fixtures.js';
 import { rawRequest } from '../testing/raw-request.js';
 import { recordStatements } from '../testing/statements.js';
@@ -262,6 +263,28 @@ describe('health', () => {
       expect(logged).toEqual([expect.stringContaining(`"requestId":"${headers.get('x-request-id')}"`)]);
     } finally {
       await orphan.close();
+    }
+  });
+
+  test('says within seconds that requests would wait, while every connection is taken', async () => {
+    const busy = await startTestServer({ DATABASE_POOL_SIZE: '1' });
+    const holder = new pg.Client({ connectionString: busy.databaseUrl });
+    await holder.connect();
+    const { origin } = new URL(busy.endpoint);
+    try {
+      const owner = await person(busy, { sub: 'ada', org });
+      await holder.query('BEGIN; LOCK TABLE workspaces');
+      const waiting = createWorkspace(busy, owner);
+      await eventually(() => expect(busy.database.connections).toMatchObject({ total: 1, idle: 0 }));
+      const start = performance.now();
+      expect((await fetch(`${origin}/health/ready`)).status).toBe(503);
+      expect(performance.now() - start).toBeLessThan(4_000);
+      await holder.query('ROLLBACK');
+      await waiting;
+      expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
+    } finally {
+      await holder.end();
+      await busy.close();
     }
   });
 });

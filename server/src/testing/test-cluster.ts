@@ -12,6 +12,13 @@ export interface TestCluster {
 
 /** One PostgreSQL for all test files; its data need not survive a crash. */
 export async function startTestCluster(): Promise<TestCluster> {
+  const { url, stop } = await startEmptyCluster();
+  await migrate(url);
+  return { templateUrl: url, stop };
+}
+
+/** A PostgreSQL with one empty database, for tests of what belongs to a whole cluster. */
+export async function startEmptyCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tokenvue-test-'));
   // As root, PostgreSQL runs as another user, who has to reach the folder.
   await chmod(dataDir, 0o755);
@@ -25,9 +32,8 @@ export async function startTestCluster(): Promise<TestCluster> {
       max_connections: '300',
     },
   });
-  await migrate(postgres.url);
   return {
-    templateUrl: postgres.url,
+    url: postgres.url,
     stop: async () => {
       await postgres.stop();
       await rm(dataDir, { recursive: true, force: true });

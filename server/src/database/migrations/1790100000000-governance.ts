@@ -122,14 +122,29 @@ export class Governance1790100000000 implements MigrationInterface {
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tokenvue_workspaces') THEN
           CREATE ROLE tokenvue_workspaces NOLOGIN;
         END IF;
-      EXCEPTION WHEN duplicate_object OR unique_violation THEN
-        NULL;
+      EXCEPTION
+        WHEN duplicate_object OR unique_violation THEN
+          NULL;
+        WHEN insufficient_privilege THEN
+          RAISE insufficient_privilege USING MESSAGE = format(
+            'An administrator of the database has to run this first: '
+            'CREATE ROLE tokenvue_workspaces NOLOGIN; GRANT tokenvue_workspaces TO %I;', current_user);
+      END $$;
+      -- Who may enter the role is known by trying: since PostgreSQL 16 whoever has made it is a member that may not.
+      DO $$
+      BEGIN
+        BEGIN
+          SET LOCAL ROLE tokenvue_workspaces;
+          RESET ROLE;
+        EXCEPTION WHEN insufficient_privilege THEN
+          EXECUTE format('GRANT tokenvue_workspaces TO %I', current_user);
+        END;
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE insufficient_privilege USING MESSAGE = format(
+          'An administrator of the database has to run this first: GRANT tokenvue_workspaces TO %I;', current_user);
       END $$;
       DO $$
       BEGIN
-        IF NOT pg_has_role(current_user, 'tokenvue_workspaces', 'MEMBER') THEN
-          EXECUTE format('GRANT tokenvue_workspaces TO %I', current_user);
-        END IF;
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO tokenvue_workspaces', current_schema());
       END $$;
       -- No more than requests do: nothing changes an audit event, and no key is ever deleted.
