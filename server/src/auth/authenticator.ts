@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js';
 import { requestError } from '../errors.js';
 import { readClaims } from './claims.js';
 import { findServiceActor } from './service-sign-in.js';
-import { findUserActors, type Identity, signIn } from './sign-in.js';
+import { findUserActors, type Identity, type SignIn, signIn } from './sign-in.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 /** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
@@ -73,8 +73,10 @@ export class Authenticator {
 
   #remember(token: string): Promise<SignedIn> {
     const signedIn = this.#signIn(token);
+    const forget = () => this.#identities.delete(token);
     this.#identities.set(token, signedIn);
-    signedIn.catch(() => this.#identities.delete(token));
+    // What could not be taken in now is tried again with the next request.
+    void signedIn.then(({ isInLine }) => isInLine || forget(), forget);
     return signedIn;
   }
 
@@ -83,12 +85,11 @@ export class Authenticator {
     const claims = readClaims(payload);
     if (claims === null) throw requestError('unauthenticated');
     const expiresAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1_000;
-    return { identity: await signIn(this.#database, claims), expiresAt };
+    return { ...(await signIn(this.#database, claims)), expiresAt };
   }
 }
 
-interface SignedIn {
-  readonly identity: Identity;
+interface SignedIn extends SignIn {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }

@@ -8,11 +8,24 @@ const directoryLock = 1;
  * transaction ends. Sign-ins share the lock, because each of them changes one person only; a sync holds it alone, so
  * what it has compared the directory with still stands when it writes.
  */
-export async function lockDirectory(
-  manager: EntityManager,
-  organizationId: string,
-  mode: 'shared' | 'exclusive',
-): Promise<void> {
-  const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-  await manager.query(`SELECT ${lock}(${directoryLock}, hashtext($1))`, [organizationId]);
+export async function lockDirectory(manager: EntityManager, organizationId: string): Promise<void> {
+  await manager.query(`SELECT pg_advisory_xact_lock(${directoryLock}, hashtext($1))`, [organizationId]);
+}
+
+/** A sync has the directory, or is about to. */
+export class DirectoryBusy extends Error {
+  override readonly name = 'DirectoryBusy';
+}
+
+/**
+ * Shares the lock until the transaction ends, if it is to be had at once: who waited would keep a connection of the pool
+ * that every organization needs.
+ * @throws DirectoryBusy
+ */
+export async function shareDirectory(manager: EntityManager, organizationId: string): Promise<void> {
+  const [answer]: { shared: boolean }[] = await manager.query(
+    `SELECT pg_try_advisory_xact_lock_shared(${directoryLock}, hashtext($1)) AS shared`,
+    [organizationId],
+  );
+  if (answer?.shared !== true) throw new DirectoryBusy('A sync of the team directory is under way.');
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
@@ -6,7 +7,7 @@ import type { Database } from '../database/database.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { requestError } from '../errors.js';
 import type { Claims } from './claims.js';
-import { lockDirectory } from './directory-lock.js';
+import { DirectoryBusy, shareDirectory } from './directory-lock.js';
 
 /** Who a token belongs to. */
 export interface Identity {
@@ -26,21 +27,38 @@ interface KnownUser {
   teams: string[];
 }
 
+export interface SignIn {
+  readonly identity: Identity;
+  /** Whether the claims have been taken in; else they are to be looked at again with the next request. */
+  readonly isInLine: boolean;
+}
+
+/** How long somebody unknown waits for a sync of the directory to end, and the pauses between two looks. */
+const waitMaxMs = 20_000;
+const pauseMinMs = 25;
+const pauseMaxMs = 1_000;
+
 /**
  * Finds the person of these claims. The organization, the person and their teams are made at first sight and brought in
  * line where the claims say something else than the database; claims that are missing change nothing, nor do those that
- * are older than what the person was last brought in line with.
+ * are older than what the person was last brought in line with. While a sync of the directory is under way, a person who
+ * is known goes on as they are known.
  * @throws UNAUTHENTICATED for a person who was set inactive.
  */
-export async function signIn(database: Database, claims: Claims): Promise<Identity> {
+export async function signIn(database: Database, claims: Claims): Promise<SignIn> {
+  const deadline = Date.now() + waitMaxMs;
   let user = await findUser(database, claims);
-  if (user === undefined || (user.active && isNews(user, claims))) {
-    await database.transaction((manager) => bringInLine(manager, claims));
+  let isInLine = user !== undefined && !(user.active && isNews(user, claims));
+  for (let pause = pauseMinMs; !isInLine; pause = Math.min(2 * pause, pauseMaxMs)) {
+    isInLine = await bringInLine(database, claims);
     user = await findUser(database, claims);
+    if (isInLine || user !== undefined) break;
+    if (Date.now() >= deadline) throw new Error('A sync of the team directory keeps a sign-in waiting for too long.');
+    await delay(pause);
   }
   if (user === undefined) throw new Error('The signed-in user is gone.');
   if (!user.active) throw requestError('unauthenticated');
-  return { userId: user.id, organizationId: user.organization_id };
+  return { identity: { userId: user.id, organizationId: user.organization_id }, isInLine };
 }
 
 export const userActorsSql = `SELECT u.id, u.name, u.organization_role AS "organizationRole", o.currency
@@ -89,9 +107,20 @@ function isInLine(user: KnownUser, claims: Claims): boolean {
   );
 }
 
-async function bringInLine(manager: EntityManager, claims: Claims): Promise<void> {
+/** @returns false where a sync of the directory is under way, and nothing was done. */
+async function bringInLine(database: Database, claims: Claims): Promise<boolean> {
+  try {
+    await database.transaction((manager) => takeIn(manager, claims));
+    return true;
+  } catch (error) {
+    if (error instanceof DirectoryBusy) return false;
+    throw error;
+  }
+}
+
+async function takeIn(manager: EntityManager, claims: Claims): Promise<void> {
   const organizationId = await findOrMakeOrganization(manager, claims.organization);
-  await lockDirectory(manager, organizationId, 'shared');
+  await shareDirectory(manager, organizationId);
   const [user]: { id: string }[] = await manager.query(
     `INSERT INTO users AS u (id, organization_id, subject, name, email, organization_role, claims_issued_at)
      VALUES ($1, $2, $3, coalesce($4, $3), coalesce($5, ''), coalesce($6, '${OrganizationRole.MEMBER}'), $7)

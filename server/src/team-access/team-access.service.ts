@@ -59,7 +59,7 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
   const { organizationId } = context.actor;
   const directory = readDirectory(input);
   return context.database.transaction(async (manager) => {
-    await lockDirectory(manager, organizationId, 'exclusive');
+    await lockDirectory(manager, organizationId);
     const differences = await compare(manager, organizationId, directory);
     const moved = await write(manager, organizationId, differences);
     const users = userEntries(differences);

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type pg from 'pg';
+import { createWorkspace, run } from '../testing/fixtures.js';
+import {
+  newOrganization,
+  type Person,
+  person,
+  signToken,
+  startTestServer,
+  type TestServer,
+  type TokenClaims,
+} from '../testing/test-server.js';
+import { connect } from '../testing/waiting.js';
+
+const poolSize = 3;
+
+let server: TestServer;
+let org: string;
+let ada: Person;
+/** Holds the directory of the organization as a sync does, until it is released. */
+let sync: pg.Client;
+beforeEach(async () => {
+  server = await startTestServer({ DATABASE_POOL_SIZE: String(poolSize) });
+  org = newOrganization();
+  ada = await person(server, { sub: 'ada', org, iat: secondsAgo(60), name: 'Ada' });
+  sync = await connect(server.databaseUrl);
+  await sync.query(`SELECT pg_advisory_lock(1, hashtext(id::text)) FROM organizations WHERE external_id = $1`, [org]);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await sync.end();
+  await server.close();
+});
+
+const release = () => sync.query('SELECT pg_advisory_unlock_all()');
+
+function secondsAgo(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) - seconds;
+}
+
+async function ask(claims: TokenClaims) {
+  const token = await signToken(claims);
+  return server.request<{ viewer: { user: { id: string; name: string } } }>({
+    token,
+    query: '{ viewer { user { id name } } }',
+  });
+}
+
+/** People who come to the organization for the first time. */
+function newcomers(count: number) {
+  return Array.from({ length: count }, (_, index) => ask({ sub: `newcomer ${index}`, org }));
+}
+
+test('sign-ins that wait for a sync take no connection from other organizations, and are done after it', async () => {
+  const waiting = newcomers(4 * poolSize);
+  await delay(200);
+  const start = performance.now();
+  await createWorkspace(server, await person(server, { sub: 'eve', org: newOrganization() }));
+  expect((await fetch(new URL('/health/ready', server.endpoint))).status).toBe(200);
+  expect(performance.now() - start).toBeLessThan(2_000);
+  await release();
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
+});
+
+test('a known person goes on as known while the sync is under way, and is brought in line after it', async () => {
+  const token = await signToken({ sub: 'ada', org, name: 'Ada King' });
+  const name = async () => {
+    const { viewer } = await run<{ viewer: { user: object } }>(
+      server,
+      { ...ada, token },
+      '{ viewer { user { id name } } }',
+    );
+    return viewer.user;
+  };
+  expect(await name()).toEqual({ id: ada.id, name: 'Ada' });
+  await release();
+  expect(await name()).toEqual({ id: ada.id, name: 'Ada King' });
+});
+
+test('somebody unknown is told after twenty seconds that it did not work', async () => {
+  const waiting = ask({ sub: 'bob', org });
+  await delay(200);
+  const now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now + 20_000);
+  const { status, errors } = await waiting;
+  expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+});
