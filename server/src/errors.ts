@@ -124,6 +124,16 @@ export const refusals = {
     message: 'Another entry before has the same.',
     remedy: 'Send each user, team and team name once.',
   },
+  ownLockOut: {
+    code: UserErrorCode.INVALID,
+    message: 'You can not set yourself inactive, nor take your own role of an admin.',
+    remedy: 'Let another admin of the organization do it.',
+  },
+  tokenMakerRaised: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'A service token can not let the person who made it back in, nor make them an admin.',
+    remedy: 'Let an admin of the organization do it, or a service with a token that somebody else made.',
+  },
   subjectNotFound: {
     code: UserErrorCode.NOT_FOUND,
     message: 'There is no user with this subject, neither in this call nor from before.',

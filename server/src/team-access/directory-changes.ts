@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { type Actor, OrganizationRole } from '../access/actor.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
 import { type Directory, DirectoryFindings, type DirectoryTeam, type DirectoryUser } from './directory.js';
@@ -65,6 +66,35 @@ export function compareUsers(directory: Directory, present: Present): UserDiffer
       ? { user: { id: uuidv7(), ...user }, isNew: true, changes: initialValues(user) }
       : { user: { id: known.id, ...user }, isNew: false, changes: changesBetween<DirectoryUser>(known, user) };
   });
+}
+
+/** The access that a difference gives or takes. */
+type Access = 'active' | 'role';
+
+/**
+ * Refuses what nobody does to themselves: an admin who locks themselves out, and a service that gives back what was taken
+ * from the person who made its token, and may have kept it.
+ * @throws Refusal INVALID, FORBIDDEN
+ */
+export function refuseOwnAccess(users: readonly UserDifference[], actor: Actor, tokenMakerId: string | null): void {
+  const findings = new DirectoryFindings();
+  for (const [index, difference] of users.entries()) {
+    const { id } = difference.user;
+    if (actor.kind === 'USER' && id === actor.id) {
+      for (const access of accessOf(difference, 'taken')) findings.add('ownLockOut', 'users', index, access);
+    } else if (id === tokenMakerId) {
+      for (const access of accessOf(difference, 'given')) findings.add('tokenMakerRaised', 'users', index, access);
+    }
+  }
+  findings.refuse();
+}
+
+function accessOf({ changes }: UserDifference, direction: 'given' | 'taken'): Access[] {
+  const isGiven = (value: unknown) => value === true || value === OrganizationRole.ADMIN;
+  const names: Readonly<Record<string, Access>> = { active: 'active', organizationRole: 'role' };
+  return changes
+    .filter(({ after }) => isGiven(after) === (direction === 'given'))
+    .flatMap(({ field }) => names[field] ?? []);
 }
 
 /**

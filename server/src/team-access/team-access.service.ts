@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
+import type { Actor } from '../access/actor.js';
 import { type AuditEntry, recordAudit } from '../audit/audit.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
 import { lockDirectory } from '../auth/directory-lock.js';
@@ -13,6 +14,7 @@ import {
   type Merger,
   type Place,
   type PlaceDifference,
+  refuseOwnAccess,
   type TeamDifference,
   type UserDifference,
 } from './directory-changes.js';
@@ -28,6 +30,7 @@ import {
   outdateTokens,
   readPlaces,
   readTeams,
+  readTokenMaker,
   readUsers,
   updateTeams,
   updateUsers,
@@ -53,14 +56,17 @@ interface Differences {
 /**
  * Brings users and teams in line with what the directory says of them, all or nothing: compares it with what the tables
  * hold and writes the difference.
- * @throws Refusal INVALID, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a team's name.
+ * @throws Refusal INVALID, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a team's name, FORBIDDEN for a service that
+ *   would raise the person who made its token.
  */
 export async function syncTeamAccess(context: RequestContext, input: SyncTeamAccessInput): Promise<SyncedTeamAccess> {
-  const { organizationId } = context.actor;
+  const { actor } = context;
+  const { organizationId } = actor;
   const directory = readDirectory(input);
   return context.database.transaction(async (manager) => {
     await lockDirectory(manager, organizationId);
     const differences = await compare(manager, organizationId, directory);
+    refuseOwnAccess(differences.users, actor, await tokenMakerOf(manager, actor));
     const moved = await write(manager, organizationId, differences);
     const users = userEntries(differences);
     const teams = teamEntries(differences);
@@ -81,6 +87,10 @@ async function compare(manager: EntityManager, organizationId: string, directory
   const teamIds = [...teams.map(({ team }) => team.id), ...mergers.map(({ fromId }) => fromId)];
   const presentPlaces = await readPlaces(manager, teamIds);
   return { users, teams, mergers, places: comparePlaces(teams, presentPlaces), presentPlaces };
+}
+
+async function tokenMakerOf(manager: EntityManager, { kind, id, organizationId }: Actor): Promise<string | null> {
+  return kind === 'SERVICE' ? readTokenMaker(manager, organizationId, id) : null;
 }
 
 /** @returns the workspaces that got another owner. */

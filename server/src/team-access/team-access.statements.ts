@@ -16,6 +16,19 @@ export function readUsers(
   );
 }
 
+/** UUID of the person who made the service token. */
+export async function readTokenMaker(
+  manager: EntityManager,
+  organizationId: string,
+  tokenId: string,
+): Promise<string | null> {
+  const [token]: { id: string }[] = await manager.query(
+    'SELECT created_by_id AS id FROM service_tokens WHERE id = $1 AND organization_id = $2',
+    [tokenId, organizationId],
+  );
+  return token?.id ?? null;
+}
+
 /** The teams that have one of these ids of the directory, or one of these names. */
 export function readTeams(
   manager: EntityManager,

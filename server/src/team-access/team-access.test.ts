@@ -507,6 +507,53 @@ describe('who may', () => {
   });
 });
 
+describe('access is not one’s own to give or to keep', () => {
+  /** Whoever made the token of the service, with the role and standing that they have now. */
+  async function serviceOf(more: Partial<DirectoryUser>) {
+    const admin = await newAdmin();
+    const maker = await person(server, { sub: 'maker', org: admin.org, org_role: 'admin' });
+    const service = await newService(server, maker, ['DIRECTORY_WRITE']);
+    await sync(admin, { users: [user('maker', more)] });
+    return { admin, service };
+  }
+
+  test.each([
+    ['in, who was set inactive', { role: 'ADMIN', active: false }, { role: 'ADMIN' }, ['active']],
+    ['up to admin', { role: 'MEMBER' }, { role: 'ADMIN' }, ['role']],
+    ['in and up', { active: false }, { role: 'ADMIN' }, ['role', 'active']],
+  ] as const)('a service does not let the person who made its token back %s', async (_case, now, wanted, fields) => {
+    const { admin, service } = await serviceOf(now);
+    await statusOf(service);
+    const before = await databaseContent(server.database);
+    const directory = { users: [user('new'), user('maker', wanted)], teams: [team('1', ['new'])] };
+    const answer = await sync(service, directory);
+    expect(answer).toEqual(refused('FORBIDDEN', ...fields.map((field) => ['users', '1', field])));
+    expect(await databaseContent(server.database)).toEqual(before);
+    expect(await sync(admin, directory)).toEqual(changed(2, 1));
+  });
+
+  test('a service changes everything else about them, and does so with a token of somebody else', async () => {
+    const { admin, service } = await serviceOf({ role: 'ADMIN' });
+    expect(await sync(service, { users: [user('maker', { name: 'M', role: 'ADMIN' })] })).toEqual(changed(1, 0));
+    expect(await sync(service, { users: [user('maker', { active: false })] })).toEqual(changed(1, 0));
+    const other = await newService(server, admin, ['DIRECTORY_WRITE']);
+    expect(await sync(other, { users: [user('maker', { role: 'ADMIN' })] })).toEqual(changed(1, 0));
+  });
+
+  test.each([
+    ['sets themselves inactive', { role: 'ADMIN', active: false }, 'active'],
+    ['takes their own admin role', {}, 'role'],
+  ] as const)('nobody %s', async (_case, more, field) => {
+    const admin = await newAdmin();
+    const other = await person(server, { sub: 'other', org: admin.org, org_role: 'admin' });
+    const directory = { users: [user('new'), user('root', more)] };
+    const before = await databaseContent(server.database);
+    expect(await sync(admin, directory)).toEqual(refused('INVALID', ['users', '1', field]));
+    expect(await databaseContent(server.database)).toEqual(before);
+    expect(await sync(other, directory)).toEqual(changed(2, 0));
+  });
+});
+
 describe('the audit log', () => {
   test('has one event for each user and team that changed, with what changed and nothing else', async () => {
     const admin = await newAdmin();
