@@ -54,6 +54,13 @@ module.exports = {
       to: { path: '^sdk/' },
     },
     {
+      name: 'examples-use-the-package',
+      comment: 'An example imports the SDK by its name, as everybody else does.',
+      severity: 'error',
+      from: { path: '^sdk/examples/' },
+      to: { path: '^sdk/src/' },
+    },
+    {
       name: 'no-tests-in-the-product',
       comment: 'What is shipped imports no test and no test helper.',
       severity: 'error',
@@ -73,7 +80,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     // Tests and tools take what the root's package.json lists for both workspaces.
     combinedDependencies: true,
-    exclude: { path: '^sdk/dist/|^server/dist/graphiql/assets/' },
+    exclude: {
+      // The parser can't read JSX: the page's components are checked as they are compiled.
+      path: '^sdk/dist/|^server/dist/graphiql/assets/|^server/dist/workspace-page/|^sdk/examples/.*[.]tsx$',
+    },
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -40,7 +40,7 @@ const config: Config = {
       ...database,
       displayName: 'sdk',
       rootDir: 'sdk',
-      testMatch: ['<rootDir>/src/**/*.test.ts'],
+      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/examples/*/src/**/*.test.ts'],
     },
     {
       ...project,

@@ -9,9 +9,11 @@ import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { migrate } from './database/migrate.js';
-import { type GraphiqlOptions, graphiqlPlugin } from './graphiql/graphiql.plugin.js';
+import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
+import type { PageOptions } from './http/page.js';
 import { createServer } from './http/server.js';
+import { workspacePagePlugin } from './http/workspace-page.plugin.js';
 import { IdempotencyRecord } from './idempotency/idempotency-record.entity.js';
 import { Member } from './member/member.entity.js';
 import { Organization } from './organization/organization.entity.js';
@@ -100,7 +102,8 @@ export async function createApp(config: Config, database: Database, log: Fastify
     corsOrigins,
     log,
   });
-  if (config.graphiql) await server.register(graphiqlPlugin, graphiqlOptions(config));
+  if (config.graphiql) await server.register(graphiqlPlugin, pageOptions(config, 'graphiql'));
+  if (config.demoData) await server.register(workspacePagePlugin, pageOptions(config, 'workspace-page'));
   return {
     server,
     close: async () => {
@@ -112,9 +115,9 @@ export async function createApp(config: Config, database: Database, log: Fastify
   };
 }
 
-/** The page is signed in where the server itself makes the tokens; `ada` is who sees most of the demonstration data. */
-function graphiqlOptions({ auth, dataDir }: Config): GraphiqlOptions {
-  const directory = fileURLToPath(new URL('../dist/graphiql', import.meta.url));
+/** A page is signed in where the server itself makes the tokens; `ada` is who sees most of the demonstration data. */
+function pageOptions({ auth, dataDir }: Config, folder: string): PageOptions {
+  const directory = fileURLToPath(new URL(`../dist/${folder}`, import.meta.url));
   const token = () => developmentToken(dataDir, { subject: 'ada' });
   return { directory, endpoint: '/graphql', ...(auth.mode === 'development' && { token }) };
 }

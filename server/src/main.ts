@@ -39,6 +39,7 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
   });
   log.info(
     {
+      ...(config.demoData && { page: `${address}/` }),
       graphql: `${address}/graphql`,
       ...(config.graphiql && { graphiql: `${address}/graphiql` }),
     },

@@ -1,0 +1,90 @@
+import type { WorkspaceCardFragment } from '@tokenvue/sdk/documents';
+import { useRef } from 'react';
+import { countOf } from '../labels.js';
+import { Problem } from '../ui/problem.js';
+import { Card } from './card.js';
+import { MoreCards } from './more-cards.js';
+import type { Cards } from './use-cards.js';
+import { useSelectWorkspace } from './use-select-workspace.js';
+
+interface CardListProps {
+  cards: Cards;
+  isFiltered: boolean;
+  onCreate: () => void;
+  onClearFilters: () => void;
+  onEdit: (card: WorkspaceCardFragment) => void;
+}
+
+/** The cards in whatever state they are: loading, failed, none, or some with more to come. */
+export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }: CardListProps) {
+  const { nodes, totalCount, failure, isStale } = cards;
+  const list = useRef<HTMLUListElement>(null);
+  const select = useSelectWorkspace();
+
+  if (failure) return <Problem failure={failure} onRetry={cards.retry} />;
+  if (nodes === undefined) return <CardSkeletons />;
+  if (nodes.length === 0) {
+    return isFiltered ? <NothingMatches onClearFilters={onClearFilters} /> : <NoWorkspaces onCreate={onCreate} />;
+  }
+  /** Somebody who loaded more by the button goes on at the first new card. */
+  const focusCard = (index: number) => list.current?.querySelectorAll<HTMLElement>('.card')[index]?.focus();
+  return (
+    <>
+      <p className="count" role="status">
+        {nodes.length < totalCount
+          ? `${nodes.length} of ${countOf(totalCount, 'workspace')}`
+          : countOf(totalCount, 'workspace')}
+        {isFiltered && (totalCount === 1 ? ' matches' : ' match')}
+      </p>
+      <ul className="cards" ref={list} aria-busy={isStale}>
+        {nodes.map((card) => (
+          <li key={card.id}>
+            <Card card={card} onSelect={select} onEdit={onEdit} />
+          </li>
+        ))}
+      </ul>
+      <MoreCards cards={cards} onLoadedByButton={() => focusCard(nodes.length)} />
+    </>
+  );
+}
+
+function CardSkeletons() {
+  return (
+    <div className="cards" aria-busy="true">
+      <p className="visually-hidden" role="status">
+        Loading workspaces
+      </p>
+      {[1, 2, 3, 4, 5, 6].map((key) => (
+        <div className="card card-skeleton" key={key}>
+          <span className="skeleton" />
+          <span className="skeleton" />
+          <span className="skeleton" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function NoWorkspaces({ onCreate }: { onCreate: () => void }) {
+  return (
+    <div className="empty">
+      <h3>No workspaces yet</h3>
+      <p>A workspace holds the keys, the budget and the people of one purpose. Create the first one.</p>
+      <button type="button" className="button primary" onClick={onCreate}>
+        New workspace
+      </button>
+    </div>
+  );
+}
+
+function NothingMatches({ onClearFilters }: { onClearFilters: () => void }) {
+  return (
+    <div className="empty" role="status">
+      <h3>No workspace matches</h3>
+      <p>None of the workspaces that you can see fits the search and the filters.</p>
+      <button type="button" className="button" onClick={onClearFilters}>
+        Clear filters
+      </button>
+    </div>
+  );
+}

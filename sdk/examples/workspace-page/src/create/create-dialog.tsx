@@ -1,0 +1,86 @@
+import { useMutation } from '@apollo/client/react';
+import { CreateWorkspaceDocument, WorkspaceSummaryDocument, WorkspacesDocument } from '@tokenvue/sdk/documents';
+import { use, useState } from 'react';
+import { failureOf, failureText } from '../failure.js';
+import { type FormErrors, noErrors } from '../settings/field-errors.js';
+import { Form } from '../settings/form.js';
+import { findingsBeforeSending, type Settings } from '../settings/settings.js';
+import { SettingsFields } from '../settings/settings-fields.js';
+import { Dialog } from '../ui/dialog.js';
+import { Field } from '../ui/field.js';
+import { Announce } from '../ui/status.js';
+import { createErrors } from './create-errors.js';
+import { newIdempotencyKey } from './idempotency-key.js';
+
+interface CreateDialogProps {
+  onClose: () => void;
+  /** Shows the new workspace among the cards. */
+  onShow: (name: string) => void;
+}
+
+const blank: Settings = { environment: 'SANDBOX', region: 'GLOBAL', monthlyBudget: '', members: [] };
+
+export function CreateDialog({ onClose, onShow }: CreateDialogProps) {
+  const announce = use(Announce);
+  // One for the opened form: however often it is sent, it makes one workspace.
+  const [idempotencyKey] = useState(newIdempotencyKey);
+  const [name, setName] = useState('');
+  const [settings, setSettings] = useState(blank);
+  const [errors, setErrors] = useState<FormErrors>(noErrors);
+  const [create, { loading }] = useMutation(CreateWorkspaceDocument, {
+    refetchQueries: ({ data }) =>
+      data?.createWorkspace?.workspace ? [WorkspaceSummaryDocument, WorkspacesDocument] : [],
+  });
+
+  const send = async () => {
+    const findings = findingsBeforeSending(settings);
+    if (findings) return setErrors(findings);
+    const { members, monthlyBudget, ...rest } = settings;
+    const input = {
+      ...rest,
+      name,
+      monthlyBudget: monthlyBudget.trim(),
+      memberIds: members.map(({ id }) => id),
+      idempotencyKey,
+    };
+    try {
+      const payload = (await create({ variables: { input } })).data?.createWorkspace;
+      if (!payload?.workspace) return setErrors(createErrors(payload?.userErrors ?? [], members));
+      const created = payload.workspace.name;
+      announce({ text: `${created} was created.`, action: { label: 'Show it', run: () => onShow(created) } });
+      onClose();
+    } catch (error) {
+      setErrors({ ...noErrors, form: [failureText(failureOf(error))] });
+    }
+  };
+
+  return (
+    <Dialog title="New workspace" onClose={onClose}>
+      <Form
+        errors={errors}
+        isSending={loading}
+        submitLabel={loading ? 'Creating…' : 'Create workspace'}
+        onSubmit={() => void send()}
+        onCancel={onClose}
+      >
+        <Field label="Name" errors={errors.fields.name} hint="Unique in the organization, and fixed for ever.">
+          {(control) => (
+            <input
+              {...control}
+              data-first
+              autoComplete="off"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <SettingsFields
+          settings={settings}
+          errors={errors}
+          membersHint="From your team access. You become the owner and a member yourself."
+          onChange={setSettings}
+        />
+      </Form>
+    </Dialog>
+  );
+}

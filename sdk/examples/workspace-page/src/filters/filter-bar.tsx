@@ -1,0 +1,130 @@
+import { useEffect, useId, useState } from 'react';
+import { environments, keysOf, regions, statuses } from '../labels.js';
+import { Select } from '../ui/select.js';
+import { useDebounced } from '../ui/use-debounced.js';
+import { type Filters, isFiltered, noFilters, orders, searchLengthMax } from './filters.js';
+import type { SetFilters } from './use-filters.js';
+
+interface FilterBarProps {
+  filters: Filters;
+  onChange: SetFilters;
+}
+
+export function FilterBar({ filters, onChange }: FilterBarProps) {
+  const orderId = useId();
+  const choicesId = useId();
+  // Matters on narrow screens only: on others the choices are always there.
+  const [isOpen, setOpen] = useState(false);
+  const chosen = filters.environments.length + filters.statuses.length + filters.regions.length;
+  return (
+    <search className="filters" aria-label="Workspaces">
+      <div className="filters-row">
+        <SearchBox filters={filters} onChange={onChange} />
+        <div className="filters-order">
+          <label htmlFor={orderId}>Order</label>
+          <Select
+            control={{ id: orderId }}
+            labels={orders}
+            value={filters.order}
+            onChange={(order) => onChange({ ...filters, order })}
+          />
+        </div>
+        <button
+          type="button"
+          className="button filters-toggle"
+          aria-expanded={isOpen}
+          aria-controls={choicesId}
+          onClick={() => setOpen(!isOpen)}
+        >
+          Filters{chosen > 0 && ` (${chosen})`}
+        </button>
+      </div>
+      <div className="filters-row filters-choices" id={choicesId} data-open={isOpen}>
+        <FilterChoices filters={filters} onChange={onChange} />
+      </div>
+    </search>
+  );
+}
+
+function FilterChoices({ filters, onChange }: FilterBarProps) {
+  return (
+    <>
+      <Choices
+        legend="Environment"
+        labels={environments}
+        chosen={filters.environments}
+        onChange={(chosen) => onChange({ ...filters, environments: chosen })}
+      />
+      <Choices
+        legend="Status"
+        labels={statuses}
+        chosen={filters.statuses}
+        onChange={(chosen) => onChange({ ...filters, statuses: chosen })}
+      />
+      <Choices
+        legend="Region"
+        labels={regions}
+        chosen={filters.regions}
+        onChange={(chosen) => onChange({ ...filters, regions: chosen })}
+      />
+      {isFiltered(filters) && (
+        <button type="button" className="button quiet" onClick={() => onChange({ ...noFilters, order: filters.order })}>
+          Clear filters
+        </button>
+      )}
+    </>
+  );
+}
+
+/** What is typed shows at once and is looked for a moment after the last letter. */
+function SearchBox({ filters, onChange }: FilterBarProps) {
+  const [text, setText] = useState(filters.search);
+  const settled = useDebounced(text, 250);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed moves the filters, not the other way.
+  useEffect(() => {
+    if (settled === text && settled !== filters.search) onChange({ ...filters, search: settled }, 'replace');
+  }, [settled]);
+  // Cleared, or gone back to, elsewhere on the page.
+  useEffect(() => setText(filters.search), [filters.search]);
+
+  return (
+    <input
+      type="search"
+      className="filters-search"
+      aria-label="Search by name"
+      placeholder="Search by name"
+      maxLength={searchLengthMax}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+interface ChoicesProps<Value extends string> {
+  legend: string;
+  labels: Readonly<Record<string, string>>;
+  chosen: readonly Value[];
+  onChange: (chosen: Value[]) => void;
+}
+
+function Choices<Value extends string>({ legend, labels, chosen, onChange }: ChoicesProps<Value>) {
+  const known = keysOf(labels) as Value[];
+  return (
+    <fieldset className="choices">
+      <legend>{legend}</legend>
+      {known.map((value) => (
+        <label className="choice" key={value}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={({ target: { checked } }) =>
+              onChange(known.filter((other) => (other === value ? checked : chosen.includes(other))))
+            }
+          />
+          {labels[value]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
