@@ -23,7 +23,8 @@ interface KnownUser {
   active: boolean;
   organization_role: OrganizationRole;
   organization_id: string;
-  claims_issued_at: Date | null;
+  /** When the last word on them was given: by a token, or by a sync of the directory, whatever it said. */
+  last_word_at: Date | null;
   teams: string[];
 }
 
@@ -80,7 +81,8 @@ export async function findUserActors(
 
 async function findUser(database: Database, claims: Claims): Promise<KnownUser | undefined> {
   const [user] = await database.rows<KnownUser>({
-    text: `SELECT u.id, u.name, u.email, u.active, u.organization_role, u.organization_id, u.claims_issued_at, ARRAY(
+    text: `SELECT u.id, u.name, u.email, u.active, u.organization_role, u.organization_id,
+      greatest(u.claims_issued_at, o.directory_synced_at) AS last_word_at, ARRAY(
         SELECT t.name FROM team_memberships tm JOIN teams t ON t.id = tm.team_id WHERE tm.user_id = u.id
       ) AS teams
       FROM organizations o JOIN users u ON u.organization_id = o.id
@@ -92,7 +94,7 @@ async function findUser(database: Database, claims: Claims): Promise<KnownUser |
 
 /** Whether the claims are to be written down: as a change, or as a younger word for what is known. */
 function isNews(user: KnownUser, claims: Claims): boolean {
-  const { claims_issued_at: known } = user;
+  const { last_word_at: known } = user;
   if (known === null) return claims.issuedAt !== undefined || !isInLine(user, claims);
   if (claims.issuedAt === undefined || claims.issuedAt < known) return false;
   return claims.issuedAt > known || !isInLine(user, claims);
@@ -128,6 +130,8 @@ async function takeIn(manager: EntityManager, claims: Claims): Promise<void> {
        name = coalesce($4, u.name), email = coalesce($5, u.email),
        organization_role = coalesce($6, u.organization_role), claims_issued_at = $7, updated_at = now()
        WHERE u.active AND (u.claims_issued_at IS NULL OR u.claims_issued_at <= $7)
+         AND NOT EXISTS (
+           SELECT FROM organizations o WHERE o.id = $2 AND o.directory_synced_at > coalesce($7, '-infinity'))
      RETURNING id`,
     [
       uuidv7(),

@@ -21,4 +21,8 @@ export class Organization {
     default: () => 'now()',
   })
   createdAt!: Date;
+
+  /** When the directory last had its word, whether it changed anything or not. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'directory_synced_at', nullable: true })
+  directorySyncedAt!: Date | null;
 }

@@ -32,6 +32,7 @@ import {
   readTeams,
   readTokenMaker,
   readUsers,
+  recordSync,
   updateTeams,
   updateUsers,
   vacateNames,
@@ -70,6 +71,7 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
     const moved = await write(manager, organizationId, differences);
     const users = userEntries(differences);
     const teams = teamEntries(differences);
+    await recordSync(manager, organizationId);
     await recordAudit(manager, context, ...users, ...teams, ...mergerEntries(differences), ...moved.map(ownerEntry));
     return { usersChanged: users.length, teamsChanged: teams.length };
   });

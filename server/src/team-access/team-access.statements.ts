@@ -76,6 +76,14 @@ export async function updateUsers(manager: EntityManager, users: readonly KeptUs
   );
 }
 
+/** The directory has had its word: no older token has one on the people whom it knows, also where nothing changed. */
+export async function recordSync(manager: EntityManager, organizationId: string): Promise<void> {
+  await manager.query(
+    'UPDATE organizations SET directory_synced_at = greatest(now(), directory_synced_at) WHERE id = $1',
+    [organizationId],
+  );
+}
+
 /** From now on only tokens that are younger than this moment bring these people in line. */
 export async function outdateTokens(manager: EntityManager, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;

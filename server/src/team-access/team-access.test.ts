@@ -258,7 +258,10 @@ describe('a sync', () => {
     for (const same of [directory, { users: [...directory.users].reverse(), teams: [...directory.teams].reverse() }]) {
       const { result, statements } = await recordStatements(() => sync(admin, same));
       expect(result).toEqual(changed(0, 0));
-      expect(statements.filter((text) => /^\s*(INSERT|UPDATE|DELETE)/.test(text))).toEqual([]);
+      // Beside the note that the directory has had its word.
+      expect(statements.filter((text) => /^\s*(INSERT|UPDATE|DELETE)/.test(text))).toEqual([
+        expect.stringContaining('SET directory_synced_at'),
+      ]);
     }
     expect(await databaseContent(server.database)).toEqual(before);
   });
@@ -670,12 +673,51 @@ describe('what a sync took, an older token does not bring back', () => {
     expect(await teamsOf(org)).toEqual({ Kernel: ['ada'] });
   });
 
+  test.each([
+    ['names the person as they are', { users: [user('ada')] }],
+    ['says nothing of the person', { users: [user('bob')] }],
+  ])('what it found in line, when it %s', async (_case, same) => {
+    const { org, ...admin } = await newAdmin();
+    const directory = { users: [user('ada'), user('bob')], teams: [team('1', [], 'Core')] };
+    await sync(admin, directory);
+    const [known] = (await kept(org)).users;
+    // As if that had been long ago.
+    await server.database.rows({
+      text: `WITH o AS (UPDATE organizations SET directory_synced_at = NULL WHERE external_id = $1 RETURNING id)
+        UPDATE users u SET claims_issued_at = now() - interval '1 h' FROM o WHERE u.organization_id = o.id`,
+      values: [org],
+    });
+    expect(await sync(admin, same)).toEqual(changed(0, 0));
+    const older = { sub: 'ada', org, iat: secondsAgo(60), name: 'Ada', org_role: 'admin', teams: ['Core', 'More'] };
+    expect(await signIn(older)).toMatchObject({ name: 'ada', role: 'MEMBER', teams: [] });
+    expect((await kept(org)).users[0]).toEqual(known);
+    // One that is younger has its word again.
+    expect(await signIn({ ...older, iat: secondsAgo(-60) })).toMatchObject({ name: 'Ada', role: 'ADMIN' });
+  });
+
+  test('when the sync ends between the look at the person and the change of them', async () => {
+    const { org } = await newAdmin();
+    await signIn({ sub: 'ada', org, iat: secondsAgo(60) });
+    const [syncing, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
+    await syncing.query('BEGIN; LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE');
+    await syncing.query('UPDATE organizations SET directory_synced_at = now() WHERE external_id = $1', [org]);
+    const signingIn = signIn({ sub: 'ada', org, iat: secondsAgo(30), org_role: 'admin' });
+    await untilWaiting(watcher);
+    await syncing.query('COMMIT');
+    await Promise.all([syncing.end(), watcher.end()]);
+    expect((await signingIn).role).toBe('MEMBER');
+  });
+
   test('while a younger one still has the last word', async () => {
     const { org, ...admin } = await newAdmin();
     await sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'Core')] });
     await server.database.rows({
       text: `UPDATE users SET claims_issued_at = claims_issued_at - interval '10 s' WHERE subject = 'ada'`,
       values: [],
+    });
+    await server.database.rows({
+      text: `UPDATE organizations SET directory_synced_at = directory_synced_at - interval '10 s' WHERE external_id = $1`,
+      values: [org],
     });
     expect(await signIn({ sub: 'ada', org, name: 'Ada', org_role: 'admin', teams: ['New'] })).toMatchObject({
       name: 'Ada',

@@ -1,6 +1,9 @@
 import type { Database } from '../database/database.js';
 
-/** Everything in the database, a digest of the rows for each table: two that are equal say that nothing changed. */
+/**
+ * Everything in the database, a digest of the rows for each table: two that are equal say that nothing changed. When a
+ * directory was last synced is left out, because a sync that changes nothing keeps it too.
+ */
 export async function databaseContent(database: Database): Promise<Record<string, string>> {
   const tables = await database.rows<{ name: string }>({
     text: `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
@@ -8,8 +11,8 @@ export async function databaseContent(database: Database): Promise<Record<string
   });
   const digests = tables.map(
     ({ name }) =>
-      `SELECT '${name}' AS name, count(*) || ' rows, ' || md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))
-         AS digest FROM ${name} t`,
+      `SELECT '${name}' AS name, count(*) || ' rows, ' || md5(coalesce(string_agg(r.text, '|' ORDER BY r.text), '')) AS digest
+       FROM ${name} t CROSS JOIN LATERAL (SELECT (to_jsonb(t) - 'directory_synced_at')::text) AS r (text)`,
   );
   const rows = await database.rows<{ name: string; digest: string }>({ text: digests.join(' UNION ALL '), values: [] });
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));

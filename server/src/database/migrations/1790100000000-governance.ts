@@ -8,6 +8,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Governance1790100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      ALTER TABLE organizations ADD COLUMN directory_synced_at timestamptz(3);
+      COMMENT ON COLUMN organizations.directory_synced_at IS
+        'When the directory last had its word, whether it changed anything or not';
+
       ALTER TABLE users
         ADD COLUMN active boolean NOT NULL DEFAULT true,
         ADD COLUMN claims_issued_at timestamptz(3);
@@ -148,7 +152,7 @@ export class Governance1790100000000 implements MigrationInterface {
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO tokenvue_workspaces', current_schema());
       END $$;
       -- No more than requests do: nothing changes an audit event, and no key is ever deleted.
-      GRANT SELECT ON organizations TO tokenvue_workspaces;
+      GRANT SELECT, UPDATE (directory_synced_at) ON organizations TO tokenvue_workspaces;
       GRANT SELECT, INSERT ON audit_events, idempotency_records TO tokenvue_workspaces;
       GRANT SELECT, INSERT, UPDATE ON users, workspaces, virtual_keys, virtual_key_secrets, service_tokens
         TO tokenvue_workspaces;
