@@ -1,24 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { noMisdeeds, screenshots, TestBrowser } from '../testing/browser.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 
-const screenshots = fileURLToPath(new URL('../../../coverage/browser/', import.meta.url));
 const examples = readdirSync(new URL('../../graphiql/examples/', import.meta.url)).filter((name) =>
   name.endsWith('.graphql'),
 );
-const patience = 20_000;
 
 let dataDir: string;
 let server: TestServer;
 let url: string;
-let browser: Browser;
-let foreignRequests: string[];
-let complaints: string[];
+let browser: TestBrowser;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'graphiql-'));
@@ -29,21 +25,7 @@ beforeAll(async () => {
     GRAPHIQL: 'true',
   });
   url = new URL(server.endpoint).origin;
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--host-resolver-rules=MAP rebound.example 127.0.0.1',
-    ],
-  });
-  mkdirSync(screenshots, { recursive: true });
+  browser = await TestBrowser.launch();
 }, 60_000);
 
 afterAll(async () => {
@@ -52,9 +34,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-beforeEach(() => {
-  foreignRequests = [];
-  complaints = [];
+afterEach(async () => {
+  await browser.closePages();
+  browser.takeMisdeeds();
 });
 
 describe('GraphiQL in a browser', () => {
@@ -71,11 +53,7 @@ describe('GraphiQL in a browser', () => {
         path: `${screenshots}graphiql-${colorScheme}.png`,
       });
       expect(screenshot.byteLength).toBeGreaterThan(20_000);
-      expect({ foreignRequests, complaints }).toEqual({
-        foreignRequests: [],
-        complaints: [],
-      });
-      await page.context().close();
+      expect(browser.takeMisdeeds()).toEqual(noMisdeeds);
     },
     60_000,
   );
@@ -89,7 +67,6 @@ describe('GraphiQL in a browser', () => {
       const answer = await run(page, title);
       expect({ title, ...answer }).toEqual({ title, data: expect.any(Object) });
     }
-    await page.context().close();
   }, 60_000);
 
   test('fields are suggested from the schema, and the documentation shows it', async () => {
@@ -103,11 +80,7 @@ describe('GraphiQL in a browser', () => {
     await page.keyboard.type('total');
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-widget').getByText('totalWorkspaces').waitFor();
-    expect({ foreignRequests, complaints }).toEqual({
-      foreignRequests: [],
-      complaints: [],
-    });
-    await page.context().close();
+    expect(browser.takeMisdeeds()).toEqual(noMisdeeds);
   }, 60_000);
 
   test('a token in the headers editor takes the place of the development token, and neither is stored', async () => {
@@ -127,7 +100,6 @@ describe('GraphiQL in a browser', () => {
       expect(stored).not.toContain('typed-by-hand');
       expect(stored).not.toContain(token);
     }
-    await page.context().close();
   }, 60_000);
 
   test('under a foreign name that leads to this machine it holds no token and says how to sign in', async () => {
@@ -135,27 +107,12 @@ describe('GraphiQL in a browser', () => {
     await page.getByRole('note').getByText('This page carries no token').waitFor();
     await page.getByText('Sign in: put your token here').waitFor();
     expect(await sentToken(page)).toBe('');
-    await page.context().close();
   }, 60_000);
 });
 
-/** Opens GraphiQL with a new profile, keeping every request to another origin and every complaint of the page. */
-async function open(origin: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    ...options,
-  });
-  context.setDefaultTimeout(patience);
-  const page = await context.newPage();
-  context.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin && !request.url().startsWith('data:'))
-      foreignRequests.push(request.url());
-  });
-  context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${origin}/graphiql`);
+/** Opens GraphiQL with a new profile. */
+async function open(origin: string, options?: BrowserContextOptions): Promise<Page> {
+  const page = await browser.open(`${origin}/graphiql`, options);
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   return page;
 }
