@@ -1,6 +1,6 @@
 /** Builds ES modules and CommonJS into dist/, or into the folder given as the first argument. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,3 +19,4 @@ for (const [project, folder] of [
 }
 // The package is "type": "module", which this turns off for the CommonJS half.
 writeFileSync(join(out, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+copyFileSync(join(sdk, '../schema.graphql'), join(out, 'schema.graphql'));

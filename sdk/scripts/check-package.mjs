@@ -1,44 +1,23 @@
 /**
- * Packs the SDK, installs the tarball without network in fresh projects, and uses it there as its users would: every
- * `ts` example of the READMEs is compiled and run against the real server on its demonstration data.
- * Prints a line a check, and ends with 1 when one fails.
+ * Packs the SDK, installs the tarball in fresh projects, and uses it there as its users would: in Node, in a browser and
+ * in an edge runtime, and with three major versions of TypeScript. Every `ts` example of the READMEs is compiled and run
+ * against the real server on its demonstration data. Prints a line a check, and ends with 1 when one fails.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { useSdk } from './consumer-program.mjs';
+import { commonJsTypes, compilations, moduleTypes, strict } from './consumer-types.mjs';
 import { startServer } from './demo-server.mjs';
+import { startPage, useAtEdge, useInBrowser } from './web-runtimes.mjs';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const root = join(sdk, '..');
-const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 const temp = mkdtempSync(join(tmpdir(), 'tokenvue-sdk-package-'));
 const endpointInExamples = 'http://127.0.0.1:4000/graphql';
-
-const useIt = `
-const fetch = async () => new Response('{"data":{"workspace":null}}');
-const client = new TokenVueClient({ endpoint: 'http://127.0.0.1/graphql', token: 'token', fetch });
-client.workspaces.get('ws_01').then((workspace) => {
-  if (workspace !== null) throw new Error('expected null');
-});`;
-const projects = {
-  'ES module': {
-    type: 'module',
-    script: `import { TokenVueClient } from '@tokenvue/sdk';${useIt}`,
-    types: `import type { WorkspaceCard } from '@tokenvue/sdk';\nexport const nameOf = ({ name }: WorkspaceCard) => name;`,
-  },
-  CommonJS: {
-    type: 'commonjs',
-    script: `const { TokenVueClient } = require('@tokenvue/sdk');${useIt}`,
-    types: `import sdk = require('@tokenvue/sdk');\nexport const isOurs = (e: unknown) => e instanceof sdk.TokenVueError;`,
-  },
-};
-const strict = '--strict --exactOptionalPropertyTypes --isolatedModules --module nodenext --target es2022'.split(' ');
-const runtimes = {
-  'a browser': ['--lib', 'es2022,dom', '--types', ''],
-  Node: ['--lib', 'es2022', '--types', 'node', '--typeRoots', join(root, 'node_modules/@types')],
-};
+const typescripts = ['5.9.3', '6.0.3', '7.0.2'];
 
 let failed = false;
 try {
@@ -49,28 +28,19 @@ try {
   check('it holds the build, README, LICENSE and nothing else', `${files}` === `${filesExpected()}`, files.join('\n'));
   const tarball = join(temp, packed.filename ?? 'no-tarball.tgz');
 
-  for (const [kind, { type, script, types }] of Object.entries(projects)) {
-    const folder = join(temp, type);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type }));
-    writeFileSync(join(folder, 'index.js'), script);
-    writeFileSync(join(folder, 'types.ts'), types);
-    const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball];
-    run(`it installs without network in a fresh ${kind} project`, 'npm', install, folder);
-    run(`it runs as ${kind} on Node ${process.versions.node}`, process.execPath, ['index.js'], folder);
-    for (const [runtime, libraries] of Object.entries(runtimes)) {
-      const compile = [tsc, ...strict, ...libraries, '--noEmit', 'types.ts'];
-      run(`it compiles as ${kind} for ${runtime}`, process.execPath, compile, folder);
-    }
+  const page = await startPage();
+  const server = await startServer(join(temp, 'server'), { CORS_ORIGINS: page.origin });
+  try {
+    await checkRuntimes(tarball, server, page);
+    checkTypes(tarball);
+    checkExamples(server);
+  } finally {
+    await server.stop();
+    page.close();
   }
-  const consumer = join(temp, 'module');
-  const installed = readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'));
-  check('it brings no other package', installed.join() === '@tokenvue', installed.join(' '));
-  await checkExamples(consumer);
-
   run('publint is content', 'npm', ['exec', '--no', '--', 'publint', 'run', '--strict', tarball], sdk);
   const attw = ['exec', '--no', '--', 'attw', '--no-definitely-typed', '--format', 'ascii', tarball];
-  run('arethetypeswrong is content', 'npm', attw, sdk);
+  run('arethetypeswrong is content', 'npm', [...attw, '--exclude-entrypoints', './schema.graphql'], sdk);
 } finally {
   rmSync(temp, { recursive: true, force: true });
 }
@@ -84,36 +54,80 @@ function filesExpected() {
   const built = ['esm', 'cjs'].flatMap((folder) =>
     modules.flatMap((module) => [`dist/${folder}/${module}.js`, `dist/${folder}/${module}.d.ts`]),
   );
-  return ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', ...built].sort();
+  return ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/schema.graphql', ...built].sort();
+}
+
+/** The same program as an ES module and as CommonJS in Node, in a browser and in an edge runtime. */
+async function checkRuntimes(tarball, server, { origin }) {
+  const { endpoint, token } = server;
+  const program = `${useSdk}\nuseSdk(sdk, ${JSON.stringify({ endpoint, token })}).then(console.log);`;
+  const imports = {
+    module: "import * as sdk from '@tokenvue/sdk';",
+    commonjs: "const sdk = require('@tokenvue/sdk');",
+  };
+  for (const [type, importing] of Object.entries(imports)) {
+    const folder = freshProject(type, { type });
+    install(`it installs without network in a fresh project of type ${type}`, folder, ['--offline', tarball]);
+    writeFileSync(join(folder, 'index.js'), `${importing}\n${program}`);
+    const printed = run(`it works as ${type} in Node ${process.versions.node}`, process.execPath, ['index.js'], folder);
+    check(`the program as ${type} came to its end`, printed.trim() === 'used');
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    check(`it brings no other package to ${type}`, installed.join() === '@tokenvue', installed.join(' '));
+  }
+  const folder = join(temp, 'module');
+  const inBrowser = await useInBrowser(folder, { endpoint, token }, origin);
+  check('it works bundled in Chromium', inBrowser === 'used', inBrowser);
+  const atEdge = await useAtEdge(folder, { endpoint, token });
+  check('it works bundled in an edge runtime', atEdge === 'used', atEdge);
+}
+
+/** A program that uses every entry point, with each TypeScript, as an ES module and as CommonJS. */
+function checkTypes(tarball) {
+  for (const version of typescripts) {
+    const folder = freshProject(`typescript-${version}`, { type: 'module' });
+    const packages = [tarball, `typescript@${version}`, 'graphql@16', '@types/node@20'];
+    install(`it installs beside TypeScript ${version}`, folder, ['--prefer-offline', ...packages]);
+    writeFileSync(join(folder, 'module.ts'), moduleTypes);
+    writeFileSync(join(folder, 'common.cts'), commonJsTypes);
+    for (const [runtime, options] of Object.entries(compilations)) {
+      // Bundlers have no `import = require`.
+      const programs = runtime.includes('bundler') ? ['module.ts'] : ['module.ts', 'common.cts'];
+      const compile = ['node_modules/typescript/bin/tsc', ...strict, ...options, ...programs];
+      run(`TypeScript ${version} compiles it ${runtime}`, process.execPath, compile, folder);
+    }
+  }
 }
 
 /** The examples of one README continue each other, so they are one program. */
-async function checkExamples(folder) {
-  const server = await startServer(join(temp, 'server'));
-  try {
-    for (const [name, file] of [
-      ['sdk-readme', join(sdk, 'README.md')],
-      ['root-readme', join(root, 'README.md')],
-    ]) {
-      const blocks = [...readFileSync(file, 'utf8').matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)];
-      const program = blocks.map(([, code]) => code).join('');
-      check(`${name} has examples, which call ${endpointInExamples}`, program.includes(endpointInExamples));
-      const code = `declare const token: string;\n${program.replaceAll(endpointInExamples, server.endpoint)}`;
-      writeFileSync(join(folder, `${name}.ts`), code);
-      const compile = [tsc, ...strict, ...runtimes.Node, `${name}.ts`];
-      run(`the examples of ${name} compile`, process.execPath, compile, folder);
-      const start = `globalThis.token = '${server.token}'; await import('./${name}.js');`;
-      const printed = run(
-        `the examples of ${name} run`,
-        process.execPath,
-        ['--input-type=module', '-e', start],
-        folder,
-      );
-      check(`the examples of ${name} print something`, printed !== '');
-    }
-  } finally {
-    await server.stop();
+function checkExamples({ endpoint, token }) {
+  const folder = join(temp, `typescript-${typescripts.at(-1)}`);
+  for (const [name, file] of [
+    ['sdk-readme', join(sdk, 'README.md')],
+    ['root-readme', join(root, 'README.md')],
+  ]) {
+    const blocks = [...readFileSync(file, 'utf8').matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)];
+    const program = blocks.map(([, code]) => code).join('');
+    check(`${name} has examples, which call ${endpointInExamples}`, program.includes(endpointInExamples));
+    const code = `declare const token: string;\n${program.replaceAll(endpointInExamples, endpoint)}`;
+    writeFileSync(join(folder, `${name}.ts`), code);
+    const options = [...strict.filter((option) => option !== '--noEmit'), ...compilations['for Node']];
+    const compile = ['node_modules/typescript/bin/tsc', ...options, `${name}.ts`];
+    run(`the examples of ${name} compile`, process.execPath, compile, folder);
+    const start = `globalThis.token = '${token}'; await import('./${name}.js');`;
+    const printed = run(`the examples of ${name} run`, process.execPath, ['--input-type=module', '-e', start], folder);
+    check(`the examples of ${name} print something`, printed !== '');
   }
+}
+
+function freshProject(name, fields) {
+  const folder = join(temp, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, ...fields }));
+  return folder;
+}
+
+function install(name, folder, packages) {
+  run(name, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], folder);
 }
 
 /** What the command printed; empty when it failed. */
@@ -127,5 +141,5 @@ function check(name, ok, details = '') {
   console.log(`${ok ? 'ok' : 'not ok'} - ${name}`);
   if (ok) return;
   failed = true;
-  console.log(details.replace(/^/gm, '  '));
+  console.log(String(details).replace(/^/gm, '  '));
 }

@@ -3,9 +3,10 @@ import { Executor } from './executor.js';
 import { ViewerDocument } from './generated/documents.js';
 import type { ViewerQuery } from './generated/operations.js';
 import { Members } from './members.js';
+import type { CallOptions, ClientOptions } from './options.js';
 import { ServiceTokens } from './service-tokens.js';
 import { TeamAccess } from './team-access.js';
-import { type ClientOptions, createTransport } from './transport.js';
+import { createTransport } from './transport.js';
 import { Users } from './users.js';
 import { VirtualKeys } from './virtual-keys.js';
 import { Workspaces } from './workspaces.js';
@@ -14,8 +15,8 @@ import { Workspaces } from './workspaces.js';
 export type Viewer = NonNullable<ViewerQuery['viewer']>;
 
 /**
- * The client of one endpoint and one token. Every method is one request, and ends in one of two ways: with the complete
- * result, or with a TokenVueError. A result that is complete but for a field is an exception too (RequestError), so
+ * The client of one endpoint and one token. Every method is one operation, sent again where that can help and do no harm,
+ * and ends in one of two ways: with the complete result, or with a TokenVueError. A result that is complete but for a field is an exception too (RequestError), so
  * that a null always means that there is nothing; the other fields are in its `data`.
  */
 export class TokenVueClient {
@@ -45,19 +46,22 @@ export class TokenVueClient {
   }
 
   /** Who the server takes this token for, with teams and active workspace. */
-  viewer(): Promise<Viewer> {
-    return this.#executor.field(ViewerDocument, {}, 'viewer');
+  viewer(call?: CallOptions): Promise<Viewer> {
+    return this.#executor.field(ViewerDocument, {}, call);
   }
 
   /**
    * Runs an operation of the caller's own and answers with its whole `data`. A typed document brings the types of its
    * result and variables; for a string they are given as type arguments. A mutation's `userErrors` are not thrown here:
-   * they are in the result if the operation asks for them.
+   * they are in the result if the operation asks for them. It is sent again as other methods are when it is a query, or a
+   * mutation whose `input` has an `idempotencyKey`.
    */
   request<Result = unknown, Variables = Record<string, unknown>>(
     document: TypedDocument<Result, Variables>,
-    ...[variables]: Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables]
+    ...[variables, call]: Record<never, never> extends Variables
+      ? [variables?: Variables, call?: CallOptions]
+      : [variables: Variables, call?: CallOptions]
   ): Promise<Result> {
-    return this.#executor.data(document, variables);
+    return this.#executor.data(document, variables, call);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { operationName } from './document.js';
+import { outlineOf } from './document.js';
 
 test.each([
   ['query A { a }', 'A'],
@@ -15,5 +15,5 @@ test.each([
   ['query A { a } query B { b }', undefined],
   ['not graphql', undefined],
 ])('the operation name of %j is %j', (document, name) => {
-  expect(operationName(document)).toBe(name);
+  expect(outlineOf(document).name).toBe(name);
 });

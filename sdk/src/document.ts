@@ -12,12 +12,23 @@ export interface TypedDocument<Result, Variables> {
 
 const STRINGS_AND_COMMENTS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\])*"|#.*/g;
 const INNERMOST_BRACES = /\{[^{}]*\}/g;
-const OPERATION_HEADER = /^[\s,]*(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/;
+const OPERATION_HEADER = /^[\s,]*(query|mutation|subscription)\b[\s,]*([_A-Za-z]\w*)?/;
 
-/** The name of the operation in a document; undefined when it has none, or when the document holds several. */
-export function operationName(document: string): string | undefined {
-  let headers = document.replace(STRINGS_AND_COMMENTS, '');
-  while (headers.search(INNERMOST_BRACES) >= 0) headers = headers.replace(INNERMOST_BRACES, ';');
-  const names = headers.split(';').flatMap((header) => OPERATION_HEADER.exec(header)?.[1] ?? []);
-  return names.length === 1 ? names[0] : undefined;
+/** What a document asks for, as far as its text tells. */
+export interface DocumentOutline {
+  /** The name of its operation; undefined when it has none, or when the document holds several. */
+  name: string | undefined;
+  /** Whether it can only read. */
+  isQuery: boolean;
+}
+
+export function outlineOf(document: string): DocumentOutline {
+  let text = document.replace(STRINGS_AND_COMMENTS, '');
+  while (text.search(INNERMOST_BRACES) >= 0) text = text.replace(INNERMOST_BRACES, ';');
+  const operations = text.split(';').map((header) => OPERATION_HEADER.exec(header));
+  const names = operations.flatMap((operation) => operation?.[2] ?? []);
+  return {
+    name: names.length === 1 ? names[0] : undefined,
+    isQuery: operations.every((operation) => operation === null || operation[1] === 'query'),
+  };
 }

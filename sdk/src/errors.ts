@@ -1,3 +1,9 @@
+/**
+ * Every error that the SDK throws for a request. `TokenVueError.is(error)`, and `is` of each class below it, recognises
+ * them also where a program holds the SDK twice, as ES modules and as CommonJS.
+ *
+ * @module
+ */
 import type {
   UserErrorCode,
   UserErrorFragment,
@@ -11,33 +17,108 @@ export interface ErrorContext {
   requestId?: string | undefined;
   /** The GraphQL operation's name. */
   operationName?: string | undefined;
+  /** How many requests were sent. */
+  attempts?: number | undefined;
+  /** Whether a later attempt could succeed, and would do nothing twice. */
+  retryable?: boolean | undefined;
+  /** How long the server asks to wait before another attempt, in milliseconds. */
+  retryAfterMs?: number | undefined;
+  /** The key under which a create was sent. */
+  idempotencyKey?: string | undefined;
   cause?: unknown;
 }
 
+/** The same in every copy of the SDK. */
+const brand: unique symbol = Symbol.for('@tokenvue/sdk/error') as never;
+
 /** The base of every error that the SDK throws for a request. Its text never contains the token. */
 export class TokenVueError extends Error {
-  override readonly name: string = 'TokenVueError';
+  /** The class's name, which no minifier changes. */
+  static override readonly name: string = 'TokenVueError';
   /** What went wrong, for programs: stays the same when the message is reworded. */
-  readonly code: string;
+  declare readonly code: string;
   /** The server's `x-request-id`; undefined when no answer arrived or it carried none. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** The GraphQL operation's name; undefined when it has none. */
-  readonly operationName: string | undefined;
+  declare readonly operationName: string | undefined;
+  /** How many requests were sent, 0 when it did not come to one. */
+  declare readonly attempts: number;
+  /**
+   * Whether another attempt could succeed, and would do nothing twice: the SDK has made all that `maxRetries` and
+   * `deadlineMs` allow. A create is then to be repeated with this error's `idempotencyKey`.
+   */
+  declare readonly retryable: boolean;
+  /** How long the server asks to wait before another attempt, in milliseconds; undefined when it does not say. */
+  declare readonly retryAfterMs: number | undefined;
+  /** The key under which a create was sent, the caller's or one that the SDK made; undefined for all else. */
+  declare readonly idempotencyKey: string | undefined;
 
-  constructor(message: string, code: string, { requestId, operationName, cause }: ErrorContext = {}) {
+  constructor(message: string, code: string, context: ErrorContext = {}) {
+    const { cause } = context;
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.requestId = requestId;
-    this.operationName = operationName;
+    this.requestId = context.requestId;
+    this.operationName = context.operationName;
+    this.attempts = context.attempts ?? 0;
+    this.retryable = context.retryable ?? false;
+    this.retryAfterMs = context.retryAfterMs;
+    this.idempotencyKey = context.idempotencyKey;
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+
+  get [brand](): true {
+    return true;
+  }
+
+  /** Whether the value is an error of this class, from this copy of the SDK or from another one. */
+  static is<E extends TokenVueError>(
+    this: { readonly name: string; readonly prototype: E },
+    value: unknown,
+  ): value is E {
+    if (typeof value !== 'object' || value === null || !(brand in value)) return false;
+    let kind: unknown = value.constructor;
+    // biome-ignore lint/complexity/noThisInStatic: it is the class of which `is` was called
+    while (typeof kind === 'function' && kind.name !== this.name) kind = Object.getPrototypeOf(kind);
+    return typeof kind === 'function';
   }
 }
 
 /** The request brought back no answer: refused, reset, cut off, or never sent. `cause` says why. Code `NETWORK_ERROR`. */
 export class NetworkError extends TokenVueError {
-  override readonly name: string = 'NetworkError';
+  static override readonly name: string = 'NetworkError';
+
+  constructor(context: ErrorContext, message?: string, code = 'NETWORK_ERROR') {
+    super(message ?? ['No answer from the server', ...reasons(context.cause)].join(': '), code, context);
+  }
+}
+
+/** No answer came in time: within `timeoutMs`, or `deadlineMs` for the whole call. Code `TIMEOUT`. */
+export class TimeoutError extends NetworkError {
+  static override readonly name: string = 'TimeoutError';
+
+  constructor(context: ErrorContext, milliseconds: number) {
+    super(context, `No answer from the server within ${milliseconds} ms`, 'TIMEOUT');
+  }
+}
+
+/** The caller's signal ended the call; what was sent may have been done. `cause` is the signal's reason. Code `ABORTED`. */
+export class AbortError extends TokenVueError {
+  static override readonly name: string = 'AbortError';
 
   constructor(context: ErrorContext) {
-    super(['No answer from the server', ...reasons(context.cause)].join(': '), 'NETWORK_ERROR', context);
+    super('The call was aborted', 'ABORTED', context);
+  }
+}
+
+/** The function for the token threw, or answered with something else than one. `cause` says why. Code `TOKEN_UNAVAILABLE`. */
+export class TokenError extends TokenVueError {
+  static override readonly name: string = 'TokenError';
+
+  constructor(context: ErrorContext) {
+    super(['There is no token to send', ...reasons(context.cause)].join(': '), 'TOKEN_UNAVAILABLE', context);
   }
 }
 
@@ -50,9 +131,9 @@ function reasons(thrown: unknown): string[] {
 
 /** Something answered, but not as the GraphQL server does: a proxy's page, cut JSON. Code `INVALID_RESPONSE`. */
 export class InvalidResponseError extends TokenVueError {
-  override readonly name: string = 'InvalidResponseError';
+  static override readonly name: string = 'InvalidResponseError';
   /** The HTTP status. */
-  readonly status: number;
+  declare readonly status: number;
 
   constructor(message: string, status: number, context: ErrorContext) {
     super(message, 'INVALID_RESPONSE', context);
@@ -80,15 +161,15 @@ export interface RequestErrorDetails {
  * (`RATE_LIMITED`, `OPERATION_TOO_COMPLEX`), or the system failed (`INTERNAL_SERVER_ERROR`). `code` and the message are those of the first error.
  */
 export class RequestError extends TokenVueError {
-  override readonly name: string = 'RequestError';
-  readonly errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]];
+  static override readonly name: string = 'RequestError';
+  declare readonly errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]];
   /** The HTTP status. */
-  readonly status: number;
+  declare readonly status: number;
   /**
    * The parts of the result that did work, if any; a mutation that stands here has happened. Secrets in it are replaced
    * by `[secret]`: errors end in logs, and a key can be rotated.
    */
-  readonly data: unknown;
+  declare readonly data: unknown;
 
   constructor(
     errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]],
@@ -104,7 +185,7 @@ export class RequestError extends TokenVueError {
 
 /** The token is missing, expired or not accepted. Code `UNAUTHENTICATED`. */
 export class UnauthenticatedError extends RequestError {
-  override readonly name: string = 'UnauthenticatedError';
+  static override readonly name: string = 'UnauthenticatedError';
 }
 
 /**
@@ -112,7 +193,7 @@ export class UnauthenticatedError extends RequestError {
  * mutation is refused.
  */
 export class MissingScopeError extends RequestError {
-  override readonly name: string = 'MissingScopeError';
+  static override readonly name: string = 'MissingScopeError';
 }
 
 /** One expected refusal: a code, a sentence for people, and the path of the input that it is about. */
@@ -129,10 +210,10 @@ export interface UserErrorsContext extends ErrorContext, Conflict {}
 
 /** A mutation was refused, and nothing was changed. `code` is that of the first of `userErrors`. */
 export class UserErrorsError extends TokenVueError {
-  override readonly name: string = 'UserErrorsError';
+  static override readonly name: string = 'UserErrorsError';
   declare readonly code: UserErrorCode;
   /** Every reason, each with `code`, `message` and `field`, a path such as `["input", "name"]`. */
-  readonly userErrors: readonly [UserError, ...UserError[]];
+  declare readonly userErrors: readonly [UserError, ...UserError[]];
 
   constructor(userErrors: readonly [UserError, ...UserError[]], context: UserErrorsContext = {}) {
     super(userErrors.map(({ message }) => message).join(' '), userErrors[0].code, context);
@@ -142,31 +223,31 @@ export class UserErrorsError extends TokenVueError {
 
 /** The input is missing something (`REQUIRED`) or holds something that the rules do not allow (`INVALID`). */
 export class InvalidInputError extends UserErrorsError {
-  override readonly name: string = 'InvalidInputError';
+  static override readonly name: string = 'InvalidInputError';
 }
 
 /** The name already belongs to another (`TAKEN`). */
 export class TakenError extends UserErrorsError {
-  override readonly name: string = 'TakenError';
+  static override readonly name: string = 'TakenError';
 }
 
 /** No such object, or none that the viewer may see (`NOT_FOUND`). */
 export class NotFoundError extends UserErrorsError {
-  override readonly name: string = 'NotFoundError';
+  static override readonly name: string = 'NotFoundError';
 }
 
 /** The viewer sees the object but may not do this with it, or a service token lacks the scope for it (`FORBIDDEN`). */
 export class ForbiddenError extends UserErrorsError {
-  override readonly name: string = 'ForbiddenError';
+  static override readonly name: string = 'ForbiddenError';
 }
 
 /** Somebody else changed the object first (`VERSION_CONFLICT`). Of workspace and virtual key, one is there. */
 export class VersionConflictError extends UserErrorsError {
-  override readonly name: string = 'VersionConflictError';
+  static override readonly name: string = 'VersionConflictError';
   /** The workspace as it is now, its `version` included; null when the change was to a virtual key. */
-  readonly workspace: WorkspaceDetailsFragment | null;
+  declare readonly workspace: WorkspaceDetailsFragment | null;
   /** The virtual key as it is now, its `version` included; null when the change was to a workspace. */
-  readonly virtualKey: VirtualKeyFragment | null;
+  declare readonly virtualKey: VirtualKeyFragment | null;
 
   constructor(userErrors: readonly [UserError, ...UserError[]], context: UserErrorsContext = {}) {
     super(userErrors, context);
@@ -177,52 +258,10 @@ export class VersionConflictError extends UserErrorsError {
 
 /** The idempotency key was used before, with another input (`IDEMPOTENCY_KEY_REUSED`). */
 export class IdempotencyKeyReusedError extends UserErrorsError {
-  override readonly name: string = 'IdempotencyKeyReusedError';
+  static override readonly name: string = 'IdempotencyKeyReusedError';
 }
 
 /** There may be no more of these (`LIMIT_REACHED`). */
 export class LimitReachedError extends UserErrorsError {
-  override readonly name: string = 'LimitReachedError';
-}
-
-/** A code that the schema knows and this record does not is a compile error. */
-const userErrorClasses: Record<Exclude<UserErrorCode, '%future added value'>, typeof UserErrorsError> = {
-  REQUIRED: InvalidInputError,
-  INVALID: InvalidInputError,
-  TAKEN: TakenError,
-  NOT_FOUND: NotFoundError,
-  FORBIDDEN: ForbiddenError,
-  VERSION_CONFLICT: VersionConflictError,
-  IDEMPOTENCY_KEY_REUSED: IdempotencyKeyReusedError,
-  LIMIT_REACHED: LimitReachedError,
-};
-
-/** The exception for a mutation's refusal; a code newer than this SDK becomes a plain UserErrorsError. */
-export function userErrorsError(
-  userErrors: readonly [UserError, ...UserError[]],
-  context: UserErrorsContext,
-): UserErrorsError {
-  const { code } = userErrors[0];
-  const ErrorClass = isKnown(code) ? userErrorClasses[code] : UserErrorsError;
-  return new ErrorClass(userErrors, context);
-}
-
-function isKnown(code: string): code is keyof typeof userErrorClasses {
-  return Object.hasOwn(userErrorClasses, code);
-}
-
-/** The top-level errors that have a class of their own. */
-const requestErrorClasses: ReadonlyMap<string, typeof RequestError> = new Map([
-  ['UNAUTHENTICATED', UnauthenticatedError],
-  ['FORBIDDEN', MissingScopeError],
-]);
-
-/** The exception for top-level GraphQL errors. */
-export function requestError(
-  errors: readonly [GraphQLErrorItem, ...GraphQLErrorItem[]],
-  details: RequestErrorDetails,
-  context: ErrorContext,
-): RequestError {
-  const ErrorClass = requestErrorClasses.get(errors[0].code) ?? RequestError;
-  return new ErrorClass(errors, details, context);
+  static override readonly name: string = 'LimitReachedError';
 }

@@ -1,10 +1,27 @@
+import type { Answer } from './answer.js';
 import type { TypedDocument } from './document.js';
-import { type Conflict, InvalidResponseError, type UserError, userErrorsError } from './errors.js';
-import type { Answer, Transport } from './transport.js';
+import { userErrorsError } from './error-classes.js';
+import { type Conflict, InvalidResponseError, type UserError } from './errors.js';
+import type { CallOptions } from './options.js';
+import type { Transport } from './transport.js';
 
 /** What every mutation answers with, beside its results. */
 interface Payload extends Conflict {
   userErrors: UserError[];
+}
+
+/** How a mutation is called. */
+export interface MutationOptions extends CallOptions {
+  /** Whether it does nothing more when it arrives twice, although its input has no `idempotencyKey`. */
+  isRepeatable?: boolean | undefined;
+}
+
+type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
+
+/** The one field of a result and its value, with what else is known of the answer. */
+interface Root<Value> extends Omit<Answer, 'data'> {
+  field: string;
+  value: NonNullable<Value>;
 }
 
 /** Runs typed operations over a transport, and turns what the answer's type leaves open into a value or an exception. */
@@ -16,77 +33,83 @@ export class Executor {
   }
 
   /** The whole result. */
-  async data<Result, Variables>(document: TypedDocument<Result, Variables>, variables?: Variables): Promise<Result> {
-    return (await this.#send(document, variables)).data;
+  async data<Result, Variables>(
+    document: TypedDocument<Result, Variables>,
+    variables?: Variables,
+    options?: CallOptions,
+  ): Promise<Result> {
+    return (await this.#send(document, variables, options)).data;
   }
 
-  /** One root field that is null only on failure. */
-  async field<Result, Variables, Field extends keyof Result & string>(
-    document: TypedDocument<Result, Variables>,
+  /** The one root field of the query, which is null only on failure. */
+  async field<Value, Variables>(
+    document: TypedDocument<Record<string, Value>, Variables>,
     variables: Variables,
-    field: Field,
-  ): Promise<NonNullable<Result[Field]>> {
-    const { data, ...answer } = await this.#send(document, variables);
-    return present(data[field], field, answer);
+    options?: CallOptions,
+  ): Promise<NonNullable<Value>> {
+    return (await this.#root(document, variables, options)).value;
   }
 
   /** A mutation's payload; userErrors are thrown. */
-  async payload<Field extends string, P extends Payload, Input>(
-    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+  async payload<P extends Payload, Input>(
+    document: Mutation<P, Input>,
     input: Input,
-    field: Field,
+    options?: MutationOptions,
   ): Promise<P> {
-    return (await this.#payload(document, input, field)).payload;
+    return (await this.#payload(document, input, options)).value;
   }
 
   /** As `payload`, in which `result` is there. */
-  async mutate<Field extends string, P extends Payload, Input, Key extends keyof P & string>(
-    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+  async mutate<P extends Payload, Input, Key extends keyof P & string>(
+    document: Mutation<P, Input>,
     input: Input,
-    field: Field,
     result: Key,
+    options?: MutationOptions,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
-    const { payload, answer } = await this.#payload(document, input, field);
-    return {
-      ...payload,
-      [result]: present(payload[result], `${field}.${result}`, answer),
-    };
+    const { field, value, ...answer } = await this.#payload(document, input, options);
+    return Object.assign(value, { [result]: present(value[result], `${field}.${result}`, answer) });
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
-  async result<Field extends string, P extends Payload, Input, Key extends keyof P & string>(
-    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+  async result<P extends Payload, Input, Key extends keyof P & string>(
+    document: Mutation<P, Input>,
     input: Input,
-    field: Field,
     result: Key,
+    options?: MutationOptions,
   ): Promise<NonNullable<P[Key]>> {
-    return (await this.mutate(document, input, field, result))[result];
+    return (await this.mutate(document, input, result, options))[result];
   }
 
-  async #payload<Field extends string, P extends Payload, Input>(
-    document: TypedDocument<Record<Field, P | null>, { input: Input }>,
+  async #payload<P extends Payload, Input>(
+    document: Mutation<P, Input>,
     input: Input,
-    field: Field,
-  ): Promise<{ payload: P; answer: Omit<Answer, 'data'> }> {
-    const { data, ...answer } = await this.#send(document, { input });
-    const payload: P = present(data[field], field, answer);
-    const [first, ...others] = payload.userErrors;
+    options?: MutationOptions,
+  ): Promise<Root<P | null>> {
+    const root = await this.#root(document, { input }, options);
+    const { userErrors, conflictingWorkspace, conflictingVirtualKey } = root.value;
+    const [first, ...others] = userErrors;
     if (first) {
-      const { conflictingWorkspace, conflictingVirtualKey } = payload;
-      const conflict: Conflict = { conflictingWorkspace, conflictingVirtualKey };
-      throw userErrorsError([first, ...others], { ...answer.context, ...conflict });
+      throw userErrorsError([first, ...others], { ...root.context, conflictingWorkspace, conflictingVirtualKey });
     }
-    return { payload, answer };
+    return root;
+  }
+
+  async #root<Value, Variables>(
+    document: TypedDocument<Record<string, Value>, Variables>,
+    variables: Variables,
+    options?: MutationOptions,
+  ): Promise<Root<Value>> {
+    const { data, ...answer } = await this.#send(document, variables, options);
+    const [[field, value] = ['the operation', null]] = Object.entries(data);
+    return { ...answer, field, value: present(value, field, answer) };
   }
 
   async #send<Result, Variables>(
     document: TypedDocument<Result, Variables>,
     variables: Variables | undefined,
+    { isRepeatable, ...options }: MutationOptions = {},
   ): Promise<Omit<Answer, 'data'> & { data: Result }> {
-    const answer = await this.#transport({
-      document: document.toString(),
-      variables,
-    });
+    const answer = await this.#transport({ document: document.toString(), variables, isRepeatable }, options);
     // The server has validated the operation against the schema that its type was generated from.
     return { ...answer, data: answer.data as Result };
   }

@@ -2,6 +2,7 @@
 export { TokenVueClient, type Viewer } from './client.js';
 export type { TypedDocument } from './document.js';
 export {
+  AbortError,
   ForbiddenError,
   type GraphQLErrorItem,
   IdempotencyKeyReusedError,
@@ -13,6 +14,8 @@ export {
   NotFoundError,
   RequestError,
   TakenError,
+  TimeoutError,
+  TokenError,
   TokenVueError,
   UnauthenticatedError,
   type UserError,
@@ -60,22 +63,24 @@ export type {
   WorkspaceStatus,
 } from './generated/operations.js';
 export type { Member, MemberPage, Members } from './members.js';
-export type { PageOptions } from './page.js';
+export type { CallOptions, ClientOptions, Hooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './options.js';
+export type { IterateOptions, PageOptions } from './pages.js';
 export type { IssuedServiceToken, ServiceToken, ServiceTokens } from './service-tokens.js';
 export type { TeamAccess, TeamAccessChanges } from './team-access.js';
-export type { ClientOptions } from './transport.js';
-export type { AssignableUsersOptions, User, UserPage, Users } from './users.js';
+export type { AssignableUsersOptions, AssignableUsersSelector, User, UserPage, Users } from './users.js';
 export type {
   IssuedVirtualKey,
   VirtualKey,
   VirtualKeyListOptions,
   VirtualKeyPage,
+  VirtualKeySelector,
   VirtualKeys,
 } from './virtual-keys.js';
 export type {
   AuditEvent,
   AuditLogOptions,
   AuditLogPage,
+  AuditLogSelector,
   ReviewFinding,
   WorkspaceCard,
   WorkspaceDetails,
@@ -83,6 +88,8 @@ export type {
   WorkspaceListOptions,
   WorkspacePage,
   WorkspaceSelection,
+  WorkspaceSelector,
   WorkspaceSummary,
   Workspaces,
+  WorkspaceWithFindings,
 } from './workspaces.js';

@@ -1,7 +1,8 @@
 import type { Executor } from './executor.js';
 import { ChangeMemberRoleDocument, MembersDocument } from './generated/documents.js';
 import type { ChangeMemberRoleInput, MemberFragment, MembersQuery } from './generated/operations.js';
-import type { PageOptions } from './page.js';
+import type { CallOptions } from './options.js';
+import { found, type IterateOptions, iteratePages, type PageOptions } from './pages.js';
 
 /** A person in a workspace, with a role. */
 export type Member = MemberFragment;
@@ -22,16 +23,21 @@ export class Members {
    * One page of a workspace's members, in the order in which they joined; null when there is no such workspace that the
    * viewer may see. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(workspaceId: string, options: PageOptions = {}): Promise<MemberPage | null> {
-    const { workspace } = await this.#executor.data(MembersDocument, { ...options, workspaceId });
+  async list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): Promise<MemberPage | null> {
+    const { workspace } = await this.#executor.data(MembersDocument, { ...options, workspaceId }, call);
     return workspace?.members ?? null;
+  }
+
+  /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
+  iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<Member, void, undefined> {
+    return iteratePages(options, async (page, call) => found(await this.list(workspaceId, page, call), 'workspaceId'));
   }
 
   /**
    * Gives a member another role, at most the viewer's own. The owner changes by `workspaces.transferOwnership`. Throws
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  changeRole(input: ChangeMemberRoleInput): Promise<Member> {
-    return this.#executor.result(ChangeMemberRoleDocument, input, 'changeMemberRole', 'member');
+  changeRole(input: ChangeMemberRoleInput, call?: CallOptions): Promise<Member> {
+    return this.#executor.result(ChangeMemberRoleDocument, input, 'member', call);
   }
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import vm from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildSync } from 'esbuild';
+import { build, buildSync } from 'esbuild';
 import { json, rejection, TOKEN } from './testing/fake-fetch.js';
 
 type Sdk = typeof import('./index.js');
@@ -62,8 +62,10 @@ const forms: [string, (realm: vm.Context) => Sdk][] = [
   ['CommonJS files', (realm) => commonJsLoader(realm)(join(out, 'cjs', 'index.js')) as Sdk],
 ];
 
-// A new realm has the language and nothing else: no timers, no console, no Response, no Node.
-describe.each(forms)('the %s in a realm with nothing but fetch and URL', (_form, loadInto) => {
+/** What every browser, worker and edge runtime brings; a new realm has the language and nothing of it, least of all Node. */
+const platform = { URL, AbortController, setTimeout, clearTimeout, crypto, console };
+
+describe.each(forms)('the %s in a realm with little more than fetch', (_form, loadInto) => {
   test('answer', async () => {
     const urls: unknown[] = [];
     const fetch = async (url: unknown) => {
@@ -71,7 +73,7 @@ describe.each(forms)('the %s in a realm with nothing but fetch and URL', (_form,
       return json({ data: { activeWorkspace: null } });
     };
     const location = { href: 'https://app.test/workspaces' };
-    const { TokenVueClient } = loadInto(vm.createContext({ fetch, URL, location }));
+    const { TokenVueClient } = loadInto(vm.createContext({ ...platform, fetch, location }));
     expect(await new TokenVueClient({ endpoint: '/graphql', token: TOKEN }).workspaces.active()).toBeNull();
     expect(urls).toEqual(['https://app.test/graphql']);
   });
@@ -86,17 +88,77 @@ describe.each(forms)('the %s in a realm with nothing but fetch and URL', (_form,
     ];
     const fetch = async () => answers.shift()?.();
     const { TokenVueClient, NotFoundError, UnauthenticatedError, NetworkError, InvalidResponseError } = loadInto(
-      vm.createContext({ fetch, URL }),
+      vm.createContext({ ...platform, fetch }),
     );
-    const client = new TokenVueClient({ endpoint: 'https://tokenvue.test/graphql', token: TOKEN });
+    const client = new TokenVueClient({ endpoint: 'https://tokenvue.test/graphql', token: TOKEN, maxRetries: 0 });
     for (const ErrorClass of [NotFoundError, UnauthenticatedError, NetworkError, InvalidResponseError]) {
       expect(await rejection(client.workspaces.select('ws_01'))).toBeInstanceOf(ErrorClass);
     }
   });
 });
 
-test('the whole SDK adds less than 6 kB to a compressed page', () => {
-  const { byteLength } = gzipSync(bundle());
-  expect(byteLength).toBeLessThan(6_000);
-  expect(byteLength).toBeGreaterThan(1_000);
+test('an error is recognised by another copy of the SDK, with the class that it has there', async () => {
+  const fetch = async () => json({ errors: [{ message: 'No.', extensions: { code: 'UNAUTHENTICATED' } }] });
+  const [esm, cjs] = forms.map(([, loadInto]) => loadInto(vm.createContext({ ...platform, fetch })));
+  const client = new (esm as Sdk).TokenVueClient({ endpoint: 'https://tokenvue.test/graphql', token: TOKEN });
+  const error = await rejection(client.viewer());
+  for (const { TokenVueError, RequestError, UnauthenticatedError, NetworkError } of [esm, cjs] as Sdk[]) {
+    const classes = [TokenVueError, RequestError, UnauthenticatedError, NetworkError];
+    expect(classes.map((ErrorClass) => ErrorClass.is(error))).toEqual([true, true, true, false]);
+  }
+  expect(error).not.toBeInstanceOf((cjs as Sdk).TokenVueError);
+  for (const value of [undefined, null, 'TokenVueError', {}, new Error('no'), { name: 'TokenVueError' }]) {
+    expect((cjs as Sdk).TokenVueError.is(value)).toBe(false);
+  }
+});
+
+/** Bytes that the code adds to a compressed page, with the texts of operations or with empty ones. */
+async function sizeOf(code: string, { operations }: { operations: boolean }): Promise<number> {
+  const withoutTexts = (text: string) => text.replace(/"(?:\\.|[^"\\])*";$/gm, '"";');
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: join(out, 'esm') },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    plugins: [
+      {
+        name: 'operations',
+        setup({ onLoad }) {
+          if (operations) return;
+          onLoad({ filter: /generated.documents\.js$/ }, ({ path }) => ({
+            contents: withoutTexts(readFileSync(path, 'utf8')),
+          }));
+        },
+      },
+    ],
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '').byteLength;
+}
+
+const useClient = "import { TokenVueClient } from './index.js'; globalThis.client = TokenVueClient;";
+
+test('the client adds less than 6 kB to a compressed page, and all its operations together less than 2 kB', async () => {
+  const core = await sizeOf(useClient, { operations: false });
+  expect(core).toBeLessThan(6_000);
+  expect(core).toBeGreaterThan(3_000);
+  const whole = await sizeOf(useClient, { operations: true });
+  expect(whole - core).toBeLessThan(2_000);
+  expect(whole).toBeGreaterThan(core);
+});
+
+test('one imported document adds less than 1 kB', async () => {
+  const documents = readFileSync(join(out, 'esm/generated/document-nodes.js'), 'utf8');
+  const names = [...documents.matchAll(/^export const (\w+) /gm)].map(([, name]) => name);
+  expect(names).toContain('WorkspacesDocument');
+  for (const name of names) {
+    const code = `import { ${name} } from './documents.js'; globalThis.document = ${name};`;
+    const size = await sizeOf(code, { operations: true });
+    expect([name, size < 1_000 && size > 100]).toEqual([name, true]);
+  }
+});
+
+test('what is not imported is left out: an error class comes without the client', async () => {
+  const code = "import { NotFoundError } from './index.js'; globalThis.NotFoundError = NotFoundError;";
+  expect(await sizeOf(code, { operations: true })).toBeLessThan(600);
 });

@@ -5,6 +5,8 @@ import {
   ServiceTokensDocument,
 } from './generated/documents.js';
 import type { CreateServiceTokenInput, ServiceTokenFragment } from './generated/operations.js';
+import { withIdempotencyKey } from './idempotency.js';
+import type { CallOptions } from './options.js';
 
 /** A credential for another service, without the token itself. */
 export type ServiceToken = ServiceTokenFragment;
@@ -29,29 +31,29 @@ export class ServiceTokens {
 
   /**
    * Every service token of the organization, the newest first and the revoked ones too; null for anyone but an
-   * organization admin.
+   * organization admin. They come at once, not in pages.
    */
-  async list(): Promise<ServiceToken[] | null> {
-    return (await this.#executor.data(ServiceTokensDocument, {})).serviceTokens;
+  async list(call?: CallOptions): Promise<ServiceToken[] | null> {
+    return (await this.#executor.data(ServiceTokensDocument, {}, call)).serviceTokens;
   }
 
   /**
    * Creates a service token and answers with it, this one time. A repeat with the same `idempotencyKey` answers with its
    * record only. Throws InvalidInputError, ForbiddenError or IdempotencyKeyReusedError.
    */
-  async create(input: CreateServiceTokenInput): Promise<IssuedServiceToken> {
-    const field = 'createServiceToken';
-    const payload = await this.#executor.mutate(CreateServiceTokenDocument, input, field, 'serviceToken');
-    return { serviceToken: payload.serviceToken, token: payload.token, message: payload.message };
+  async create(input: CreateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
+    const { serviceToken, token, message } = await this.#executor.mutate(
+      CreateServiceTokenDocument,
+      withIdempotencyKey(input),
+      'serviceToken',
+      call,
+    );
+    return { serviceToken, token, message };
   }
 
   /** Ends a service token for ever: the next request with it is refused. Throws NotFoundError or ForbiddenError. */
-  revoke(id: string): Promise<ServiceToken> {
-    return this.#executor.result(
-      RevokeServiceTokenDocument,
-      { serviceTokenId: id },
-      'revokeServiceToken',
-      'serviceToken',
-    );
+  revoke(id: string, call?: CallOptions): Promise<ServiceToken> {
+    const input = { serviceTokenId: id };
+    return this.#executor.result(RevokeServiceTokenDocument, input, 'serviceToken', call);
   }
 }

@@ -1,6 +1,7 @@
 import type { Executor } from './executor.js';
 import { SyncTeamAccessDocument } from './generated/documents.js';
 import type { SyncTeamAccessInput } from './generated/operations.js';
+import type { CallOptions } from './options.js';
 
 /** How much a sync changed; zeros when everything was in line before. */
 export interface TeamAccessChanges {
@@ -23,9 +24,8 @@ export class TeamAccess {
    * with the scope `DIRECTORY_WRITE`. Throws InvalidInputError, TakenError (a team's name), NotFoundError (a subject),
    * LimitReachedError or ForbiddenError.
    */
-  async sync(input: SyncTeamAccessInput): Promise<TeamAccessChanges> {
-    const field = 'syncTeamAccess';
-    const payload = await this.#executor.mutate(SyncTeamAccessDocument, input, field, 'usersChanged');
+  async sync(input: SyncTeamAccessInput, call?: CallOptions): Promise<TeamAccessChanges> {
+    const payload = await this.#executor.mutate(SyncTeamAccessDocument, input, 'usersChanged', call);
     return { usersChanged: payload.usersChanged, teamsChanged: payload.teamsChanged };
   }
 }

@@ -1,7 +1,8 @@
 import type { Executor } from './executor.js';
 import { AssignableUsersDocument } from './generated/documents.js';
 import type { AssignableUsersQuery, UserFragment } from './generated/operations.js';
-import type { PageOptions } from './page.js';
+import type { CallOptions } from './options.js';
+import { type IterateOptions, iteratePages, type PageOptions } from './pages.js';
 
 /** A person of the organization. */
 export type User = UserFragment;
@@ -9,11 +10,14 @@ export type User = UserFragment;
 /** One page of people; `totalCount` is there when it was asked for. */
 export type UserPage = NonNullable<AssignableUsersQuery['assignableUsers']>;
 
-/** Which people, and which page of them. */
-export interface AssignableUsersOptions extends PageOptions {
+/** Which people. */
+export interface AssignableUsersSelector {
   /** Part of the name or e-mail address, in any case. */
   search?: string | null | undefined;
 }
+
+/** Which people, and which page of them. */
+export interface AssignableUsersOptions extends AssignableUsersSelector, PageOptions {}
 
 /** The organization's people, as far as the viewer has access to them. */
 export class Users {
@@ -25,7 +29,15 @@ export class Users {
   }
 
   /** One page of the people whom the viewer can add to a workspace. */
-  assignable(options: AssignableUsersOptions = {}): Promise<UserPage> {
-    return this.#executor.field(AssignableUsersDocument, options, 'assignableUsers');
+  assignable(options: AssignableUsersOptions = {}, call?: CallOptions): Promise<UserPage> {
+    return this.#executor.field(AssignableUsersDocument, options, call);
+  }
+
+  /** All of them, page after page. */
+  iterateAssignable(
+    selector: AssignableUsersSelector = {},
+    options: IterateOptions = {},
+  ): AsyncGenerator<User, void, undefined> {
+    return iteratePages(options, (page, call) => this.assignable({ ...selector, ...page }, call));
   }
 }

@@ -19,7 +19,9 @@ import type {
   VirtualKeyOrder,
   VirtualKeysQuery,
 } from './generated/operations.js';
-import type { PageOptions } from './page.js';
+import { withIdempotencyKey } from './idempotency.js';
+import type { CallOptions } from './options.js';
+import { type IterateOptions, iteratePages, type PageOptions } from './pages.js';
 
 /**
  * A gateway credential, without its secret. `secrets` describes those that are accepted now: two while a rotation
@@ -30,13 +32,16 @@ export type VirtualKey = VirtualKeyFragment;
 /** One page of virtual keys; `totalCount` is there when it was asked for. */
 export type VirtualKeyPage = NonNullable<VirtualKeysQuery['virtualKeys']>;
 
-/** Which virtual keys, in which order, and which page of them. */
-export interface VirtualKeyListOptions extends PageOptions {
+/** Which virtual keys, and in which order. */
+export interface VirtualKeySelector {
   /** Conditions that must all hold; the keys of every workspace in sight without them. */
   filter?: VirtualKeyFilter | null | undefined;
   /** By creation, the newest first, unless given. */
   orderBy?: VirtualKeyOrder | null | undefined;
 }
+
+/** Which virtual keys, in which order, and which page of them. */
+export interface VirtualKeyListOptions extends VirtualKeySelector, PageOptions {}
 
 /** A key with the secret that was just made for it. */
 export interface IssuedVirtualKey {
@@ -60,13 +65,21 @@ export class VirtualKeys {
    * One page of keys across all workspaces in sight, or of those that the filter names. Throws RequestError
    * (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  list(options: VirtualKeyListOptions = {}): Promise<VirtualKeyPage> {
-    return this.#executor.field(VirtualKeysDocument, options, 'virtualKeys');
+  list(options: VirtualKeyListOptions = {}, call?: CallOptions): Promise<VirtualKeyPage> {
+    return this.#executor.field(VirtualKeysDocument, options, call);
+  }
+
+  /** All of them, page after page. */
+  iterate(
+    selector: VirtualKeySelector = {},
+    options: IterateOptions = {},
+  ): AsyncGenerator<VirtualKey, void, undefined> {
+    return iteratePages(options, (page, call) => this.list({ ...selector, ...page }, call));
   }
 
   /** One key; null when there is none with this id that the viewer may see. */
-  async get(id: string): Promise<VirtualKey | null> {
-    const { node } = await this.#executor.data(VirtualKeyDocument, { id });
+  async get(id: string, call?: CallOptions): Promise<VirtualKey | null> {
+    const { node } = await this.#executor.data(VirtualKeyDocument, { id }, call);
     if (node?.__typename !== 'VirtualKey') return null;
     const { __typename: _, ...virtualKey } = node;
     return virtualKey;
@@ -77,8 +90,9 @@ export class VirtualKeys {
    * same key, without the secret. Throws InvalidInputError, NotFoundError (the workspace), ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  async create(input: CreateVirtualKeyInput): Promise<IssuedVirtualKey> {
-    return issued(await this.#executor.mutate(CreateVirtualKeyDocument, input, 'createVirtualKey', 'virtualKey'));
+  async create(input: CreateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
+    const keyed = withIdempotencyKey(input);
+    return issued(await this.#executor.mutate(CreateVirtualKeyDocument, keyed, 'virtualKey', call));
   }
 
   /**
@@ -86,8 +100,8 @@ export class VirtualKeys {
    * and on. Throws VersionConflictError, which carries the present key, when `expectedVersion` is no longer the newest;
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  update(input: UpdateVirtualKeyInput): Promise<VirtualKey> {
-    return this.#executor.result(UpdateVirtualKeyDocument, input, 'updateVirtualKey', 'virtualKey');
+  update(input: UpdateVirtualKeyInput, call?: CallOptions): Promise<VirtualKey> {
+    return this.#executor.result(UpdateVirtualKeyDocument, input, 'virtualKey', call);
   }
 
   /**
@@ -96,13 +110,13 @@ export class VirtualKeys {
    * not rotate again, and has no secret. Throws InvalidInputError, NotFoundError, ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  async rotate(input: RotateVirtualKeyInput): Promise<IssuedVirtualKey> {
-    return issued(await this.#executor.mutate(RotateVirtualKeyDocument, input, 'rotateVirtualKey', 'virtualKey'));
+  async rotate(input: RotateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
+    return issued(await this.#executor.mutate(RotateVirtualKeyDocument, input, 'virtualKey', call));
   }
 
   /** Ends the key for ever, at once; its history stays. Throws InvalidInputError, NotFoundError or ForbiddenError. */
-  revoke(input: RevokeVirtualKeyInput): Promise<VirtualKey> {
-    return this.#executor.result(RevokeVirtualKeyDocument, input, 'revokeVirtualKey', 'virtualKey');
+  revoke(input: RevokeVirtualKeyInput, call?: CallOptions): Promise<VirtualKey> {
+    return this.#executor.result(RevokeVirtualKeyDocument, input, 'virtualKey', call);
   }
 
   /**
@@ -110,8 +124,8 @@ export class VirtualKeys {
    * are now. Throws InvalidInputError, NotFoundError or ForbiddenError, whose `field` names the decision, or
    * LimitReachedError.
    */
-  review(decisions: KeyReviewInput[]): Promise<VirtualKey[]> {
-    return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'reviewVirtualKeys', 'virtualKeys');
+  review(decisions: KeyReviewInput[], call?: CallOptions): Promise<VirtualKey[]> {
+    return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'virtualKeys', call);
   }
 }
 

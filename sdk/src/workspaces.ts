@@ -35,7 +35,9 @@ import type {
   WorkspacesQuery,
   WorkspacesWithFindingsQuery,
 } from './generated/operations.js';
-import type { PageOptions } from './page.js';
+import { withIdempotencyKey } from './idempotency.js';
+import type { CallOptions } from './options.js';
+import { found, type IterateOptions, iteratePages, type PageOptions } from './pages.js';
 
 /** A workspace as the Workspace page's card shows it. Money is an exact decimal string and an ISO 4217 currency. */
 export type WorkspaceCard = WorkspaceCardFragment;
@@ -49,13 +51,16 @@ export type WorkspaceSummary = NonNullable<WorkspaceSummaryQuery['workspaceSumma
 /** One page of workspace cards; `totalCount` is there when it was asked for. */
 export type WorkspacePage = NonNullable<WorkspacesQuery['workspaces']>;
 
-/** Which workspaces, in which order, and which page of them. */
-export interface WorkspaceListOptions extends PageOptions {
+/** Which workspaces, and in which order. */
+export interface WorkspaceSelector {
   /** Conditions that must all hold; every workspace in sight without them. */
   filter?: WorkspaceFilter | null | undefined;
   /** By name, ascending, unless given. */
   orderBy?: WorkspaceOrder | null | undefined;
 }
+
+/** Which workspaces, in which order, and which page of them. */
+export interface WorkspaceListOptions extends WorkspaceSelector, PageOptions {}
 
 /** Something that a careful owner would look at now, and the key that it is about; null where it is about none. */
 export type ReviewFinding = ReviewFindingFragment;
@@ -69,11 +74,17 @@ export type AuditEvent = AuditEventFragment;
 /** One page of audit events; `totalCount` is there when it was asked for. */
 export type AuditLogPage = NonNullable<NonNullable<AuditLogQuery['workspace']>['auditLog']>;
 
-/** Which audit events, and which page of them. */
-export interface AuditLogOptions extends PageOptions {
+/** One workspace card with its findings. */
+export type WorkspaceWithFindings = WorkspaceFindingsPage['nodes'][number];
+
+/** Which audit events. */
+export interface AuditLogSelector {
   /** Conditions that must all hold; every event of the workspace without them. */
   filter?: AuditFilter | null | undefined;
 }
+
+/** Which audit events, and which page of them. */
+export interface AuditLogOptions extends AuditLogSelector, PageOptions {}
 
 /** What changed when a workspace was selected; `previousWorkspace` is null when none was active before. */
 export interface WorkspaceSelection {
@@ -91,32 +102,42 @@ export class Workspaces {
   }
 
   /** The five figures of the Workspace page. */
-  summary(): Promise<WorkspaceSummary> {
-    return this.#executor.field(WorkspaceSummaryDocument, {}, 'workspaceSummary');
+  summary(call?: CallOptions): Promise<WorkspaceSummary> {
+    return this.#executor.field(WorkspaceSummaryDocument, {}, call);
   }
 
   /** One page of cards. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit. */
-  list(options: WorkspaceListOptions = {}): Promise<WorkspacePage> {
-    return this.#executor.field(WorkspacesDocument, options, 'workspaces');
+  list(options: WorkspaceListOptions = {}, call?: CallOptions): Promise<WorkspacePage> {
+    return this.#executor.field(WorkspacesDocument, options, call);
+  }
+
+  /** All of them, page after page. */
+  iterate(
+    selector: WorkspaceSelector = {},
+    options: IterateOptions = {},
+  ): AsyncGenerator<WorkspaceCard, void, undefined> {
+    return iteratePages(options, (page, call) => this.list({ ...selector, ...page }, call));
   }
 
   /** One workspace; null when there is none with this id that the viewer may see. */
-  async get(id: string): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.data(WorkspaceDocument, { id })).workspace;
+  async get(id: string, call?: CallOptions): Promise<WorkspaceDetails | null> {
+    return (await this.#executor.data(WorkspaceDocument, { id }, call)).workspace;
   }
 
   /** The viewer's active workspace; null when there is none. */
-  async active(): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.data(ActiveWorkspaceDocument, {})).activeWorkspace;
+  async active(call?: CallOptions): Promise<WorkspaceDetails | null> {
+    return (await this.#executor.data(ActiveWorkspaceDocument, {}, call)).activeWorkspace;
   }
 
   /**
-   * Creates a workspace of which the viewer is the owner. With an `idempotencyKey` a repeat answers with the first result.
+   * Creates a workspace of which the viewer is the owner. A repeat with the same `idempotencyKey` answers with the first
+   * result; the SDK makes a key where the input has none.
    * Throws InvalidInputError, TakenError, NotFoundError (a member outside team access), LimitReachedError (members) or
    * IdempotencyKeyReusedError.
    */
-  create(input: CreateWorkspaceInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(CreateWorkspaceDocument, input, 'createWorkspace', 'workspace');
+  create(input: CreateWorkspaceInput, call?: CallOptions): Promise<WorkspaceDetails> {
+    const keyed = withIdempotencyKey(input);
+    return this.#executor.result(CreateWorkspaceDocument, keyed, 'workspace', call);
   }
 
   /**
@@ -125,18 +146,21 @@ export class Workspaces {
    * team access), ForbiddenError or LimitReachedError (members). Answers null when the change took the viewer's own sight
    * of the workspace, as for an admin who left it.
    */
-  async updateSettings(input: UpdateWorkspaceSettingsInput): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.payload(UpdateWorkspaceSettingsDocument, input, 'updateWorkspaceSettings')).workspace;
+  async updateSettings(input: UpdateWorkspaceSettingsInput, call?: CallOptions): Promise<WorkspaceDetails | null> {
+    return (await this.#executor.payload(UpdateWorkspaceSettingsDocument, input, call)).workspace;
   }
 
   /** Makes this the viewer's one active workspace. Throws NotFoundError. */
-  async select(id: string): Promise<WorkspaceSelection> {
+  async select(id: string, call?: CallOptions): Promise<WorkspaceSelection> {
     const input = { workspaceId: id };
-    const payload = await this.#executor.mutate(SelectWorkspaceDocument, input, 'selectWorkspace', 'workspace');
-    return {
-      workspace: payload.workspace,
-      previousWorkspace: payload.previousWorkspace,
-    };
+    const options = { ...call, isRepeatable: true };
+    const { workspace, previousWorkspace } = await this.#executor.mutate(
+      SelectWorkspaceDocument,
+      input,
+      'workspace',
+      options,
+    );
+    return { workspace, previousWorkspace };
   }
 
   /**
@@ -144,8 +168,8 @@ export class Workspaces {
    * VersionConflictError, which carries the present workspace; InvalidInputError, NotFoundError (the workspace, or the
    * new owner) or ForbiddenError.
    */
-  transferOwnership(input: TransferWorkspaceOwnershipInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(TransferWorkspaceOwnershipDocument, input, 'transferWorkspaceOwnership', 'workspace');
+  transferOwnership(input: TransferWorkspaceOwnershipInput, call?: CallOptions): Promise<WorkspaceDetails> {
+    return this.#executor.result(TransferWorkspaceOwnershipDocument, input, 'workspace', call);
   }
 
   /**
@@ -153,45 +177,64 @@ export class Workspaces {
    * `restore` brings it back. Throws VersionConflictError, which carries the present workspace; InvalidInputError,
    * NotFoundError or ForbiddenError.
    */
-  archive(input: ArchiveWorkspaceInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(ArchiveWorkspaceDocument, input, 'archiveWorkspace', 'workspace');
+  archive(input: ArchiveWorkspaceInput, call?: CallOptions): Promise<WorkspaceDetails> {
+    return this.#executor.result(ArchiveWorkspaceDocument, input, 'workspace', call);
   }
 
   /** Brings an archived workspace back with all that it had; it is nobody's active one. Throws NotFoundError or ForbiddenError. */
-  restore(id: string): Promise<WorkspaceDetails> {
-    return this.#executor.result(RestoreWorkspaceDocument, { workspaceId: id }, 'restoreWorkspace', 'workspace');
+  restore(id: string, call?: CallOptions): Promise<WorkspaceDetails> {
+    return this.#executor.result(RestoreWorkspaceDocument, { workspaceId: id }, 'workspace', call);
   }
 
   /**
    * Asks for a look at whether the workspace is in order: its status is REVIEW until `completeReview`. Throws
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  requestReview(input: RequestWorkspaceReviewInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(RequestWorkspaceReviewDocument, input, 'requestWorkspaceReview', 'workspace');
+  requestReview(input: RequestWorkspaceReviewInput, call?: CallOptions): Promise<WorkspaceDetails> {
+    return this.#executor.result(RequestWorkspaceReviewDocument, input, 'workspace', call);
   }
 
   /** Ends the open review. Throws InvalidInputError, NotFoundError or ForbiddenError. */
-  completeReview(input: CompleteWorkspaceReviewInput): Promise<WorkspaceDetails> {
-    return this.#executor.result(CompleteWorkspaceReviewDocument, input, 'completeWorkspaceReview', 'workspace');
+  completeReview(input: CompleteWorkspaceReviewInput, call?: CallOptions): Promise<WorkspaceDetails> {
+    return this.#executor.result(CompleteWorkspaceReviewDocument, input, 'workspace', call);
   }
 
   /** What a careful owner would look at now, most severe first; null when there is no such workspace in sight. */
-  async reviewFindings(workspaceId: string): Promise<ReviewFinding[] | null> {
-    const { workspace } = await this.#executor.data(ReviewFindingsDocument, { workspaceId });
+  async reviewFindings(workspaceId: string, call?: CallOptions): Promise<ReviewFinding[] | null> {
+    const { workspace } = await this.#executor.data(ReviewFindingsDocument, { workspaceId }, call);
     return workspace?.reviewFindings ?? null;
   }
 
   /** One page of cards, each with its `reviewFindings`: for the regular review of many workspaces at once. */
-  listWithFindings(options: WorkspaceListOptions = {}): Promise<WorkspaceFindingsPage> {
-    return this.#executor.field(WorkspacesWithFindingsDocument, options, 'workspaces');
+  listWithFindings(options: WorkspaceListOptions = {}, call?: CallOptions): Promise<WorkspaceFindingsPage> {
+    return this.#executor.field(WorkspacesWithFindingsDocument, options, call);
+  }
+
+  /** All of them with their findings, page after page. */
+  iterateWithFindings(
+    selector: WorkspaceSelector = {},
+    options: IterateOptions = {},
+  ): AsyncGenerator<WorkspaceWithFindings, void, undefined> {
+    return iteratePages(options, (page, call) => this.listWithFindings({ ...selector, ...page }, call));
   }
 
   /**
    * One page of what was changed in a workspace, newest first; null when there is no such workspace in sight, or the
    * viewer may not read its audit log. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async auditLog(workspaceId: string, options: AuditLogOptions = {}): Promise<AuditLogPage | null> {
-    const { workspace } = await this.#executor.data(AuditLogDocument, { ...options, workspaceId });
+  async auditLog(workspaceId: string, options: AuditLogOptions = {}, call?: CallOptions): Promise<AuditLogPage | null> {
+    const { workspace } = await this.#executor.data(AuditLogDocument, { ...options, workspaceId }, call);
     return workspace?.auditLog ?? null;
+  }
+
+  /** All of it, page after page. Throws NotFoundError where there is no audit log that the viewer may read. */
+  iterateAuditLog(
+    workspaceId: string,
+    selector: AuditLogSelector = {},
+    options: IterateOptions = {},
+  ): AsyncGenerator<AuditEvent, void, undefined> {
+    return iteratePages(options, async (page, call) =>
+      found(await this.auditLog(workspaceId, { ...selector, ...page }, call), 'workspaceId'),
+    );
   }
 }

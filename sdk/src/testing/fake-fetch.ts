@@ -14,7 +14,7 @@ export interface Received {
   };
 }
 
-/** A client whose `fetch` answers as told, and the requests that it made. */
+/** A client whose `fetch` answers as told, and the requests that it made; it retries only where the options say so. */
 export function clientAnswering(answer: () => Response | Promise<Response>, options: Partial<ClientOptions> = {}) {
   const received: Received[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
@@ -31,6 +31,7 @@ export function clientAnswering(answer: () => Response | Promise<Response>, opti
     endpoint: 'https://tokenvue.test/graphql',
     token: TOKEN,
     fetch,
+    maxRetries: 0,
     ...options,
   });
   return { client, received };

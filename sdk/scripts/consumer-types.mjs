@@ -1,0 +1,52 @@
+/** A TypeScript program that uses every entry point, and is only compiled: as an ES module and as CommonJS. */
+export const moduleTypes = `
+import { TokenVueClient, VersionConflictError, type CallOptions, type WorkspaceCard } from '@tokenvue/sdk';
+import { WorkspacesDocument, type WorkspacesQuery } from '@tokenvue/sdk/documents';
+import { TokenVueError } from '@tokenvue/sdk/errors';
+import { fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
+
+export const nameOf = ({ name }: WorkspaceCard): string => name;
+const server = fakeServer({ Workspace: ({ id }) => ({ workspace: fakeWorkspace({ id }) }) });
+const client = new TokenVueClient({ endpoint: '/graphql', token: async () => 'token', fetch: server.fetch });
+export async function use(options: CallOptions, error: unknown): Promise<number | undefined> {
+  for await (const card of client.workspaces.iterate({ filter: { environments: ['PRODUCTION'] } }, options)) nameOf(card);
+  if (VersionConflictError.is(error)) return error.workspace?.version;
+  return TokenVueError.is(error) ? error.retryAfterMs : undefined;
+}
+type ResultOf<Document> = Document extends { __apiType?: (variables: never) => infer Result } ? Result : never;
+export const nodes = (result: ResultOf<typeof WorkspacesDocument>): WorkspacesQuery => result;
+// @ts-expect-error a misspelt option
+client.workspaces.list({ frist: 1 });
+// @ts-expect-error a budget is an exact decimal text
+client.workspaces.create({ name: 'A', environment: 'SANDBOX', region: 'EU', monthlyBudget: 10, memberIds: [] });
+`;
+
+export const commonJsTypes = `
+import sdk = require('@tokenvue/sdk');
+import documents = require('@tokenvue/sdk/documents');
+import errors = require('@tokenvue/sdk/errors');
+import testing = require('@tokenvue/sdk/testing');
+export const isOurs = (error: unknown): error is sdk.NotFoundError => errors.NotFoundError.is(error);
+export const kind: 'Document' | string = documents.ViewerDocument.kind;
+export const { fetch } = testing.fakeServer({});
+`;
+
+export const strict = [
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--isolatedModules',
+  '--noUncheckedIndexedAccess',
+  '--noEmit',
+  '--skipLibCheck',
+  'false',
+];
+
+/** How programs are compiled: module system and target, and the globals of their runtime. */
+export const compilations = {
+  'for Node': ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022', '--types', 'node'],
+  'for a browser': ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', '--typeRoots', 'none'],
+  'for a bundler, of an older language': [
+    ...['--module', 'esnext', '--moduleResolution', 'bundler'],
+    ...['--target', 'es2018', '--lib', 'es2022,dom', '--typeRoots', 'none'],
+  ],
+};

@@ -1,0 +1,187 @@
+import { type Answer, readAnswer } from './answer.js';
+import { type DocumentOutline, outlineOf } from './document.js';
+import {
+  AbortError,
+  type ErrorContext,
+  NetworkError,
+  TimeoutError,
+  TokenError,
+  TokenVueError,
+  UnauthenticatedError,
+} from './errors.js';
+import type { Events } from './events.js';
+import { idempotencyKeyOf } from './idempotency.js';
+import { within } from './limit.js';
+import type { RequestEvent } from './options.js';
+import type { PersistedQueries } from './persisted-queries.js';
+import { isPassing, pauseMs, retryAfterMs, wasNeverSent } from './retry.js';
+import { redactor, safeCause } from './secrets.js';
+import type { TokenSource } from './token-source.js';
+
+/** One GraphQL operation to send. */
+export interface Operation {
+  document: string;
+  variables: unknown;
+  /** Whether a mutation does nothing more when it arrives twice, although its input has no `idempotencyKey`. */
+  isRepeatable: boolean | undefined;
+}
+
+/** What the calls of a client share. */
+export interface Connection {
+  readonly url: string;
+  readonly send: typeof globalThis.fetch;
+  readonly tokens: TokenSource;
+  readonly events: Events;
+  readonly persistedQueries: PersistedQueries | undefined;
+}
+
+/** How one call is made; all of it is checked. */
+export interface CallSettings {
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One call: as many requests as it takes, in the time that it has. */
+export class Call {
+  readonly #connection: Connection;
+  readonly #operation: Operation;
+  readonly #settings: CallSettings;
+  readonly #outline: DocumentOutline;
+  readonly #isRepeatable: boolean;
+  readonly #idempotencyKey: string | undefined;
+  readonly #endsAt: number;
+  #attempts = 0;
+  #requestId: string | undefined;
+
+  constructor(connection: Connection, operation: Operation, settings: CallSettings) {
+    this.#connection = connection;
+    this.#operation = operation;
+    this.#settings = settings;
+    this.#outline = outlineOf(operation.document);
+    this.#idempotencyKey = idempotencyKeyOf(operation.variables);
+    this.#isRepeatable = operation.isRepeatable || this.#outline.isQuery || this.#idempotencyKey !== undefined;
+    this.#endsAt = Date.now() + settings.deadlineMs;
+  }
+
+  /** Throws TokenVueError for anything but a complete result. */
+  async run(): Promise<Answer> {
+    const { tokens, events, persistedQueries } = this.#connection;
+    const { document } = this.#operation;
+    const extensions = await persistedQueries?.extensions(document);
+    let query = extensions === undefined ? document : undefined;
+    let isRefreshed = false;
+    let retries = 0;
+    for (;;) {
+      const token = await this.#token();
+      try {
+        const answer = await this.#attempt(token, { query, extensions });
+        events.warn(document, this.#outline.name, answer.deprecations);
+        return answer;
+      } catch (error) {
+        if (!(error instanceof TokenVueError)) throw error;
+        if (query === undefined && persistedQueries?.wantsText(error.code)) {
+          query = document;
+        } else if (error instanceof UnauthenticatedError && tokens.refuse(token) && !isRefreshed) {
+          isRefreshed = true;
+        } else {
+          await this.#pause(error, retries);
+          retries += 1;
+        }
+      }
+    }
+  }
+
+  #token(): Promise<string> {
+    return this.#limited(this.#settings.deadlineMs, async () => {
+      try {
+        return await this.#connection.tokens.current();
+      } catch (thrown) {
+        throw new TokenError(this.#context({ cause: safeCause(thrown, redactor()) }));
+      }
+    });
+  }
+
+  #attempt(token: string, { query, extensions }: { query: string | undefined; extensions: object | undefined }) {
+    const { url, send, events } = this.#connection;
+    const operationName = this.#outline.name;
+    const body = JSON.stringify({ query, variables: this.#operation.variables, operationName, extensions });
+    const headers = {
+      ...this.#settings.headers,
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+    };
+    const redact = redactor(token);
+    this.#attempts += 1;
+    this.#requestId = undefined;
+    return this.#limited(this.#settings.timeoutMs, async (signal) => {
+      try {
+        const sentAt = Date.now();
+        events.tell('onRequest', this.#event());
+        const response = await send(url, { method: 'POST', headers, body, signal });
+        const { status } = response;
+        const requestId = redact(response.headers.get('x-request-id') ?? '') || undefined;
+        this.#requestId = requestId;
+        events.tell('onResponse', { ...this.#event(), status, requestId, durationMs: Date.now() - sentAt });
+        const text = await response.text();
+        const isRetried = isPassing(status) && this.#isRepeatable;
+        const details = { retryable: isRetried, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+        return readAnswer(response, text, this.#context(details), redact);
+      } catch (thrown) {
+        if (thrown instanceof TokenVueError) throw thrown;
+        const retryable = this.#isRepeatable || wasNeverSent(thrown);
+        throw new NetworkError(this.#context({ retryable, cause: safeCause(thrown, redact) }));
+      }
+    });
+  }
+
+  /** Waits before the next attempt, or throws the error when there is none to come. */
+  async #pause(error: TokenVueError, retries: number): Promise<void> {
+    const delayMs = error.retryAfterMs ?? pauseMs(retries);
+    const isOver = retries >= this.#settings.maxRetries || Date.now() + delayMs >= this.#endsAt;
+    if (!error.retryable || isOver) throw error;
+    this.#connection.events.tell('onRetry', { ...this.#event(), delayMs, error });
+    await this.#limited(
+      this.#settings.deadlineMs,
+      (signal) =>
+        new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, delayMs);
+          signal.addEventListener('abort', () => clearTimeout(timer));
+        }),
+    );
+  }
+
+  /** Does a part of the call until the time given is over, or that of the whole call. */
+  #limited<Result>(milliseconds: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const { deadlineMs, signal } = this.#settings;
+    const left = Math.max(0, this.#endsAt - Date.now());
+    const limit = {
+      milliseconds: Math.min(milliseconds, left),
+      signal,
+      onTimeout: () =>
+        new TimeoutError(
+          this.#context({ retryable: this.#isRepeatable }),
+          left < milliseconds ? deadlineMs : milliseconds,
+        ),
+      onAbort: () => new AbortError(this.#context({ cause: signal?.reason })),
+    };
+    return within(limit, work);
+  }
+
+  #event(): RequestEvent {
+    return { operationName: this.#outline.name, attempt: this.#attempts };
+  }
+
+  #context(details: ErrorContext): ErrorContext {
+    return {
+      operationName: this.#outline.name,
+      idempotencyKey: this.#idempotencyKey,
+      attempts: this.#attempts,
+      requestId: this.#requestId,
+      ...details,
+    };
+  }
+}

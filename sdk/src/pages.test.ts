@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import { AbortError, InvalidResponseError, type IterateOptions, NotFoundError, type TokenVueClient } from './index.js';
+import { clientAnswering, json, rejection } from './testing/fake-fetch.js';
+import { methodsOf } from './testing/methods-of.js';
+
+interface Connection {
+  nodes: string[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+interface List {
+  iterate: (client: TokenVueClient, options?: IterateOptions) => AsyncIterable<unknown>;
+  /** What the server answers with, around a page of it. */
+  around: (connection: Connection | null) => object;
+  /** What each page is asked for with, beside its size and place. */
+  variables: object;
+}
+
+const filter = { search: 'a' };
+const orderBy = { field: 'NAME', direction: 'DESC' } as const;
+const lists: Record<string, List> = {
+  'workspaces.iterate': {
+    iterate: (client, options) => client.workspaces.iterate({ filter, orderBy }, options),
+    around: (workspaces) => ({ workspaces }),
+    variables: { filter, orderBy },
+  },
+  'workspaces.iterateWithFindings': {
+    iterate: (client, options) => client.workspaces.iterateWithFindings({ filter, orderBy }, options),
+    around: (workspaces) => ({ workspaces }),
+    variables: { filter, orderBy },
+  },
+  'workspaces.iterateAuditLog': {
+    iterate: (client, options) => client.workspaces.iterateAuditLog('ws_01', { filter: { actions: ['a.b'] } }, options),
+    around: (auditLog) => ({ workspace: { auditLog } }),
+    variables: { workspaceId: 'ws_01', filter: { actions: ['a.b'] } },
+  },
+  'virtualKeys.iterate': {
+    iterate: (client, options) => client.virtualKeys.iterate({ filter, orderBy }, options),
+    around: (virtualKeys) => ({ virtualKeys }),
+    variables: { filter, orderBy },
+  },
+  'members.iterate': {
+    iterate: (client, options) => client.members.iterate('ws_01', options),
+    around: (members) => ({ workspace: { members } }),
+    variables: { workspaceId: 'ws_01' },
+  },
+  'users.iterateAssignable': {
+    iterate: (client, options) => client.users.iterateAssignable(filter, options),
+    around: (assignableUsers) => ({ assignableUsers }),
+    variables: filter,
+  },
+};
+
+const pages: Connection[] = [
+  { nodes: ['a', 'b'], pageInfo: { hasNextPage: true, endCursor: 'b' } },
+  { nodes: [], pageInfo: { hasNextPage: true, endCursor: 'still b' } },
+  { nodes: ['c'], pageInfo: { hasNextPage: false, endCursor: 'c' } },
+];
+
+/** A client of a server with these pages, one request after the other. */
+function clientOf({ around }: List, connections: readonly (Connection | null)[]) {
+  const { client, received } = clientAnswering(() =>
+    json({ data: around(connections[received.length - 1] ?? null) }, { headers: { 'x-request-id': 'req-5' } }),
+  );
+  return { client, received };
+}
+
+async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const collected: unknown[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+test('every method that iterates is tried here', () => {
+  const methods = methodsOf(clientAnswering(() => json({})).client);
+  expect(Object.keys(lists).sort()).toEqual(methods.filter((name) => name.includes('.iterate')).sort());
+});
+
+describe.each(Object.entries(lists))('%s', (_name, list) => {
+  test('brings the items of all pages, each asked for once under the same conditions', async () => {
+    const { client, received } = clientOf(list, pages);
+    expect(await collect(list.iterate(client))).toEqual(['a', 'b', 'c']);
+    expect(received.map(({ body }) => body.variables)).toEqual(
+      [null, 'b', 'still b'].map((after) => ({ ...list.variables, first: 100, after })),
+    );
+  });
+
+  test('asks for nothing before the first item is wanted, and for no page more than is wanted', async () => {
+    const { client, received } = clientOf(list, pages);
+    const items = list.iterate(client, { pageSize: 2 });
+    expect(received).toHaveLength(0);
+    for await (const item of items) if (item === 'b') break;
+    expect(received.map(({ body }) => body.variables?.['first'])).toEqual([2]);
+  });
+
+  test.each<[string, (string | null)[]]>([
+    ['the same cursor again', ['b', 'b']],
+    ['an earlier cursor', ['b', 'c', 'b']],
+    ['no cursor', [null]],
+  ])('is ended by an error where the server goes on from %s', async (_how, cursors) => {
+    const connections = cursors.map((endCursor) => ({ nodes: ['a'], pageInfo: { hasNextPage: true, endCursor } }));
+    const { client, received } = clientOf(list, connections);
+    const error = await rejection(collect(list.iterate(client)));
+    expect(error).toBeInstanceOf(InvalidResponseError);
+    expect(String(error)).toContain('the same cursor');
+    expect(received).toHaveLength(cursors.length);
+  });
+
+  test("takes the caller's signal and headers along to every page", async () => {
+    const controller = new AbortController();
+    const { client, received } = clientOf(list, pages);
+    const seen: unknown[] = [];
+    const reading = (async () => {
+      for await (const item of list.iterate(client, { signal: controller.signal, headers: { 'x-trace': 't' } })) {
+        seen.push(item);
+        controller.abort();
+      }
+    })();
+    expect(await rejection(reading)).toBeInstanceOf(AbortError);
+    expect(seen).toEqual(['a', 'b']);
+    expect(received.map(({ headers }) => headers['x-trace'])).toEqual(['t']);
+  });
+});
+
+test.each(['workspaces.iterateAuditLog', 'members.iterate'])(
+  '%s of a workspace that is not to be seen is NOT_FOUND, and not an empty list',
+  async (name) => {
+    const list = lists[name] as List;
+    const { client } = clientAnswering(() => json({ data: { workspace: null } }));
+    const error = await rejection(collect(list.iterate(client)));
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ code: 'NOT_FOUND', userErrors: [{ field: ['workspaceId'] }] });
+  },
+);

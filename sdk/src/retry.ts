@@ -1,0 +1,36 @@
+const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Whether the status tells of a trouble that passes. */
+export function isPassing(status: number): boolean {
+  return RETRIED_STATUSES.has(status);
+}
+
+/**
+ * Whether what `fetch` threw proves that the request never arrived, because no connection came about. Only runtimes that
+ * name the system's call can say so; browsers do not.
+ */
+export function wasNeverSent(thrown: unknown, depth = 4): boolean {
+  if (typeof thrown !== 'object' || thrown === null || depth === 0) return false;
+  const { code, syscall, cause, errors }: Partial<Record<'code' | 'syscall' | 'cause' | 'errors', unknown>> = thrown;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || syscall === 'connect' || syscall === 'getaddrinfo') return true;
+  // Every address of the host was tried.
+  if (Array.isArray(errors) && errors.length > 0) return errors.every((error) => wasNeverSent(error, depth - 1));
+  return wasNeverSent(cause, depth - 1);
+}
+
+/** What a `Retry-After` header asks for, in seconds or as a date, as milliseconds from now. */
+export function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const isSeconds = /^\d+$/.test(header);
+  // Other texts would be dates to JavaScript, too.
+  const time = /GMT$/.test(header) ? Date.parse(header) : Number.NaN;
+  const milliseconds = isSeconds ? Number(header) * 1_000 : time - Date.now();
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
+}
+
+/** The pause before a retry, 0 for the first: anything up to a bound that doubles, so that clients spread out. */
+export function pauseMs(retry: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retry);
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { TimeoutError, TokenError, UnauthenticatedError } from './index.js';
+import { everythingIn } from './testing/everything-in.js';
+import { clientAnswering, json, rejection } from './testing/fake-fetch.js';
+
+const answer = () => json({ data: { workspaceSummary: { totalWorkspaces: 1 } } });
+const refusal = () =>
+  json(
+    { errors: [{ message: 'A valid bearer token is required.', extensions: { code: 'UNAUTHENTICATED' } }] },
+    { status: 401 },
+  );
+
+/** A server that takes one token, and a client whose function brings those of the list one after the other. */
+function clientWithTokens(tokens: readonly (string | Error)[], isTaken: (token: string) => boolean) {
+  const left = [...tokens];
+  let calls = 0;
+  const { client, received } = clientAnswering(
+    () => (isTaken(received.at(-1)?.headers['authorization']?.replace('Bearer ', '') ?? '') ? answer() : refusal()),
+    {
+      token: async () => {
+        calls += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        const token = left.shift();
+        if (token === undefined || token instanceof Error) throw token ?? new Error('no more tokens');
+        return token;
+      },
+    },
+  );
+  return { client, received, calls: () => calls, sent: () => received.map(({ headers }) => headers['authorization']) };
+}
+
+describe('a function for the token', () => {
+  test('is called once, and calls that wait for it share what it brings', async () => {
+    const { client, calls, sent } = clientWithTokens(['first'], () => true);
+    await Promise.all([client.workspaces.summary(), client.workspaces.summary(), client.workspaces.summary()]);
+    await client.workspaces.summary();
+    expect(calls()).toBe(1);
+    expect(sent()).toEqual(Array(4).fill('Bearer first'));
+  });
+
+  test('may answer at once', async () => {
+    const { client, received } = clientAnswering(answer, { token: () => 'plain' });
+    await client.workspaces.summary();
+    expect(received[0]?.headers['authorization']).toBe('Bearer plain');
+  });
+
+  test('is called again when the server no longer takes the token, and what was asked is sent once more', async () => {
+    let taken = 'old';
+    const { client, calls, sent } = clientWithTokens(['old', 'new'], (token) => token === taken);
+    await client.workspaces.summary();
+    taken = 'new';
+    await client.workspaces.updateSettings({ workspaceId: 'ws_01', expectedVersion: 1 }).catch(() => {});
+    expect(calls()).toBe(2);
+    expect(sent()).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
+  });
+
+  test('is called once for calls whose token is refused at the same time', async () => {
+    let taken = 'old';
+    const { client, calls, sent } = clientWithTokens(['old', 'new'], (token) => token === taken);
+    await client.workspaces.summary();
+    taken = 'new';
+    await Promise.all(Array.from({ length: 5 }, () => client.workspaces.summary()));
+    expect(calls()).toBe(2);
+    expect(sent().filter((token) => token === 'Bearer new')).toHaveLength(5);
+  });
+
+  test('is not called again for a call whose token another call has replaced meanwhile', async () => {
+    const pending: ((response: Response) => void)[] = [];
+    let calls = 0;
+    const { client, received } = clientAnswering(() => new Promise<Response>((resolve) => pending.push(resolve)), {
+      token: () => `token-${++calls}`,
+    });
+    const untilSent = async (count: number): Promise<void> => {
+      while (pending.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const [first, second] = [client.workspaces.summary(), client.workspaces.summary()];
+    await untilSent(2);
+    pending[0]?.(refusal());
+    await untilSent(3);
+    pending[2]?.(answer());
+    await first;
+    pending[1]?.(refusal());
+    await untilSent(4);
+    pending[3]?.(answer());
+    await second;
+    expect(calls).toBe(2);
+    expect(received.at(-1)?.headers['authorization']).toBe('Bearer token-2');
+  });
+
+  test('is called once more and no oftener, then the refusal stands; retries do not count it', async () => {
+    const { client, calls, received } = clientWithTokens(['a', 'b', 'c', 'd'], () => false);
+    const error = await rejection(client.workspaces.summary());
+    expect(error).toBeInstanceOf(UnauthenticatedError);
+    expect(error).toMatchObject({ attempts: 2, retryable: false });
+    expect([calls(), received.length]).toEqual([2, 2]);
+    // The token that was refused last is not tried again.
+    await rejection(client.workspaces.summary());
+    expect(calls()).toBe(4);
+  });
+
+  test('that throws is a TokenError with its reason, and the next call asks again', async () => {
+    const { client, calls, received } = clientWithTokens([new Error('signed out'), 'good'], () => true);
+    const error = await rejection(client.workspaces.summary());
+    expect(error).toBeInstanceOf(TokenError);
+    expect(error).toMatchObject({
+      code: 'TOKEN_UNAVAILABLE',
+      message: 'There is no token to send: signed out',
+      operationName: 'WorkspaceSummary',
+      attempts: 0,
+      retryable: false,
+      cause: { message: 'signed out' },
+    });
+    expect(received).toHaveLength(0);
+    await client.workspaces.summary();
+    expect(calls()).toBe(2);
+  });
+
+  test.each(['Bearer hidden-secret', '', 'hidden secret', 'hidden-secret\n'])(
+    'that brings %j is a TokenError, and the text is not repeated',
+    async (token) => {
+      const { client, received } = clientWithTokens([token], () => true);
+      const error = await rejection(client.workspaces.summary());
+      expect(error).toBeInstanceOf(TokenError);
+      expect(everythingIn(error)).not.toContain('hidden');
+      expect(received).toHaveLength(0);
+    },
+  );
+
+  test('that is slow takes from the deadline, not from the time of a request', async () => {
+    const token = () => new Promise<string>((resolve) => setTimeout(() => resolve('late'), 80));
+    const patient = clientAnswering(answer, { token, timeoutMs: 20, deadlineMs: 5_000 });
+    await patient.client.workspaces.summary();
+    const { client, received } = clientAnswering(answer, { token, deadlineMs: 30 });
+    const error = await rejection(client.workspaces.summary());
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ attempts: 0, message: 'No answer from the server within 30 ms' });
+    expect(received).toHaveLength(0);
+  });
+
+  test('brings tokens that stand in no error, the old one and the new', async () => {
+    const message = 'got token-one and token-two';
+    const { client } = clientAnswering(
+      () => json({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }, { status: 401 }),
+      { token: () => 'token-two' },
+    );
+    expect(everythingIn(await rejection(client.workspaces.summary()))).not.toContain('token-two');
+  });
+});
+
+test('a fixed token that is refused is not sent again', async () => {
+  const { client, received } = clientAnswering(refusal);
+  expect(await rejection(client.workspaces.summary())).toBeInstanceOf(UnauthenticatedError);
+  expect(received).toHaveLength(1);
+});
