@@ -16,6 +16,7 @@ import { withoutSecrets } from '../auth/secret.js';
 import type { RequestContext } from '../context.js';
 import { requestError, requestErrors } from '../errors.js';
 import { limitComplexity } from './complexity.js';
+import { deprecations } from './deprecations.js';
 import { gatewayOf } from './executor.js';
 
 const parsedTokensMax = 10_000;
@@ -38,7 +39,13 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
     parseOptions: { maxTokens: parsedTokensMax },
     formatError: (formatted, error) => toCatalogue(formatted, error),
     // Apollo's landing page would load from a CDN.
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), guard(), requestIds()],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      guard(),
+      requestIds(),
+      deprecations(),
+    ],
   });
 }
 

@@ -164,7 +164,9 @@ describe('a browser', () => {
     for (const token of [ada.token, null]) {
       const { headers } = await server.request({ token, query: summary, headers: { origin: origins[0] } });
       expect(headers.get('access-control-allow-origin')).toBe(origins[0]);
-      expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
+      for (const header of ['x-request-id', 'retry-after']) {
+        expect(headers.get('access-control-expose-headers')).toContain(header);
+      }
     }
   });
 

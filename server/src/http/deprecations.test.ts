@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { pino } from 'pino';
+import { RequestContext } from '../context.js';
+import type { Database } from '../database/database.js';
+import { createApollo } from './apollo.js';
+
+const deprecated = buildSchema(`
+  type Query { workspace(id: ID, name: String @deprecated(reason: "use id")): Workspace, region: Region }
+  type Workspace { id: ID, title: String @deprecated(reason: "use name"), name: String }
+  enum Region { EU, EUROPE @deprecated(reason: "use EU") }
+`);
+const plain = buildSchema('type Query { region: String }');
+
+async function extensionsOf(schema: GraphQLSchema, queries: readonly string[]): Promise<unknown[]> {
+  const apollo = createApollo({ schema, introspection: true });
+  await apollo.start();
+  const contextValue = new RequestContext({
+    actor: { kind: 'SERVICE', id: '0', name: 'Test', organizationId: '0', currency: 'USD', scopes: [] },
+    requestId: 'deprecations',
+    log: pino({ level: 'silent' }),
+    database: {} as Database,
+  });
+  const answers: unknown[] = [];
+  for (const query of queries) {
+    const { body } = await apollo.executeOperation({ query }, { contextValue });
+    answers.push(body.kind === 'single' ? body.singleResult.extensions : body);
+  }
+  await apollo.stop();
+  return answers;
+}
+
+describe('an answer', () => {
+  test('tells of each deprecated field and argument that the operation uses, once, every time', async () => {
+    const query = '{ workspace(name: "a") { title id } other: workspace { title } }';
+    const told = {
+      deprecations: [
+        'Field "Query.workspace" argument "name" is deprecated. use id',
+        'The field Workspace.title is deprecated. use name',
+      ],
+    };
+    expect(await extensionsOf(deprecated, [query, query, query, query])).toEqual([told, told, told, told]);
+  });
+
+  test('tells of fragments too', async () => {
+    const query = 'query Q { workspace { ...F } } fragment F on Workspace { title }';
+    expect(await extensionsOf(deprecated, [query])).toEqual([
+      { deprecations: ['The field Workspace.title is deprecated. use name'] },
+    ]);
+  });
+
+  test('has no extensions where nothing that is used is deprecated, or the operation is wrong', async () => {
+    expect(await extensionsOf(deprecated, ['{ workspace(id: "a") { id name } region }', '{ none }', '{'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(await extensionsOf(plain, ['{ region }'])).toEqual([undefined]);
+  });
+});
