@@ -11,8 +11,15 @@ export async function activateIfNone(manager: EntityManager, actor: UserActor, w
   );
 }
 
-/** Takes the active workspace from those of the users who no longer see it; called with what took their sight. */
+/**
+ * Takes the active workspace from those of the users who no longer see it; called after what took their sight, as the
+ * last that a transaction locks. Locked before and looked at afresh after: of two changes at once, each of which leaves
+ * the sight by the other, the second sees what the first did.
+ */
 export async function clearUnseenActiveWorkspaces(manager: EntityManager, userIds: readonly string[]): Promise<void> {
+  await manager.query('SELECT FROM active_workspaces WHERE user_id = ANY ($1::uuid[]) ORDER BY user_id FOR UPDATE', [
+    userIds,
+  ]);
   await manager.query(
     `DELETE FROM active_workspaces a USING users u, workspaces w
      WHERE a.user_id = ANY ($1::uuid[]) AND u.id = a.user_id AND w.id = a.workspace_id
@@ -21,4 +28,12 @@ export async function clearUnseenActiveWorkspaces(manager: EntityManager, userId
        AND NOT EXISTS (SELECT FROM team_memberships tm WHERE tm.team_id = w.owner_team_id AND tm.user_id = u.id)`,
     [userIds],
   );
+}
+
+/** Takes the workspace from everybody who has it as their active one, locked in the order in which others lock them. */
+export async function clearActiveWorkspace(manager: EntityManager, workspaceId: string): Promise<void> {
+  await manager.query('SELECT FROM active_workspaces WHERE workspace_id = $1 ORDER BY user_id FOR UPDATE', [
+    workspaceId,
+  ]);
+  await manager.query('DELETE FROM active_workspaces WHERE workspace_id = $1', [workspaceId]);
 }

@@ -112,7 +112,7 @@ async function write(
   await updateUsers(manager, changedUsers);
   // Locks these people too, so that none of them selects meanwhile what they are about to lose sight of.
   await outdateTokens(manager, affected);
-  const moved = await moveWorkspaces(manager, mergers);
+  const moved = await moveWorkspaces(manager, organizationId, mergers);
   await deleteTeams(manager, mergers);
   await vacateNames(manager, [...renamedTeamIds(teams)]);
   await updateTeams(manager, changedTeams);

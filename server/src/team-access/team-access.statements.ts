@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeptTeam, KeptUser, Merger, Place, PlaceDifference } from './directory-changes.js';
 
-/** Each function here is one statement, however many users and teams a call brings; none is sent for nothing. */
+/** Few statements each, however many users and teams a call brings; none is sent for nothing. */
 
 export function readUsers(
   manager: EntityManager,
@@ -111,16 +111,56 @@ export interface MovedWorkspace extends Merger {
   readonly workspaceId: string;
 }
 
-/** Gives the workspaces of teams that become one with another to that one. */
-export async function moveWorkspaces(manager: EntityManager, mergers: readonly Merger[]): Promise<MovedWorkspace[]> {
+/**
+ * Gives the workspaces of teams that become one with another to that one. Like every change of a workspace it locks the
+ * workspaces first, in the order of their ids, and then teams.
+ */
+export async function moveWorkspaces(
+  manager: EntityManager,
+  organizationId: string,
+  mergers: readonly Merger[],
+): Promise<MovedWorkspace[]> {
   if (mergers.length === 0) return [];
+  const [fromIds, intoIds] = [mergers.map(({ fromId }) => fromId), mergers.map(({ intoId }) => intoId)];
+  while (!(await lockOwners(manager, organizationId, fromIds))) {
+    // Comes again only where the teams got another workspace meanwhile, which is to be locked before them.
+  }
   const [moved]: [MovedWorkspace[]] = await manager.query(
     `UPDATE workspaces w SET owner_team_id = merger.into_id, version = w.version + 1, updated_at = now()
-     FROM unnest($1::uuid[], $2::uuid[]) AS merger (from_id, into_id) WHERE w.owner_team_id = merger.from_id
+     FROM unnest($1::uuid[], $2::uuid[]) AS merger (from_id, into_id)
+     WHERE w.owner_team_id = merger.from_id AND w.organization_id = $3
      RETURNING w.id AS "workspaceId", merger.from_id AS "fromId", merger.into_id AS "intoId"`,
-    [mergers.map(({ fromId }) => fromId), mergers.map(({ intoId }) => intoId)],
+    [fromIds, intoIds, organizationId],
   );
   return moved;
+}
+
+/**
+ * Locks the teams and before them what they own, so that nobody gives them anything more.
+ * @returns false, with nothing locked, where somebody just had.
+ */
+async function lockOwners(
+  manager: EntityManager,
+  organizationId: string,
+  teamIds: readonly string[],
+): Promise<boolean> {
+  await manager.query('SAVEPOINT before_owners');
+  const locked: { id: string }[] = await manager.query(
+    `SELECT id FROM workspaces WHERE owner_team_id = ANY ($1::uuid[]) AND organization_id = $2
+     ORDER BY id FOR NO KEY UPDATE`,
+    [teamIds, organizationId],
+  );
+  await manager.query('SELECT FROM teams WHERE id = ANY ($1::uuid[]) AND organization_id = $2 ORDER BY id FOR UPDATE', [
+    teamIds,
+    organizationId,
+  ]);
+  const others: object[] = await manager.query(
+    `SELECT FROM workspaces WHERE owner_team_id = ANY ($1::uuid[]) AND organization_id = $2 AND id <> ALL ($3::uuid[])
+     LIMIT 1`,
+    [teamIds, organizationId, locked.map(({ id }) => id)],
+  );
+  await manager.query(`${others.length === 0 ? 'RELEASE' : 'ROLLBACK TO'} SAVEPOINT before_owners`);
+  return others.length === 0;
 }
 
 /** Takes the teams that became one with another, and with them who was in them. */

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
+import { toGlobalId } from '../graphql/ids.js';
 import { databaseContent } from '../testing/database-content.js';
+import { eventually } from '../testing/eventually.js';
 import {
   auditEvents,
   breakAudit,
+  createKey,
   createWorkspace,
   giveToTeam,
   mutate,
@@ -802,6 +806,33 @@ describe('whom a sync takes the sight of a workspace has none active', () => {
     expect(await selecting).toMatchObject({ workspace: null, userErrors: [{ code: 'NOT_FOUND' }] });
     expect((await viewerOf(ada)).active).toBeNull();
   });
+
+  test('nor when a workspace takes it too at that moment', async () => {
+    const { org, ...admin } = await newAdmin();
+    await sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'Core')] });
+    const ada = await person(server, { sub: 'ada', org });
+    const id = await createWorkspace(server, admin, { memberIds: [ada.id] });
+    await giveToTeam(server, [id], 'Core');
+    await select(ada, id);
+    const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
+    await holder.query('BEGIN; LOCK TABLE audit_events IN SHARE MODE');
+    const syncing = sync(admin, { teams: [team('1', [], 'Core')] });
+    const removing = mutate(server, admin, {
+      name: 'updateWorkspaceSettings',
+      input: { workspaceId: id, expectedVersion: 1, memberIds: [] },
+      fields: 'workspace { id }',
+    });
+    await untilWaiting(watcher, 2);
+    await holder.query('COMMIT');
+    await Promise.all([holder.end(), watcher.end()]);
+    expect(await syncing).toEqual(changed(0, 1));
+    expect((await removing).userErrors).toEqual([]);
+    const rows = await server.database.rows({
+      text: 'SELECT FROM active_workspaces WHERE user_id = $1',
+      values: [uuidOf(ada.id)],
+    });
+    expect(rows).toEqual([]);
+  });
 });
 
 describe('a user who is set inactive', () => {
@@ -894,6 +925,160 @@ describe('at the same moment', () => {
     expect(server.logLines.filter((line) => line.includes('unexpected error') && line.includes('deadlock'))).toEqual(
       [],
     );
+  });
+
+  describe('a team that becomes one with another', () => {
+    /** A team of the directory, and one that tokens have named, which owns workspaces; in their order by id. */
+    async function twoTeams() {
+      const { org, ...admin } = await newAdmin();
+      await sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'Old')] });
+      const ada = await person(server, { sub: 'ada', org, teams: ['New'], iat: secondsAgo(-2) });
+      const ids = [await createWorkspace(server, admin), await createWorkspace(server, admin)].sort();
+      const merge = () => sync(admin, { teams: [team('1', ['ada'], 'New')] });
+      return { org, admin, ada, ids, merge };
+    }
+
+    async function withTwoConnections(work: (holder: pg.Client, watcher: pg.Client) => Promise<void>): Promise<void> {
+      const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
+      try {
+        await work(holder, watcher);
+      } finally {
+        await Promise.all([holder.end(), watcher.end()]);
+      }
+    }
+
+    const transferTo = (who: Person, workspaceId: string, ownerId: string, expectedVersion = 1) =>
+      mutate<{ workspace: { owner: { id: string } } | null }>(server, who, {
+        name: 'transferWorkspaceOwnership',
+        input: { workspaceId, ownerId, expectedVersion },
+        fields: 'workspace { owner { id } }',
+      });
+
+    async function teamId(org: string, name: string): Promise<string> {
+      const found = (await kept(org)).teams.find((each) => each.name === name);
+      return toGlobalId('Team', found?.id ?? '');
+    }
+
+    async function ownerOf(workspaceId: string): Promise<string | undefined> {
+      const [row] = await server.database.rows<{ name: string }>({
+        text: 'SELECT t.name FROM workspaces w JOIN teams t ON t.id = w.owner_team_id WHERE w.id = $1',
+        values: [uuidOf(workspaceId)],
+      });
+      return row?.name;
+    }
+
+    test.each(['lower', 'higher'])(
+      'gives its workspaces away in the order in which a review locks them, if the %s id lies first',
+      async (which) => {
+        const { admin, ids, merge } = await twoTeams();
+        const [low = '', high = ''] = ids;
+        const keys = await Promise.all(ids.map((workspaceId) => createKey(server, admin, { workspaceId })));
+        const [first, last] = which === 'lower' ? [low, high] : [high, low];
+        await giveToTeam(server, [first], 'New');
+        // Written again until it lies where a walk through the table meets it last.
+        await eventually(async () => {
+          await giveToTeam(server, [last], 'New');
+          const rows = await server.database.rows<{ id: string }>({
+            text: 'SELECT id FROM workspaces WHERE id = ANY ($1::uuid[]) ORDER BY ctid',
+            values: [ids.map(uuidOf)],
+          });
+          expect(rows.map(({ id }) => id)).toEqual([first, last].map(uuidOf));
+        });
+        await withTwoConnections(async (holder, watcher) => {
+          await holder.query('BEGIN');
+          await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(high)]);
+          const merging = merge();
+          await untilWaiting(watcher, 1);
+          const reviewing = mutate(server, admin, {
+            name: 'reviewVirtualKeys',
+            input: { decisions: keys.map(({ id }) => ({ virtualKeyId: id, decision: 'KEEP' })) },
+            fields: 'virtualKeys { id }',
+          });
+          await untilWaiting(watcher, 2);
+          await holder.query('COMMIT');
+          expect(await merging).toEqual(changed(0, 1));
+          expect((await reviewing).userErrors).toEqual([]);
+        });
+        expect(await Promise.all(ids.map(ownerOf))).toEqual(['New', 'New']);
+      },
+    );
+
+    test('takes along a workspace that it is being given', async () => {
+      const { org, admin, ids, merge } = await twoTeams();
+      const [id = ''] = ids;
+      const newOwner = await teamId(org, 'New');
+      await withTwoConnections(async (holder, watcher) => {
+        await holder.query('BEGIN; LOCK TABLE audit_events IN SHARE MODE');
+        const transferring = transferTo(admin, id, newOwner);
+        await untilWaiting(watcher, 1);
+        const merging = merge();
+        await untilWaiting(watcher, 2);
+        await holder.query('COMMIT');
+        const [transferred, merged] = await Promise.all([transferring, merging]);
+        expect(transferred.userErrors).toEqual([]);
+        expect(merged).toEqual(changed(0, 1));
+      });
+      expect(await ownerOf(id)).toBe('New');
+      expect(await teamId(org, 'New')).not.toBe(newOwner);
+    });
+
+    test('is no owner to choose any more for who comes meanwhile', async () => {
+      const { org, admin, ids, merge } = await twoTeams();
+      const [id = ''] = ids;
+      const newOwner = await teamId(org, 'New');
+      await withTwoConnections(async (holder, watcher) => {
+        await holder.query('BEGIN; LOCK TABLE audit_events IN SHARE MODE');
+        const merging = merge();
+        await untilWaiting(watcher, 1);
+        const transferring = transferTo(admin, id, newOwner);
+        await untilWaiting(watcher, 2);
+        await holder.query('COMMIT');
+        expect(await merging).toEqual(changed(0, 1));
+        expect((await transferring).userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'ownerId'] }]);
+      });
+    });
+
+    test('and a change of its workspace that has begun do not wait for each other for ever', async () => {
+      const { admin, ada, ids, merge } = await twoTeams();
+      const [id = ''] = ids;
+      await giveToTeam(server, [id], 'New');
+      await setRole(server, [id], ada, 'MEMBER');
+      await withTwoConnections(async (holder, watcher) => {
+        await holder.query('BEGIN; LOCK TABLE members IN SHARE MODE');
+        const changing = mutate(server, admin, {
+          name: 'updateWorkspaceSettings',
+          input: { workspaceId: id, expectedVersion: 1, memberIds: [] },
+          fields: 'workspace { id }',
+        });
+        await untilWaiting(watcher, 1);
+        const merging = merge();
+        await untilWaiting(watcher, 2);
+        await holder.query('COMMIT');
+        const [done, merged] = await Promise.all([changing, merging]);
+        expect(done.userErrors).toEqual([]);
+        expect(merged).toEqual(changed(0, 1));
+      });
+      expect(await ownerOf(id)).toBe('New');
+    });
+
+    test('and a transfer of its workspace to the other one do not wait for each other for ever', async () => {
+      const { org, admin, ids, merge } = await twoTeams();
+      const [id = ''] = ids;
+      await giveToTeam(server, [id], 'New');
+      const old = await teamId(org, 'Old');
+      await withTwoConnections(async (holder, watcher) => {
+        await holder.query('BEGIN');
+        await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(id)]);
+        const merging = merge();
+        await untilWaiting(watcher, 1);
+        const transferring = transferTo(admin, id, old);
+        await untilWaiting(watcher, 2);
+        await holder.query('COMMIT');
+        expect(await merging).toEqual(changed(0, 1));
+        expect((await transferring).userErrors).toMatchObject([{ code: 'VERSION_CONFLICT' }]);
+      });
+      expect(await ownerOf(id)).toBe('New');
+    });
   });
 
   test('a sign-in that names the same new team waits for the sync, and neither fails', async () => {

@@ -1,3 +1,4 @@
+import { clearActiveWorkspace } from '../access/active-workspace.js';
 import { recordAudit } from '../audit/audit.js';
 import type { RequestContext } from '../context.js';
 import type { ArchiveWorkspaceInput, RestoreWorkspaceInput } from './archive.inputs.js';
@@ -19,8 +20,8 @@ export async function archiveWorkspace(context: RequestContext, input: ArchiveWo
       const workspace = await lockWorkspace(manager, context.actor, { workspaceId, permission });
       if (workspace.archivedAt !== null) return workspace.id;
       refuseOtherVersion(workspace, input.expectedVersion);
-      await manager.query('DELETE FROM active_workspaces WHERE workspace_id = $1', [workspace.id]);
       const archivedAt = await changeWorkspace(manager, workspace, { archivedAt: () => 'now()' });
+      await clearActiveWorkspace(manager, workspace.id);
       await recordAudit(manager, context, {
         action: 'workspace.archived',
         workspaceId: workspace.id,

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
 import type { Actor } from '../access/actor.js';
 import { inTeamAccessSql, Values } from '../access/sight.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
@@ -78,7 +77,7 @@ export async function makeAdmin(manager: EntityManager, workspace: MemberOf, use
 
 /**
  * Makes these people, with the owner, the workspace's whole set of members: who stays keeps their role, who is new
- * becomes MEMBER, who is left out goes and with it their active workspace, unless they see it in another way.
+ * becomes MEMBER, who is left out goes.
  */
 export async function replaceMembers(
   manager: EntityManager,
@@ -98,7 +97,6 @@ export async function replaceMembers(
       workspace.id,
       removed,
     ]);
-    await clearUnseenActiveWorkspaces(manager, removed);
   }
   await addMembers(manager, workspace, added, 'MEMBER');
   return { added, removed };

@@ -94,6 +94,11 @@ async function canPersonSignIn(
 /** Null for a team that the actor may not know of. */
 async function canTeamSignIn(manager: EntityManager, actor: Actor, teamId: string | null): Promise<boolean | null> {
   if (teamId === null) return null;
+  // So that it is not merged away while it is given the workspace.
+  await manager.query('SELECT FROM teams WHERE id = $1 AND organization_id = $2 FOR KEY SHARE', [
+    teamId,
+    actor.organizationId,
+  ]);
   const { text, values } = visibleTeamsStatement(actor, [teamId]);
   const [team]: object[] = await manager.query(text, [...values]);
   if (team === undefined) return null;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { activateIfNone } from '../access/active-workspace.js';
+import { activateIfNone, clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
 import { changesBetween, initialValues, recordAudit } from '../audit/audit.js';
 import type { RequestContext } from '../context.js';
 import { isUniqueViolation } from '../database/database.js';
@@ -79,13 +79,16 @@ export async function updateWorkspaceSettings(
 
       const settings = changedSettings(input);
       const changes = changesBetween(workspace, settings);
+      const removedIds: string[] = [];
       if (input.memberIds != null) {
         const members = await resolveMembers(manager, actor, input.memberIds, workspace.id);
         const { added, removed } = await replaceMembers(manager, workspace, members);
         changes.push(...memberChange(removed, added));
+        removedIds.push(...removed);
       }
       if (changes.length === 0) return workspace.id;
       await changeWorkspace(manager, workspace, settings);
+      if (removedIds.length > 0) await clearUnseenActiveWorkspaces(manager, removedIds);
       await recordAudit(manager, context, {
         action: 'workspace.settings_updated',
         workspaceId: workspace.id,
