@@ -54,6 +54,7 @@ export function WorkspacePage() {
       </main>
       {isCreating && (
         <CreateDialog
+          currency={summary.data?.workspaceSummary?.totalMonthlyBudget.currency}
           onClose={() => setCreating(false)}
           onShow={(name) => setFilters({ ...noFilters, search: name })}
         />

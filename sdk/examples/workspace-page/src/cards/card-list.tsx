@@ -1,5 +1,5 @@
 import type { WorkspaceCardFragment } from '@tokenvue/sdk/documents';
-import { useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { countOf } from '../labels.js';
 import { Problem } from '../ui/problem.js';
 import { Card } from './card.js';
@@ -19,6 +19,14 @@ interface CardListProps {
 export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }: CardListProps) {
   const { nodes, totalCount, failure, isStale } = cards;
   const list = useRef<HTMLUListElement>(null);
+  /** Somebody who loads more by the button goes on at the first new card, once it is there. */
+  const focusAt = useRef<number>(null);
+  const count = nodes?.length ?? 0;
+  useLayoutEffect(() => {
+    if (focusAt.current === null || focusAt.current >= count) return;
+    list.current?.querySelectorAll<HTMLElement>('.card')[focusAt.current]?.focus();
+    focusAt.current = null;
+  }, [count]);
   const select = useSelectWorkspace();
 
   if (failure) return <Problem failure={failure} onRetry={cards.retry} />;
@@ -26,8 +34,6 @@ export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }
   if (nodes.length === 0) {
     return isFiltered ? <NothingMatches onClearFilters={onClearFilters} /> : <NoWorkspaces onCreate={onCreate} />;
   }
-  /** Somebody who loaded more by the button goes on at the first new card. */
-  const focusCard = (index: number) => list.current?.querySelectorAll<HTMLElement>('.card')[index]?.focus();
   return (
     <>
       <p className="count" role="status">
@@ -43,7 +49,12 @@ export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }
           </li>
         ))}
       </ul>
-      <MoreCards cards={cards} onLoadedByButton={() => focusCard(nodes.length)} />
+      <MoreCards
+        cards={cards}
+        onLoadByButton={() => {
+          focusAt.current = count;
+        }}
+      />
     </>
   );
 }

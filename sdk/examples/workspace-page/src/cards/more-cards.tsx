@@ -7,11 +7,11 @@ const ahead = '600px 0px';
 
 interface MoreCardsProps {
   cards: Cards;
-  onLoadedByButton: () => void;
+  onLoadByButton: () => void;
 }
 
 /** Loads the next page when the end of the list comes near, and at a button for who does not scroll. */
-export function MoreCards({ cards, onLoadedByButton }: MoreCardsProps) {
+export function MoreCards({ cards, onLoadByButton }: MoreCardsProps) {
   const { hasMore, isLoadingMore, moreFailure, isStale, loadMore } = cards;
   const end = useRef<HTMLDivElement>(null);
   const isReady = hasMore && !isLoadingMore && !isStale && moreFailure === undefined;
@@ -27,9 +27,9 @@ export function MoreCards({ cards, onLoadedByButton }: MoreCardsProps) {
 
   if (moreFailure) return <Problem failure={moreFailure} onRetry={() => void loadMore()} />;
   if (!hasMore) return null;
-  const loadByButton = async () => {
-    await loadMore();
-    onLoadedByButton();
+  const loadByButton = () => {
+    onLoadByButton();
+    void loadMore();
   };
   return (
     <div className="more" ref={end}>
@@ -38,7 +38,7 @@ export function MoreCards({ cards, onLoadedByButton }: MoreCardsProps) {
         className="button"
         aria-disabled={isLoadingMore}
         onClick={() => {
-          if (!isLoadingMore) void loadByButton();
+          if (!isLoadingMore) loadByButton();
         }}
       >
         {isLoadingMore ? 'Loading more…' : 'Load more'}

@@ -13,6 +13,7 @@ import { createErrors } from './create-errors.js';
 import { newIdempotencyKey } from './idempotency-key.js';
 
 interface CreateDialogProps {
+  currency: string | undefined;
   onClose: () => void;
   /** Shows the new workspace among the cards. */
   onShow: (name: string) => void;
@@ -20,7 +21,7 @@ interface CreateDialogProps {
 
 const blank: Settings = { environment: 'SANDBOX', region: 'GLOBAL', monthlyBudget: '', members: [] };
 
-export function CreateDialog({ onClose, onShow }: CreateDialogProps) {
+export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
   const announce = use(Announce);
   // One for the opened form: however often it is sent, it makes one workspace.
   const [idempotencyKey] = useState(newIdempotencyKey);
@@ -76,6 +77,7 @@ export function CreateDialog({ onClose, onShow }: CreateDialogProps) {
         </Field>
         <SettingsFields
           settings={settings}
+          currency={currency}
           errors={errors}
           membersHint="From your team access. You become the owner and a member yourself."
           onChange={setSettings}

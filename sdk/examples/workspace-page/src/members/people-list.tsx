@@ -18,6 +18,9 @@ export function PeopleList({ id, isOpen, people, chosen, ownerId, current, onTog
   useEffect(() => {
     if (current) list.current?.querySelector('[data-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [current]);
+  useEffect(() => {
+    if (isOpen) list.current?.scrollIntoView({ block: 'nearest' });
+  }, [isOpen]);
 
   return (
     <div className="people" hidden={!isOpen}>
