@@ -2,7 +2,7 @@
  * Every error that the SDK throws for a request. `TokenVueError.is(error)`, and `is` of each class below it, recognises
  * them also where a program holds the SDK twice, as ES modules and as CommonJS.
  *
- * @module
+ * @module errors
  */
 import type {
   UserErrorCode,

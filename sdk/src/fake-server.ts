@@ -2,7 +2,7 @@
  * A fake server for the tests of programs that use the SDK: the client is the real one, and only what would be sent is
  * answered here.
  *
- * @module
+ * @module testing
  */
 import { outlineOf } from './document.js';
 import type { Operations } from './generated/operation-types.js';

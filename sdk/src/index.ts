@@ -1,4 +1,8 @@
-// The public names, all of them: what is not here may change in any release.
+/**
+ * The client. These are the public names, all of them: what is not here may change in any release.
+ *
+ * @module client
+ */
 export { TokenVueClient, type Viewer } from './client.js';
 export type { TypedDocument } from './document.js';
 export {
