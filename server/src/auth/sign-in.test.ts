@@ -552,3 +552,15 @@ test('no token and no secret stands in any line of the log', async () => {
   expect(log).not.toMatch(/eyJ[\w-]{10,}/);
   expect(log).not.toContain(secret);
 });
+
+test('what a token says of its person stands in no line of the log, also where the database refuses it', async () => {
+  await server.database.rows({
+    text: `ALTER TABLE users ADD CONSTRAINT users_refused CHECK (email <> 'hidden@example.com') NOT VALID`,
+    values: [],
+  });
+  const { status } = await ask(secretToken({ sub: 'refused', name: 'Hidden Name', email: 'hidden@example.com' }));
+  expect(status).toBe(500);
+  const log = server.logLines.join('');
+  expect(log).toContain('users_refused');
+  expect(log).not.toMatch(/hidden/i);
+});

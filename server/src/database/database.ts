@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { DataSource, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
+import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 /** `numeric` and `bigint` stay strings; `count(*)` and the like are cast to `integer` where they are selected. */
@@ -109,7 +109,7 @@ export class Database implements OrganizationDatabase {
       return result.rows;
     } catch (error) {
       connection.release(error instanceof Error ? error : true);
-      throw error;
+      throw withoutValues(error);
     }
   }
 
@@ -166,9 +166,15 @@ function listenForBreaks(connection: pg.PoolClient): void {
 
 function ignore(): void {}
 
-/** Faults are logged whole, and among the values of a statement are digests of secrets and what people wrote. */
+/**
+ * Faults are logged whole, and among the values of a statement are digests of secrets and what people wrote: they stand in
+ * the parameters, and in the detail of what PostgreSQL says of a row that it refuses.
+ */
 function withoutValues(error: unknown): unknown {
-  return error instanceof QueryFailedError ? Object.assign(error, { parameters: undefined }) : error;
+  if (!(error instanceof Error)) return error;
+  if ('driverError' in error) withoutValues(error.driverError);
+  if ('detail' in error) Object.assign(error, { detail: undefined });
+  return 'parameters' in error ? Object.assign(error, { parameters: undefined }) : error;
 }
 
 /** Whether the error says that this unique constraint, or any where none is named, was broken. */

@@ -104,6 +104,39 @@ describe('row-level security', () => {
     }
   });
 
+  test('binds the connection of every request, of a query and of a mutation', async () => {
+    // As the request has left the one connection that there is.
+    const connection = async () => {
+      const rows = await server.database.rowsInAnyScope<{ role: string; organization: string }>({
+        text: `SELECT current_user AS role, current_setting('tokenvue.organization_id') AS organization`,
+        values: [],
+      });
+      return rows[0];
+    };
+    const select = `mutation { selectWorkspace(input: { workspaceId: "${theirs.workspaceId}" }) { workspace { id } } }`;
+    for (const [tenant, operation] of [
+      [ours, '{ workspaces { totalCount } }'],
+      [theirs, select],
+    ] as const) {
+      await server.database.rows({ text: 'SELECT 1', values: [] });
+      expect((await connection())?.role).not.toBe('tokenvue_workspaces');
+      await run(server, tenant.owner, operation);
+      expect(await connection()).toEqual({ role: 'tokenvue_workspaces', organization: tenant.organizationId });
+    }
+  });
+
+  test('lets a request see and do nothing where its policy allows nothing', async () => {
+    const sql = (text: string) => server.database.rows({ text, values: [] });
+    await sql('CREATE POLICY nothing ON workspaces AS RESTRICTIVE TO tokenvue_workspaces USING (false)');
+    try {
+      const seen = await run<{ workspaces: object }>(server, ours.owner, '{ workspaces { totalCount nodes { id } } }');
+      expect(seen.workspaces).toEqual({ totalCount: 0, nodes: [] });
+      await expect(createWorkspace(server, ours.owner)).rejects.toThrow('INTERNAL_SERVER_ERROR');
+    } finally {
+      await sql('DROP POLICY nothing ON workspaces');
+    }
+  });
+
   test('shows nothing to the role of requests before an organization was named', async () => {
     const rows = await server.database.transaction(async (manager) => {
       await manager.query('SET LOCAL ROLE tokenvue_workspaces');
