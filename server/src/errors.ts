@@ -340,7 +340,7 @@ export const requestErrors = {
   tooComplex: {
     code: 'OPERATION_TOO_COMPLEX',
     status: 400,
-    message: 'The operation could answer with too many objects at once.',
+    message: 'The operation could answer with too many objects at once, or asks for too many lists and counts.',
     remedy: 'Ask for smaller pages in nested lists, or split the operation.',
   },
   internal: {

@@ -72,7 +72,7 @@ export const IsLimit = check('limitInvalid', isWholeNumber(1, limitMax));
 const overlapSecondsMax = 604_800;
 export const IsOverlap = check('overlapInvalid', isWholeNumber(0, overlapSecondsMax));
 
-const decisionsMax = 200;
+export const decisionsMax = 200;
 export const IsDecisionList = check(
   'tooManyDecisions',
   (value) => Array.isArray(value) && value.length <= decisionsMax,

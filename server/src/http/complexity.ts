@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
@@ -17,8 +18,11 @@ import {
 import { requestError } from '../errors.js';
 import { pageSizeDefault, pageSizeMax } from '../pagination/page.js';
 
-/** Values that one operation may answer with at the most, by its page sizes. */
+/** Values that one operation may answer with at the most, by its page sizes, with what its statements weigh. */
 export const complexityMax = 50_000;
+
+/** What a statement weighs, in values. */
+const statementWeight = 50;
 
 /** What the schema says of a field. */
 type FieldDefinition = GraphQLField<unknown, unknown>;
@@ -32,7 +36,8 @@ export interface Operation {
 
 /**
  * Refuses an operation that could answer with too many values: each field counts as often as the pages around it have
- * items. Fragments that grow without bound end here too, because every visited field counts at least once.
+ * items, and one that takes a statement of its own, which all items around it share, weighs that too. Fragments that grow
+ * without bound end here as well, because every visited field counts at least once.
  * @throws OPERATION_TOO_COMPLEX
  */
 export function limitComplexity({ schema, document, operation, variables }: Operation): void {
@@ -54,10 +59,10 @@ export function limitComplexity({ schema, document, operation, variables }: Oper
         visitSet(fragment.selectionSet, condition === undefined ? parent : schema.getType(condition), times);
       return;
     }
-    values += times;
+    const definition = definitionOf(parent, selection);
+    values += times + (definition !== undefined && takesStatement(definition, parent, schema) ? statementWeight : 0);
     if (values > complexityMax) throw requestError('tooComplex');
     if (selection.selectionSet === undefined) return;
-    const definition = definitionOf(parent, selection);
     const items = definition === undefined ? 1 : itemsOf(selection, definition, parent, given);
     visitSet(selection.selectionSet, definition && getNamedType(definition.type), times * items);
   };
@@ -69,9 +74,29 @@ function definitionOf(parent: GraphQLNamedType | null | undefined, field: FieldN
   return parent.getFields()[field.name.value];
 }
 
+/** Whether a statement is sent for the field: for every root field, list and count. */
+function takesStatement(
+  { name, type }: FieldDefinition,
+  parent: GraphQLNamedType | null | undefined,
+  schema: GraphQLSchema,
+): boolean {
+  const isRoot = parent === schema.getQueryType() || parent === schema.getMutationType();
+  const isCount = name === 'totalCount' && isConnection(parent);
+  return isRoot || isCount || isConnection(getNamedType(type)) || isOwnList(type, parent);
+}
+
+function isConnection(type: GraphQLNamedType | null | undefined): boolean {
+  return type?.name.endsWith('Connection') === true;
+}
+
+/** Whether it is a list of objects that stands by itself: the items of a page were counted with its connection. */
+function isOwnList(type: GraphQLOutputType, parent: GraphQLNamedType | null | undefined): boolean {
+  return isListType(getNullableType(type)) && isCompositeType(getNamedType(type)) && !isConnection(parent);
+}
+
 /**
  * How many objects the field answers with: a page's size; for a list without pages what it says of itself, and for one
- * that says nothing, such as teams, a page's default.
+ * that says nothing, such as changes, a page's default.
  */
 function itemsOf(
   field: FieldNode,
@@ -79,10 +104,8 @@ function itemsOf(
   parent: GraphQLNamedType | null | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  if (getNamedType(type).name.endsWith('Connection')) return pageSizeOf(field, variables);
-  // The items of a page were counted with its connection.
-  const isOwnList = isListType(getNullableType(type)) && !parent?.name.endsWith('Connection');
-  if (!isOwnList) return 1;
+  if (isConnection(getNamedType(type))) return pageSizeOf(field, variables);
+  if (!isOwnList(type, parent)) return 1;
   const { itemsMax } = extensions;
   return typeof itemsMax === 'number' ? itemsMax : pageSizeDefault;
 }

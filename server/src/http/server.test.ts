@@ -369,6 +369,36 @@ describe('an operation without measure is refused before the database is asked',
       `{ ${Array.from({ length: 500 }, (_, index) => `a${index}: workspaces(first: 100) { nodes { id } }`).join(' ')} }`,
       {},
     ],
+    [
+      'many counts',
+      `{ ${Array.from({ length: 1_200 }, (_, index) => `a${index}: virtualKeys { totalCount }`).join(' ')} }`,
+      {},
+    ],
+    [
+      'many counts of one list',
+      `{ virtualKeys { ${Array.from({ length: 1_200 }, (_, index) => `a${index}: totalCount`).join(' ')} } }`,
+      {},
+    ],
+    [
+      'many summaries',
+      `{ ${Array.from({ length: 1_200 }, (_, index) => `a${index}: workspaceSummary { totalWorkspaces }`).join(' ')} }`,
+      {},
+    ],
+    [
+      'many looks at the teams',
+      `{ viewer { ${Array.from({ length: 1_200 }, (_, index) => `a${index}: teams { id }`).join(' ')} } }`,
+      {},
+    ],
+    [
+      'people of many teams',
+      `{ viewer { teams { ${['a', 'b', 'c'].map((alias) => `${alias}: users(first: 100) { nodes { id name email } }`).join(' ')} } } }`,
+      {},
+    ],
+    [
+      'keys of many decisions',
+      `mutation { reviewVirtualKeys(input: { decisions: [] }) { virtualKeys { workspace { ${nested('100', 1)} } } } }`,
+      {},
+    ],
     ['fragments that double', `{ ...F0 } ${fragments(12)} fragment F12 on Query { __typename }`, {}],
     [
       'fragments within pages',
@@ -393,11 +423,30 @@ describe('an operation without measure is refused before the database is asked',
     expect(result.status).toBe(400);
     expect(result.errors).toEqual([
       {
-        message: 'The operation could answer with too many objects at once.',
+        message: 'The operation could answer with too many objects at once, or asks for too many lists and counts.',
         extensions: { code: 'OPERATION_TOO_COMPLEX', requestId: result.headers.get('x-request-id') },
       },
     ]);
     expect(statements).toEqual([]);
+  });
+
+  test('a hundred cards with their people, keys and counts, and the keys for a review, are not too much', async () => {
+    const { errors } = await server.request({
+      token: ada.token,
+      query: `{
+        viewer { teams { id name users { totalCount nodes { id name email } } } }
+        workspaces(first: 100) {
+          totalCount pageInfo { hasNextPage endCursor }
+          nodes {
+            id name status environment owner { __typename } monthlyBudget { amount currency } memberCount isActive version
+            members { totalCount nodes { role user { id name } } } virtualKeys(first: 5) { totalCount nodes { id name } }
+          }
+        }
+        virtualKeys(first: 100) { totalCount nodes { id name workspace { id name } createdBy { id name } lastUsedAt } }
+        serviceTokens { id name scopes lastUsedAt }
+      }`,
+    });
+    expect(errors).toBeUndefined();
   });
 
   test.each([

@@ -1,4 +1,16 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { mayAnywhere, requireScope } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
@@ -7,6 +19,9 @@ import { ServiceToken, type ServiceTokenRow } from './service-token.entity.js';
 import { CreateServiceTokenInput, RevokeServiceTokenInput } from './service-token.inputs.js';
 import { allServiceTokens } from './service-token.loaders.js';
 import { createServiceToken, revokeServiceToken } from './service-token.service.js';
+
+/** How many an organization has at the most, as far as the size of an operation goes. */
+const tokensUsual = 100;
 
 const repeated =
   'This was made before, and its token is shown only once. Revoke it and create another to get a new one.';
@@ -44,6 +59,7 @@ export class ServiceTokenResolver {
     return `tvs_…${token.lastFour}`;
   }
 
+  @Extensions({ itemsMax: tokensUsual })
   @Query(() => [ServiceToken], {
     nullable: true,
     description:

@@ -1,4 +1,4 @@
-import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Extensions, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql';
 import { OrganizationRole } from '../access/actor.js';
 import { loadActiveWorkspace } from '../active-workspace/active-workspace.resolver.js';
 import type { RequestContext } from '../context.js';
@@ -6,6 +6,9 @@ import { Team, type TeamRow } from '../team/team.entity.js';
 import { type TeamRecord, toTeamRow } from '../team/team.loaders.js';
 import { User, type UserRow } from '../user/user.entity.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
+
+/** In how many teams a person is at the most, as far as the size of an operation goes. */
+const teamsUsual = 50;
 
 @ObjectType({
   simpleResolvers: true,
@@ -28,6 +31,7 @@ export class ViewerResolver {
     return actor.kind === 'USER' ? loaders.users.load(actor.id) : null;
   }
 
+  @Extensions({ itemsMax: teamsUsual })
   @FieldResolver(() => [Team], { description: "The viewer's team access, by name." })
   async teams(@Ctx() { actor, database }: RequestContext): Promise<TeamRow[]> {
     const records = await database.rows<TeamRecord>({

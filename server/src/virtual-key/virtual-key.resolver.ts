@@ -1,8 +1,22 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { Money } from '../graphql/money.js';
 import { answer, Payload } from '../graphql/payload.js';
+import { decisionsMax } from '../graphql/validators.js';
 import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import { connectionType, pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { User, type UserRow } from '../user/user.entity.js';
@@ -78,6 +92,7 @@ export class RevokeVirtualKeyPayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'The reviewed keys, or why nothing was decided.' })
 export class ReviewVirtualKeysPayload extends Payload {
+  @Extensions({ itemsMax: decisionsMax })
   @Field(() => [VirtualKey], { nullable: true, description: 'The keys in the order of the decisions.' })
   readonly virtualKeys?: readonly (VirtualKeyRow | null)[] | null;
 }
