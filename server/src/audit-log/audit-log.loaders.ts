@@ -1,5 +1,7 @@
 import type DataLoader from 'dataloader';
-import type { Actor } from '../access/actor.js';
+import { type Actor, isOrganizationAdmin } from '../access/actor.js';
+import { type MemberRole, may } from '../access/permissions.js';
+import { roleSql, Values } from '../access/sight.js';
 import type { AuditActorKind, AuditChange } from '../audit/audit-event.entity.js';
 import { groupBy, type NestedKey, nestedLoader, recordLoader } from '../database/batch.js';
 import type { OrganizationDatabase } from '../database/database.js';
@@ -25,7 +27,7 @@ export interface AuditLogLoaders {
   /** Events of workspaces whose audit log the actor may read, newest first. */
   readonly pages: DataLoader<NestedKey<AuditLogPageArgs>, readonly AuditEventRow[], string>;
   readonly totals: DataLoader<NestedKey<AuditLogArgs>, number, string>;
-  /** The event, whoever asks: the right to read it is the caller's to check. */
+  /** The event, or null where there is none that the actor may read: one statement in either case. */
   readonly byId: DataLoader<string, AuditEventRow | null>;
 }
 
@@ -78,11 +80,18 @@ export function auditLogLoaders(database: OrganizationDatabase, actor: Actor): A
     }, 0),
     byId: recordLoader<string, AuditEventRow | null>(
       async (ids) => {
-        const records = await database.rows<AuditEventRecord>({
-          text: `SELECT ${columns} FROM audit_events e WHERE e.id = ANY ($1::uuid[]) AND e.organization_id = $2`,
-          values: [ids, actor.organizationId],
+        const values = new Values(actor);
+        const text = `SELECT ${columns}, CASE WHEN w.id IS NOT NULL THEN ${roleSql(values)} END AS viewer_role
+          FROM audit_events e LEFT JOIN workspaces w ON w.id = e.workspace_id
+          WHERE e.id = ANY (${values.add(ids)}::uuid[]) AND e.organization_id = ${values.organization}`;
+        const records = await database.rows<AuditEventRecord & { viewer_role: MemberRole | null }>({
+          text,
+          values: values.list,
         });
-        return records.map((record) => [record.id, toAuditEventRow(record)] as const);
+        // What belongs to the organization is for its admins.
+        const mayRead = ({ workspace_id, viewer_role }: (typeof records)[number]) =>
+          workspace_id === null ? isOrganizationAdmin(actor) : may(actor, viewer_role, 'workspace.read_audit_log');
+        return records.filter(mayRead).map((record) => [record.id, toAuditEventRow(record)] as const);
       },
       () => null,
     ),

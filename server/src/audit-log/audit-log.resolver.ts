@@ -1,5 +1,4 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
-import { isOrganizationAdmin } from '../access/actor.js';
 import { may } from '../access/permissions.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
@@ -63,16 +62,6 @@ export class WorkspaceAuditLogResolver {
     );
     return new AuditEventConnection(page);
   }
-}
-
-/** The event, where the actor may read the audit log of its workspace, or for the organization's events is an admin. */
-export async function loadAuditEvent(context: RequestContext, id: string): Promise<AuditEventRow | null> {
-  const { actor, loaders } = context;
-  const event = await loaders.auditLog.byId.load(id);
-  if (event === null) return null;
-  if (event.workspaceId === null) return isOrganizationAdmin(actor) ? event : null;
-  const workspace = await loaders.workspaces.byId.load(event.workspaceId);
-  return workspace !== null && (await mayReadAuditLog(context, workspace)) ? event : null;
 }
 
 async function mayReadAuditLog({ actor, loaders }: RequestContext, workspace: WorkspaceRow): Promise<boolean> {

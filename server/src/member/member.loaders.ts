@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
 import type { MemberRole } from '../access/permissions.js';
+import { roleSql, Values } from '../access/sight.js';
 import { groupBy, type NestedKey, nestedLoader, recordLoader } from '../database/batch.js';
 import type { OrganizationDatabase } from '../database/database.js';
 import type { CursorKey } from '../pagination/cursor.js';
@@ -15,7 +16,7 @@ export interface MemberPageArgs {
 export interface MemberLoaders {
   /** Members of workspaces that the actor sees, in the order in which they joined. */
   readonly pages: DataLoader<NestedKey<MemberPageArgs>, readonly MemberRow[], string>;
-  /** The member, whoever asks: sight of the workspace is the caller's to check. */
+  /** The member, or null where there is none in a workspace that the actor sees: one statement in either case. */
   readonly byId: DataLoader<string, MemberRow | null>;
 }
 
@@ -60,11 +61,11 @@ export function memberLoaders(database: OrganizationDatabase, actor: Actor): Mem
     }, []),
     byId: recordLoader<string, MemberRow | null>(
       async (ids) => {
-        const records = await database.rows<MemberRecord>({
-          text: `SELECT ${memberColumns} FROM members m JOIN workspaces w ON w.id = m.workspace_id
-            WHERE m.id = ANY ($1::uuid[]) AND m.organization_id = $2`,
-          values: [ids, actor.organizationId],
-        });
+        const values = new Values(actor);
+        const text = `SELECT ${memberColumns} FROM members m JOIN workspaces w ON w.id = m.workspace_id
+          WHERE m.id = ANY (${values.add(ids)}::uuid[]) AND m.organization_id = ${values.organization}
+            AND ${roleSql(values)} IS NOT NULL`;
+        const records = await database.rows<MemberRecord>({ text, values: values.list });
         return records.map((record) => [record.id, toMemberRow(record)] as const);
       },
       () => null,

@@ -5,7 +5,6 @@ import { answer, Payload } from '../graphql/payload.js';
 import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/cursor.js';
 import { connectionType, pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { User, type UserRow } from '../user/user.entity.js';
-import { inVisibleWorkspace } from '../workspace/visible-workspace.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
 import { Member, type MemberRow } from './member.entity.js';
 import { ChangeMemberRoleInput } from './member.inputs.js';
@@ -33,7 +32,7 @@ export class MemberResolver {
     return answer({ context, permission: 'workspace.change_roles', input }, async () => {
       const id = await changeMemberRole(context, input);
       context.forgetReads();
-      return { member: await inVisibleWorkspace(context, context.loaders.members.byId.load(id)) };
+      return { member: await context.loaders.members.byId.load(id) };
     });
   }
 

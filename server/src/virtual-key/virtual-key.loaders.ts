@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { Actor } from '../access/actor.js';
+import { roleSql, Values } from '../access/sight.js';
 import { groupBy, type NestedKey, nestedLoader, recordLoader } from '../database/batch.js';
 import type { OrganizationDatabase } from '../database/database.js';
 import type { CursorKey } from '../pagination/cursor.js';
@@ -21,7 +22,7 @@ export interface VirtualKeyLoaders {
   /** Keys of workspaces that the actor sees, newest first. */
   readonly pages: DataLoader<NestedKey<VirtualKeyPageArgs>, readonly VirtualKeyRow[], string>;
   readonly totals: DataLoader<NestedKey<VirtualKeyListArgs>, number, string>;
-  /** The key, whoever asks: sight of the workspace is the caller's to check. */
+  /** The key, or null where there is none in a workspace that the actor sees: one statement in either case. */
   readonly byId: DataLoader<string, VirtualKeyRow | null>;
   /** The secrets of an active key that are accepted now, newest first. */
   readonly secrets: DataLoader<string, readonly VirtualKeySecretRow[]>;
@@ -117,11 +118,11 @@ export function virtualKeyLoaders(database: OrganizationDatabase, actor: Actor):
     }, 0),
     byId: recordLoader<string, VirtualKeyRow | null>(
       async (ids) => {
-        const records = await database.rows<VirtualKeyRecord>({
-          text: `SELECT ${keyColumns} FROM virtual_keys k JOIN workspaces w ON w.id = k.workspace_id
-            WHERE k.id = ANY ($1::uuid[]) AND k.organization_id = $2`,
-          values: [ids, actor.organizationId],
-        });
+        const values = new Values(actor);
+        const text = `SELECT ${keyColumns} FROM virtual_keys k JOIN workspaces w ON w.id = k.workspace_id
+          WHERE k.id = ANY (${values.add(ids)}::uuid[]) AND k.organization_id = ${values.organization}
+            AND ${roleSql(values)} IS NOT NULL`;
+        const records = await database.rows<VirtualKeyRecord>({ text, values: values.list });
         return records.map((record) => [record.id, toVirtualKeyRow(record)] as const);
       },
       () => null,

@@ -94,7 +94,7 @@ export class RevokeVirtualKeyPayload extends Payload {
 export class ReviewVirtualKeysPayload extends Payload {
   @Extensions({ itemsMax: decisionsMax })
   @Field(() => [VirtualKey], { nullable: true, description: 'The keys in the order of the decisions.' })
-  readonly virtualKeys?: readonly (VirtualKeyRow | null)[] | null;
+  readonly virtualKeys?: readonly VirtualKeyRow[] | null;
 }
 
 @Resolver(() => VirtualKey)
@@ -182,7 +182,9 @@ export class VirtualKeyResolver {
     return answer({ context, permission: 'virtual_key.review', input }, async () => {
       const ids = await reviewVirtualKeys(context, input);
       context.forgetReads();
-      return { virtualKeys: await Promise.all(ids.map((id) => context.loaders.virtualKeys.byId.load(id))) };
+      const keys = await Promise.all(ids.map((id) => context.loaders.virtualKeys.byId.load(id)));
+      // Whoever has lost sight of one meanwhile gets the others.
+      return { virtualKeys: keys.filter((key) => key !== null) };
     });
   }
 
