@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { Refusal, requestError } from '../errors.js';
+import { Refusal } from '../errors.js';
 import { type Actor, isOrganizationAdmin, ServiceScope } from './actor.js';
 
 export enum MemberRole {
@@ -97,13 +97,7 @@ export function authorizeAnywhere(actor: Actor, permission: Permission): void {
   throw Refusal.of(permissions[permission].scopes.length > 0 ? 'scopeMissing' : 'personNeeded');
 }
 
-/**
- * Lets those pass who may read at all: every person, and services with a scope for it.
- * @throws FORBIDDEN
- */
-export function requireScope(actor: Actor, permission: Permission): void {
-  if (mayAnywhere(actor, permission)) return;
-  const scopes = permissions[permission].scopes.join(' or ');
-  if (scopes === '') throw requestError('personNeeded');
-  throw requestError('scopeMissing', `The service token needs the scope ${scopes} for this.`);
+/** The scopes of which a service needs one for the permission. */
+export function scopesFor(permission: Permission): readonly ServiceScope[] {
+  return permissions[permission].scopes;
 }

@@ -1,6 +1,7 @@
 import { type ValidationError, validate } from 'class-validator';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { authorizeAnywhere, type Permission } from '../access/permissions.js';
+import { logRefusal } from '../access/refusal-log.js';
 import type { RequestContext } from '../context.js';
 import { type Finding, Refusal, type RefusalName, refusals, UserErrorCode } from '../errors.js';
 
@@ -76,19 +77,14 @@ export async function answer<Result extends object>(
     return { ...(await work()), userErrors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    logForbidden(context, permission, error);
+    if (error.findings.some(({ refusal }) => refusals[refusal].code === UserErrorCode.FORBIDDEN)) {
+      logRefusal(context, permission, error.findings);
+    }
     return {
       ...(error.payload as Partial<Result>),
       userErrors: error.findings.map(toUserError),
     };
   }
-}
-
-/** Attempts to cross a permission are for those who watch the service; they changed nothing, so no audit event tells. */
-function logForbidden({ actor, log }: RequestContext, permission: Permission, { findings }: Refusal): void {
-  if (!findings.some(({ refusal }) => refusals[refusal].code === UserErrorCode.FORBIDDEN)) return;
-  const { kind, id, organizationId } = actor;
-  log.warn({ actor: { kind, id, organizationId }, permission, findings }, 'refused');
 }
 
 function toUserError({ refusal, field }: Finding): UserError {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { requireScope } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { Node, type TypedRow } from '../graphql/node.js';
@@ -24,7 +24,7 @@ export class NodeResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'Global id of any type.' }) id: string,
   ): Promise<TypedRow | null> {
-    requireScope(context.actor, 'workspace.read');
+    requireScope(context, 'workspace.read');
     const parsed = parseGlobalId(id);
     return parsed === null ? null : finders[parsed.type](context, parsed.uuid);
   }

@@ -11,7 +11,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { mayAnywhere, requireScope } from '../access/permissions.js';
+import { mayAnywhere } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { answer, Payload } from '../graphql/payload.js';
@@ -65,8 +66,9 @@ export class ServiceTokenResolver {
     description:
       'The service tokens of the organization, the newest first, revoked ones included; null for anyone but an organization admin.',
   })
-  async serviceTokens(@Ctx() { actor, database }: RequestContext): Promise<ServiceTokenRow[] | null> {
-    if (actor.kind === 'SERVICE') requireScope(actor, 'service_token.manage');
+  async serviceTokens(@Ctx() context: RequestContext): Promise<ServiceTokenRow[] | null> {
+    const { actor, database } = context;
+    if (actor.kind === 'SERVICE') requireScope(context, 'service_token.manage');
     return mayAnywhere(actor, 'service_token.manage') ? allServiceTokens(database, actor) : null;
   }
 

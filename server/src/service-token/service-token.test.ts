@@ -514,6 +514,24 @@ describe('what a service may do, by its scopes', () => {
     }
   });
 
+  test('a query that is refused is logged with who sent it and what was missing, and one that is answered is not', async () => {
+    const refusalsOf = async (who: Person, query: string) => {
+      const { headers } = await server.request({ token: who.token, query });
+      return server.logLines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ requestId, msg }) => requestId === headers.get('x-request-id') && msg === 'refused');
+    };
+    const gateway = services['GATEWAY'];
+    const actor = { kind: 'SERVICE', id: uuidOf(gateway.id), organizationId: expect.any(String) };
+    expect(await refusalsOf(gateway, '{ workspaces { totalCount } }')).toMatchObject([
+      { level: 40, actor, permission: 'workspace.read' },
+    ]);
+    expect(await refusalsOf(gateway, '{ serviceTokens { id } }')).toMatchObject([
+      { level: 40, actor, permission: 'service_token.manage' },
+    ]);
+    expect(await refusalsOf(services['WORKSPACES_READ'], '{ workspaces { totalCount } }')).toEqual([]);
+  });
+
   test('every service is a viewer without a person, a role, teams and an active workspace', async () => {
     for (const scope of scopes) {
       const { viewer } = await run<{ viewer: object }>(

@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.js';
-import { requireScope } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import { roleSql, seesEverything, Values, visibleSql } from '../access/sight.js';
 import type { RequestContext } from '../context.js';
 import type { Statement } from '../database/database.js';
@@ -24,7 +24,7 @@ interface Totals {
 /** The totals and, unless `active` is null, the active workspace with these extras: one statement. */
 export async function readSummary(context: RequestContext, active: WorkspaceExtras | null): Promise<WorkspaceSummary> {
   const { actor, database, loaders } = context;
-  requireScope(actor, 'workspace.read');
+  requireScope(context, 'workspace.read');
   const [record] = await database.rows<Totals & Partial<WorkspaceRecord>>(summaryStatement(actor, active));
   if (record === undefined) throw new Error('The summary statement answered without a row.');
   const activeWorkspace = record.id == null ? null : toWorkspaceRow(record as Totals & WorkspaceRecord);

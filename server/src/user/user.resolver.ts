@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { requireScope } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
@@ -27,7 +27,7 @@ export class UserResolver {
     description: 'Existing team access: the people whom the viewer can add to a workspace, by name.',
   })
   async assignableUsers(
-    @Ctx() { actor, database }: RequestContext,
+    @Ctx() context: RequestContext,
     @Arg('first', () => Int, { nullable: true, defaultValue: pageSizeDefault, description: 'Page size, 1 to 100.' })
     first?: number | null,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the item after which the page begins.' })
@@ -35,7 +35,8 @@ export class UserResolver {
     @Arg('search', () => String, { nullable: true, description: 'Part of the name or e-mail, case-insensitive.' })
     search?: string | null,
   ) {
-    requireScope(actor, 'workspace.read');
+    requireScope(context, 'workspace.read');
+    const { actor, database } = context;
     limitFilter({ search, lists: [] });
     const size = pageSize(first);
     const part = searchText(search);

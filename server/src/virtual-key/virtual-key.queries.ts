@@ -1,4 +1,4 @@
-import { requireScope } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { requestError } from '../errors.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
@@ -27,11 +27,9 @@ export interface VirtualKeysArgs {
 const newestFirst: VirtualKeyOrdering = { field: VirtualKeyOrderField.CREATED_AT, direction: 'DESC' };
 
 /** A page of the keys of all workspaces in use that the actor sees. */
-export async function listVirtualKeys(
-  { actor, database }: RequestContext,
-  args: VirtualKeysArgs,
-): Promise<Page<VirtualKeyRow>> {
-  requireScope(actor, 'workspace.read');
+export async function listVirtualKeys(context: RequestContext, args: VirtualKeysArgs): Promise<Page<VirtualKeyRow>> {
+  requireScope(context, 'workspace.read');
+  const { actor, database } = context;
   const size = pageSize(args.first);
   const ordering = args.orderBy ?? newestFirst;
   const sortKey = keySortKeys[ordering.field];

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { requireScope } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { selectedFields } from '../graphql/selection.js';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
@@ -38,7 +38,7 @@ export async function listWorkspaces(
   info: GraphQLResolveInfo,
 ): Promise<Page<WorkspaceRow>> {
   const { actor, database, loaders } = context;
-  requireScope(actor, 'workspace.read');
+  requireScope(context, 'workspace.read');
   const size = pageSize(args.first);
   const ordering = args.orderBy ?? byName;
   const shape = cursorShape(ordering);

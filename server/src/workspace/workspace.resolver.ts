@@ -13,7 +13,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { MemberRole, may, requireScope } from '../access/permissions.js';
+import { MemberRole, may } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { Refusal } from '../errors.js';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
@@ -72,7 +73,7 @@ export class WorkspaceResolver {
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'Global id, `ws_…`.' }) id: string,
   ): Promise<WorkspaceRow | null> | null {
-    requireScope(context.actor, 'workspace.read');
+    requireScope(context, 'workspace.read');
     const uuid = fromGlobalId('Workspace', id);
     return uuid === null ? null : context.loaders.workspaces.byId.load(uuid);
   }
