@@ -188,6 +188,7 @@ describe('filters and pages', () => {
   test('scrolling brings every one of more than forty workspaces, each once, and asks for no page twice', async () => {
     for (let number = 1; number <= 12; number++) await create('ada', { name: `Scroll ${number}` });
     const page = await stage.open();
+    await page.getByText('24 of 50 workspaces').waitFor();
     const pages: unknown[] = [];
     page.on('request', (request) => {
       if (request.url().endsWith('/graphql') && request.postDataJSON().operationName === 'Workspaces')

@@ -2,6 +2,7 @@ import type { UserFragment } from '@tokenvue/sdk/documents';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { countOf } from '../labels.js';
 import { Field } from '../ui/field.js';
+import { useClickOutside } from '../ui/use-click-outside.js';
 import { ChosenMembers } from './chosen-members.js';
 import { PeopleList } from './people-list.js';
 import { useAssignableUsers } from './use-assignable-users.js';
@@ -18,12 +19,15 @@ interface MemberPickerProps {
 /** People of the viewer's team access, picked by searching: a combobox whose list stays open while several are chosen. */
 export function MemberPicker({ members, hint, errors, roleOf, ownerId, onChange }: MemberPickerProps) {
   const listId = useId();
+  const picker = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const people = useAssignableUsers(text, isOpen);
-  const current = isOpen ? people.users[active] : undefined;
+  useClickOutside(picker, isOpen, () => setOpen(false));
+  // None while the list is that of the text before: Enter would choose somebody else than is meant.
+  const current = isOpen && !people.isLoading ? people.users[active] : undefined;
 
   const toggle = (user: UserFragment) => {
     if (user.id === ownerId) return;
@@ -47,14 +51,17 @@ export function MemberPicker({ members, hint, errors, roleOf, ownerId, onChange 
     else if (event.key === 'ArrowUp') move(-1);
     else if (event.key === 'Enter' && isOpen) chooseCurrent();
     else if (event.key === 'Escape' && isOpen) setOpen(false);
-    else return;
+    else {
+      if (event.key === 'Tab') setOpen(false);
+      return;
+    }
     // Neither sends the form nor closes the dialog.
     event.preventDefault();
     event.stopPropagation();
   };
 
   return (
-    <div>
+    <div ref={picker}>
       <Field label="Members" errors={errors} hint={hint}>
         {(control) => (
           <input
@@ -69,7 +76,6 @@ export function MemberPicker({ members, hint, errors, roleOf, ownerId, onChange 
             placeholder="Search by name or e-mail"
             value={text}
             onClick={() => setOpen(true)}
-            onBlur={() => setOpen(false)}
             onKeyDown={onKeyDown}
             onChange={(event) => {
               setText(event.target.value);

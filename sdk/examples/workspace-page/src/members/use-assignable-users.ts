@@ -7,6 +7,7 @@ const shownMax = 20;
 
 export interface AssignableUsers {
   readonly users: readonly UserFragment[];
+  /** While the people shown are those of the text before, or none. */
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   readonly failure: Failure | undefined;
@@ -14,7 +15,8 @@ export interface AssignableUsers {
 
 /** The people of the viewer's team access whose name or address holds the text, by name; asked for while `isWanted`. */
 export function useAssignableUsers(text: string, isWanted: boolean): AssignableUsers {
-  const search = useDebounced(text.trim(), 200);
+  const wanted = text.trim();
+  const search = useDebounced(wanted, 200);
   const { data, previousData, error } = useQuery(AssignableUsersDocument, {
     variables: { first: shownMax, ...(search !== '' && { search }) },
     skip: !isWanted,
@@ -22,7 +24,7 @@ export function useAssignableUsers(text: string, isWanted: boolean): AssignableU
   const found = (data ?? (error ? undefined : previousData))?.assignableUsers;
   return {
     users: found?.nodes ?? [],
-    isLoading: isWanted && data === undefined && error === undefined,
+    isLoading: isWanted && error === undefined && (data === undefined || search !== wanted),
     hasMore: found?.pageInfo.hasNextPage ?? false,
     failure: error && failureOf(error),
   };
