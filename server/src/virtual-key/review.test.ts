@@ -237,18 +237,24 @@ describe('a review of which one decision can’t be done', () => {
     expect(userErrors).toMatchObject([{ code: 'INVALID', field: field(1, 'note') }]);
   });
 
-  test('takes no key of an archived workspace', async () => {
+  test('takes no key of an archived workspace, except to revoke it', async () => {
     const { owner, workspaceId } = await newOwner();
-    const { active } = await newKeys(workspaceId);
+    const { active, off } = await newKeys(workspaceId);
     await mutate(server, owner, {
       name: 'archiveWorkspace',
       input: { workspaceId, expectedVersion: 1 },
       fields: 'workspace { id }',
     });
-    for (const decision of ['KEEP', 'REVOKE'] as const) {
+    for (const decision of ['KEEP', 'DISABLE'] as const) {
       const { userErrors } = await review(owner, [{ virtualKeyId: active, decision }]);
       expect(userErrors).toMatchObject([{ code: 'INVALID', message: 'The workspace is archived.', field: field(0) }]);
     }
+    const { virtualKeys, userErrors } = await review(owner, [
+      { virtualKeyId: active, decision: 'REVOKE' },
+      { virtualKeyId: off, decision: 'REVOKE' },
+    ]);
+    expect(userErrors).toEqual([]);
+    expect(virtualKeys).toMatchObject([{ status: 'REVOKED' }, { status: 'REVOKED' }]);
   });
 
   test.each([

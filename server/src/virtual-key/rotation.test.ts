@@ -209,6 +209,57 @@ describe('a rotation with an idempotency key', () => {
     expect(await auditEvents(server, workspaceId)).toHaveLength(3);
   });
 
+  test.each<[string, string, (key: Awaited<ReturnType<typeof newKey>>) => Promise<unknown>]>([
+    [
+      'revoked',
+      'create another',
+      ({ owner, id }) =>
+        mutate(server, owner, { name: 'revokeVirtualKey', input: { virtualKeyId: id }, fields: 'virtualKey { id }' }),
+    ],
+    [
+      'expired',
+      'later end',
+      ({ id }) =>
+        server.database.rows({
+          text: 'UPDATE virtual_keys SET expires_at = now() WHERE id = $1',
+          values: [uuidOf(id)],
+        }),
+    ],
+    [
+      'archived',
+      'restore',
+      ({ owner, workspaceId }) =>
+        mutate(server, owner, {
+          name: 'archiveWorkspace',
+          input: { workspaceId, expectedVersion: 1 },
+          fields: 'workspace { id }',
+        }),
+    ],
+  ])(
+    'and its create say to a repeat for a key that is %s by now what helps then: %s',
+    async (state, advice, change) => {
+      const key = await newKey();
+      const input = { workspaceId: key.workspaceId, name: 'Key', idempotencyKey: 'create' };
+      const create = (keyInput: object) =>
+        mutate<Rotated>(server, key.owner, {
+          name: 'createVirtualKey',
+          input: keyInput,
+          fields: 'virtualKey { id } message',
+        });
+      const { virtualKey } = await create(input);
+      const made = { ...key, id: virtualKey?.id ?? '' };
+      const rotate = () => key.rotate({ virtualKeyId: made.id, idempotencyKey: 'rotate' });
+      await rotate();
+      await change(made);
+      for (const { message, userErrors } of [await create(input), await rotate()]) {
+        expect(userErrors).toEqual([]);
+        expect(message).toContain(state);
+        expect(message).toContain(advice);
+        expect(message).not.toContain('rotate');
+      }
+    },
+  );
+
   test('is refused when the key came with another overlap or for another virtual key', async () => {
     const { rotate, owner, workspaceId } = await newKey();
     const other = await createKey(server, owner, { workspaceId });

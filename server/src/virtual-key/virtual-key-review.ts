@@ -70,8 +70,9 @@ async function lockReviewed(
     if (key === undefined || key.viewerRole === null) refuse(index, 'virtualKeyNotFound');
     else if (!may(actor, key.viewerRole, 'virtual_key.review')) refuse(index, 'forbidden');
     else if (decided.has(key.id)) refuse(index, 'decisionRepeated');
-    else if (key.archivedAt !== null) refuse(index, 'workspaceArchived');
-    else if (isRevoked(key) && decision !== KeyReviewDecision.REVOKE) refuse(index, 'virtualKeyRevoked');
+    // Revoking is always possible, as it is outside of a review.
+    else if (decision !== KeyReviewDecision.REVOKE && key.archivedAt !== null) refuse(index, 'workspaceArchived');
+    else if (decision !== KeyReviewDecision.REVOKE && isRevoked(key)) refuse(index, 'virtualKeyRevoked');
     else {
       decided.add(key.id);
       reviews.push({

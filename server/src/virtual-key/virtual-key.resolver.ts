@@ -21,6 +21,7 @@ import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/curs
 import { connectionType, pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
 import { User, type UserRow } from '../user/user.entity.js';
 import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
+import { changedKey, issuedKey } from './issued-key.js';
 import { VirtualKey, type VirtualKeyRow, VirtualKeyStatus } from './virtual-key.entity.js';
 import {
   CreateVirtualKeyInput,
@@ -32,13 +33,7 @@ import {
   VirtualKeyOrder,
 } from './virtual-key.inputs.js';
 import { listVirtualKeys } from './virtual-key.queries.js';
-import {
-  createVirtualKey,
-  type IssuedKey,
-  revokeVirtualKey,
-  rotateVirtualKey,
-  updateVirtualKey,
-} from './virtual-key.service.js';
+import { createVirtualKey, revokeVirtualKey, rotateVirtualKey, updateVirtualKey } from './virtual-key.service.js';
 import { reviewVirtualKeys } from './virtual-key-review.js';
 import { maskedSecret, VirtualKeySecret, type VirtualKeySecretRow } from './virtual-key-secret.entity.js';
 
@@ -127,7 +122,7 @@ export class VirtualKeyResolver {
     @Arg('input', () => CreateVirtualKeyInput, { description: 'The new key.' }) input: CreateVirtualKeyInput,
   ): Promise<CreateVirtualKeyPayload> {
     return answer({ context, permission: 'virtual_key.create', input }, async () =>
-      issued(context, await createVirtualKey(context, input)),
+      issuedKey(context, await createVirtualKey(context, input)),
     );
   }
 
@@ -140,7 +135,7 @@ export class VirtualKeyResolver {
     @Arg('input', () => UpdateVirtualKeyInput, { description: 'What to change.' }) input: UpdateVirtualKeyInput,
   ): Promise<UpdateVirtualKeyPayload> {
     return answer({ context, permission: 'virtual_key.change_own', input }, async () => ({
-      virtualKey: await changed(context, await updateVirtualKey(context, input)),
+      virtualKey: await changedKey(context, await updateVirtualKey(context, input)),
     }));
   }
 
@@ -154,7 +149,7 @@ export class VirtualKeyResolver {
     input: RotateVirtualKeyInput,
   ): Promise<RotateVirtualKeyPayload> {
     return answer({ context, permission: 'virtual_key.change_own', input }, async () =>
-      issued(context, await rotateVirtualKey(context, input)),
+      issuedKey(context, await rotateVirtualKey(context, input)),
     );
   }
 
@@ -167,7 +162,7 @@ export class VirtualKeyResolver {
     @Arg('input', () => RevokeVirtualKeyInput, { description: 'Which key.' }) input: RevokeVirtualKeyInput,
   ): Promise<RevokeVirtualKeyPayload> {
     return answer({ context, permission: 'virtual_key.change_own', input }, async () => ({
-      virtualKey: await changed(context, await revokeVirtualKey(context, input)),
+      virtualKey: await changedKey(context, await revokeVirtualKey(context, input)),
     }));
   }
 
@@ -273,17 +268,4 @@ export class WorkspaceVirtualKeysResolver {
     );
     return new VirtualKeyConnection(page);
   }
-}
-
-/** The key as it stands after a change. */
-function changed(context: RequestContext, id: string): Promise<VirtualKeyRow | null> {
-  context.forgetReads();
-  return context.loaders.virtualKeys.byId.load(id);
-}
-
-const repeated = 'This was done before, and its secret was shown then. If it is lost, rotate the key.';
-
-/** The key with its new secret, or with the reason why there is none to show. */
-async function issued(context: RequestContext, { id, secret }: IssuedKey) {
-  return { virtualKey: await changed(context, id), secret, message: secret === null ? repeated : null };
 }
