@@ -17,7 +17,7 @@ import {
 } from './testing/cast.js';
 import { commandOf, commands, mutationText, prepare } from './testing/commands.js';
 import { contentByOrganization } from './testing/database-content.js';
-import { idOfNothing, mutate, uuidOf } from './testing/fixtures.js';
+import { giveToTeam, idOfNothing, mutate, uuidOf } from './testing/fixtures.js';
 import { fieldSelection, idPlaces, objectTypes } from './testing/schema-places.js';
 import { recordStatements } from './testing/statements.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
@@ -301,6 +301,29 @@ const typeRows: Readonly<Record<string, TypeRow>> = {
   },
 };
 
+/** What payloads and pages are put together from: all that goes with an answer has to be decided on here. */
+const plumbingFields: Readonly<Record<string, string>> = {
+  ArchiveWorkspacePayload: 'conflictingWorkspace userErrors workspace',
+  ChangeMemberRolePayload: 'member userErrors',
+  CompleteWorkspaceReviewPayload: 'userErrors workspace',
+  CreateServiceTokenPayload: 'message serviceToken token userErrors',
+  CreateVirtualKeyPayload: 'message secret userErrors virtualKey',
+  CreateWorkspacePayload: 'userErrors workspace',
+  PageInfo: 'endCursor hasNextPage hasPreviousPage startCursor',
+  RequestWorkspaceReviewPayload: 'userErrors workspace',
+  RestoreWorkspacePayload: 'userErrors workspace',
+  ReviewVirtualKeysPayload: 'userErrors virtualKeys',
+  RevokeServiceTokenPayload: 'serviceToken userErrors',
+  RevokeVirtualKeyPayload: 'userErrors virtualKey',
+  RotateVirtualKeyPayload: 'message secret userErrors virtualKey',
+  SelectWorkspacePayload: 'previousWorkspace userErrors workspace',
+  SyncTeamAccessPayload: 'teamsChanged userErrors usersChanged',
+  TransferWorkspaceOwnershipPayload: 'conflictingWorkspace userErrors workspace',
+  UpdateVirtualKeyPayload: 'conflictingVirtualKey userErrors virtualKey',
+  UpdateWorkspaceSettingsPayload: 'conflictingWorkspace userErrors workspace',
+  UserError: 'code field message',
+};
+
 let server: TestServer;
 let schema: GraphQLSchema;
 beforeAll(async () => {
@@ -418,6 +441,12 @@ describe('the tables of this test', () => {
     expect(new Set(queryRows.filter(({ place }) => place === 'node(id)').map(({ shows }) => shows))).toEqual(
       new Set(nodeTypes),
     );
+  });
+
+  test('have every field of every payload, and of what goes with all of them', () => {
+    const types = objectTypes(schema).filter(({ name }) => /Payload$|^(?:PageInfo|UserError)$/.test(name));
+    const found = types.map((type) => [type.name, names(type.getFields()).join(' ')]);
+    expect(Object.fromEntries(found)).toEqual(plumbingFields);
   });
 
   test('need none for pages, which hold nothing but what is in their lists', () => {
@@ -635,6 +664,36 @@ describe('a query', () => {
       directory: 'FORBIDDEN',
       gateway: 'FORBIDDEN',
     });
+  });
+});
+
+describe('somebody of the owning team counts as an admin of the workspace', () => {
+  let company: Company;
+  beforeAll(async () => {
+    company = await newCompany(server);
+  });
+
+  async function newTeamScene(): Promise<Scene> {
+    const scene = await newScene(server, company);
+    await giveToTeam(server, [scene.ids.Workspace], company.owningTeam);
+    return scene;
+  }
+
+  test.each(Object.entries(mutationOutcomes))('for the mutation %s', async (mutation, outcomes) => {
+    const { ids } = await newTeamScene();
+    await prepare(server, mutation, ids);
+    const sent = await sendMutation(company.teammate, mutation, commandOf(mutation).input(ids));
+    expect(sent.outcome).toBe(outcomes.admin);
+  });
+
+  // Without the row that asks by an owner in person, whom the workspace no longer has.
+  const rows = queryRows.filter(({ types }) => types?.includes('Team') !== true);
+  test.each(rows.map((row) => [row.place, row.shows, row] as const))('for the query %s of %s', async (...[, , row]) => {
+    const { ids } = await newTeamScene();
+    await select(company.teammate, ids.Workspace);
+    const variables = { id: row.id?.(ids, company) ?? ids[row.shows], workspaceId: ids.Workspace };
+    const { text, error } = await send(company.teammate, row.query, variables);
+    expect([error, text.includes(ids[row.shows])]).toEqual([undefined, row.to.includes('admin')]);
   });
 });
 

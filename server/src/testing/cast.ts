@@ -35,6 +35,9 @@ export interface Company {
   /** Members of the team of everybody but the stranger: one in each workspace, the other in none. */
   readonly colleague: Player;
   readonly newcomer: Player;
+  /** Sees only what belongs to a team of theirs, which is nothing until it is given something. */
+  readonly teammate: Player;
+  readonly owningTeam: string;
 }
 
 /** An organization with somebody for every part; the stranger has a team of their own, the others share another. */
@@ -69,6 +72,8 @@ export async function newCompany(server: TestServer): Promise<Company> {
     },
     colleague: await hire('colleague'),
     newcomer: await hire('newcomer'),
+    teammate: await hire('teammate', { teams: ['core', 'owners'] }),
+    owningTeam: 'owners',
   };
   // So that no request writes when it came, and a test can say that nothing has changed.
   const [row] = await server.database.rows<{ id: string }>({
