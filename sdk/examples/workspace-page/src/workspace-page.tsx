@@ -37,7 +37,12 @@ export function WorkspacePage() {
             New workspace
           </button>
         </div>
-        <Summary figures={summary.data?.workspaceSummary} failure={summaryFailure} onRetry={cards.retry} />
+        <Summary
+          figures={summary.data?.workspaceSummary}
+          failure={summaryFailure}
+          isMissing={summary.error !== undefined}
+          onRetry={cards.retry}
+        />
         <section aria-labelledby="cards-title" className="page-cards">
           <h2 id="cards-title" className="visually-hidden">
             All workspaces

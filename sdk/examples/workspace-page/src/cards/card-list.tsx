@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { countOf } from '../labels.js';
 import { Problem } from '../ui/problem.js';
 import { Card } from './card.js';
+import { NothingMatches, NoWorkspaces } from './empty.js';
 import { MoreCards } from './more-cards.js';
 import type { Cards } from './use-cards.js';
 import { useSelectWorkspace } from './use-select-workspace.js';
@@ -72,30 +73,6 @@ function CardSkeletons() {
           <span className="skeleton" />
         </div>
       ))}
-    </div>
-  );
-}
-
-function NoWorkspaces({ onCreate }: { onCreate: () => void }) {
-  return (
-    <div className="empty">
-      <h3>No workspaces yet</h3>
-      <p>A workspace holds the keys, the budget and the people of one purpose. Create the first one.</p>
-      <button type="button" className="button primary" onClick={onCreate}>
-        New workspace
-      </button>
-    </div>
-  );
-}
-
-function NothingMatches({ onClearFilters }: { onClearFilters: () => void }) {
-  return (
-    <div className="empty" role="status">
-      <h3>No workspace matches</h3>
-      <p>None of the workspaces that you can see fits the search and the filters.</p>
-      <button type="button" className="button" onClick={onClearFilters}>
-        Clear filters
-      </button>
     </div>
   );
 }

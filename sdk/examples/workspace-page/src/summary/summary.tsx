@@ -9,12 +9,15 @@ type Figures = NonNullable<WorkspaceSummaryQuery['workspaceSummary']>;
 
 interface SummaryProps {
   figures: Figures | null | undefined;
+  /** To be told of here. */
   failure: Failure | undefined;
+  /** Whether the figures are missing for a reason that the page tells of elsewhere. */
+  isMissing: boolean;
   onRetry: () => void;
 }
 
 /** The five figures over every workspace that the viewer sees. */
-export function Summary({ figures, failure, onRetry }: SummaryProps) {
+export function Summary({ figures, failure, isMissing, onRetry }: SummaryProps) {
   return (
     <section aria-labelledby="summary-title">
       <h2 id="summary-title" className="visually-hidden">
@@ -23,11 +26,11 @@ export function Summary({ figures, failure, onRetry }: SummaryProps) {
       {failure && !figures ? (
         <Problem failure={failure} onRetry={onRetry} />
       ) : (
-        <dl className="summary" aria-busy={!figures}>
+        <dl className="summary" aria-busy={!figures && !isMissing}>
           {parts.map(({ label, value }) => (
             <div className="figure" key={label}>
               <dt>{label}</dt>
-              <dd>{figures ? value(figures) : <span className="skeleton" />}</dd>
+              <dd>{figures ? value(figures) : isMissing ? <Unknown /> : <span className="skeleton" />}</dd>
             </div>
           ))}
         </dl>
@@ -43,6 +46,15 @@ const parts: readonly { label: string; value: (figures: Figures) => ReactNode }[
   { label: 'Total active keys', value: ({ totalActiveKeys }) => totalActiveKeys.toLocaleString('en') },
   { label: 'Production workspaces', value: ({ productionWorkspaces }) => productionWorkspaces.toLocaleString('en') },
 ];
+
+function Unknown() {
+  return (
+    <span className="figure-none">
+      <span aria-hidden="true">–</span>
+      <span className="visually-hidden">Not known</span>
+    </span>
+  );
+}
 
 function ActiveWorkspace({ workspace }: { workspace: Figures['activeWorkspace'] }) {
   if (workspace === null) return <span className="figure-none">None selected</span>;
