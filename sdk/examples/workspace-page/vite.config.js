@@ -8,7 +8,12 @@ const serverConfig = {
   name: 'server-config',
   apply: 'serve',
   async transformIndexHtml(html) {
-    const page = await fetch(server).then((response) => response.text());
+    const page = await fetch(server).then(
+      (response) => response.text(),
+      (cause) => {
+        throw new Error(`No server answers at ${server}: run \`npm start\` beside this.`, { cause });
+      },
+    );
     const [, config = '{ "endpoint": "/graphql" }'] = /id="page-config">(.*?)<\/script>/.exec(page) ?? [];
     return html.replace('"{{config}}"', () => config);
   },
