@@ -19,7 +19,7 @@ import { commandOf, commands, mutationText, prepare } from './testing/commands.j
 import { contentByOrganization } from './testing/database-content.js';
 import { giveToTeam, idOfNothing, mutate, uuidOf } from './testing/fixtures.js';
 import { fieldSelection, idPlaces, objectTypes } from './testing/schema-places.js';
-import { recordStatements } from './testing/statements.js';
+import { changesOfAnybody, recordStatements } from './testing/statements.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
 /**
@@ -478,7 +478,10 @@ describe('a mutation', () => {
     let scene = await newPreparedScene(mutation);
     for (const part of parts) {
       const before = await contentByOrganization(server.database);
-      const sent = await sendMutation(stage.cast[part], mutation, input(idsFor(scene, part)));
+      const { result: sent, statements } = await recordStatements(() =>
+        sendMutation(stage.cast[part], mutation, input(idsFor(scene, part))),
+      );
+      expect(changesOfAnybody(statements)).toEqual([]);
       const after = await contentByOrganization(server.database);
       outcomes[part] = sent.outcome;
       const [ours, theirs] = [stage.ours.organizationId, stage.theirs.organizationId];

@@ -14,7 +14,7 @@ export function activeWorkspaceLoader(database: OrganizationDatabase, actor: Act
     const values = new Values(actor);
     const [row] = await database.rows<{ id: string }>({
       text: `SELECT w.id FROM active_workspaces a JOIN workspaces w ON w.id = a.workspace_id
-        WHERE a.user_id = ${values.user} AND ${roleSql(values)} IS NOT NULL`,
+        WHERE a.user_id = ${values.user} AND a.organization_id = ${values.organization} AND ${roleSql(values)} IS NOT NULL`,
       values: values.list,
     });
     return row?.id ?? null;

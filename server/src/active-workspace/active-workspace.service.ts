@@ -23,7 +23,10 @@ export async function selectWorkspace(
   return context.database.transaction(async (manager) => {
     // One selection of a person after the other, so that each answers with what was really active before it; and
     // none while the workspace changes, so that it doesn't come back to somebody who is losing sight of it.
-    await manager.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [actor.id]);
+    await manager.query('SELECT FROM users WHERE id = $1 AND organization_id = $2 FOR NO KEY UPDATE', [
+      actor.id,
+      actor.organizationId,
+    ]);
     await manager.query('SELECT FROM workspaces WHERE id = $1 AND organization_id = $2 FOR SHARE', [
       id,
       actor.organizationId,
@@ -37,8 +40,8 @@ export async function selectWorkspace(
     authorize(actor, workspace?.role ?? null, 'workspace.select', field);
     if (workspace !== undefined) refuseArchived(workspace, field);
     const [previous]: { workspace_id: string }[] = await manager.query(
-      'SELECT workspace_id FROM active_workspaces WHERE user_id = $1',
-      [actor.id],
+      'SELECT workspace_id FROM active_workspaces WHERE user_id = $1 AND organization_id = $2',
+      [actor.id, actor.organizationId],
     );
     const previousId = previous?.workspace_id ?? null;
     if (previousId === id) return { id, previousId };

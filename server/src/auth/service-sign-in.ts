@@ -31,7 +31,7 @@ export async function findServiceActor(database: Database, token: string): Promi
 async function recordUse(database: Database, token: FoundToken): Promise<void> {
   await database.within(token.organization_id).rows({
     text: `UPDATE service_tokens SET last_used_at = date_trunc('minute', now())
-      WHERE id = $1 AND ${isFirstUse}`,
-    values: [token.id],
+      WHERE id = $1 AND organization_id = $2 AND ${isFirstUse}`,
+    values: [token.id, token.organization_id],
   });
 }

@@ -63,7 +63,7 @@ export async function signIn(database: Database, claims: Claims): Promise<SignIn
 }
 
 export const userActorsSql = `SELECT u.id, u.name, u.organization_role AS "organizationRole", o.currency
-  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = ANY ($1::uuid[]) AND u.active`;
+  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = ANY ($1::uuid[]) AND u.organization_id = $2 AND u.active`;
 
 /** The people of one organization as actors, read for every request; who was set inactive is missing. */
 export async function findUserActors(
@@ -74,7 +74,7 @@ export async function findUserActors(
   const users = await database
     .within(organizationId)
     .rows<Pick<UserActor, 'id' | 'name' | 'organizationRole' | 'currency'>>(
-      preparedStatement(userActorsSql, [userIds]),
+      preparedStatement(userActorsSql, [userIds, organizationId]),
     );
   return users.map((user) => ({ kind: 'USER', organizationId, ...user }));
 }
@@ -146,7 +146,7 @@ async function takeIn(manager: EntityManager, claims: Claims): Promise<void> {
   // A younger word has arrived meanwhile.
   if (user === undefined) return;
   if (claims.teams !== undefined) await bringTeamsInLine(manager, { id: user.id, organizationId }, claims.teams);
-  await clearUnseenActiveWorkspaces(manager, [user.id]);
+  await clearUnseenActiveWorkspaces(manager, organizationId, [user.id]);
 }
 
 async function findOrMakeOrganization(manager: EntityManager, externalId: string): Promise<string> {
@@ -175,8 +175,8 @@ async function bringTeamsInLine(
   );
   await manager.query(
     `DELETE FROM team_memberships tm USING teams t
-     WHERE tm.user_id = $1 AND t.id = tm.team_id AND t.name <> ALL ($2::text[])`,
-    [user.id, teams],
+     WHERE tm.user_id = $1 AND tm.organization_id = $2 AND t.id = tm.team_id AND t.name <> ALL ($3::text[])`,
+    [user.id, user.organizationId, teams],
   );
   await manager.query(
     `INSERT INTO team_memberships (team_id, user_id, organization_id)

@@ -24,7 +24,7 @@ export async function changeMemberRole(context: RequestContext, input: ChangeMem
     refuseRole(workspace, before, field);
     refuseRole(workspace, input.role, ['input', 'role']);
     if (before === input.role) return member.id;
-    await manager.update(Member, { id: member.id }, { role: input.role });
+    await manager.update(Member, { id: member.id, organizationId: workspace.organizationId }, { role: input.role });
     await recordAudit(manager, context, {
       action: 'member.role_changed',
       workspaceId: workspace.id,

@@ -26,7 +26,7 @@ export async function requestWorkspaceReview(
     const review = { status: WorkspaceStatus.REVIEW, reviewReason: normalizeText(reason), reviewDueAt: dueAt };
     await manager.update(
       Workspace,
-      { id: workspace.id },
+      { id: workspace.id, organizationId: workspace.organizationId },
       { ...review, reviewRequestedById: userIdOf(actor), reviewRequestedAt: () => 'now()' },
     );
     await recordAudit(manager, context, {
@@ -54,7 +54,7 @@ export async function completeWorkspaceReview(
     const closed = { status: WorkspaceStatus.ACTIVE, reviewReason: null, reviewDueAt: null };
     await manager.update(
       Workspace,
-      { id: workspace.id },
+      { id: workspace.id, organizationId: workspace.organizationId },
       { ...closed, reviewRequestedById: null, reviewRequestedAt: null },
     );
     await recordAudit(manager, context, {

@@ -87,7 +87,7 @@ async function compare(manager: EntityManager, organizationId: string, directory
   const users = compareUsers(directory, present);
   const { teams, mergers } = compareTeams(directory, present, users);
   const teamIds = [...teams.map(({ team }) => team.id), ...mergers.map(({ fromId }) => fromId)];
-  const presentPlaces = await readPlaces(manager, teamIds);
+  const presentPlaces = await readPlaces(manager, organizationId, teamIds);
   return { users, teams, mergers, places: comparePlaces(teams, presentPlaces), presentPlaces };
 }
 
@@ -109,17 +109,17 @@ async function write(
   const affected = affectedUserIds(differences);
 
   await insertUsers(manager, organizationId, newUsers);
-  await updateUsers(manager, changedUsers);
+  await updateUsers(manager, organizationId, changedUsers);
   // Locks these people too, so that none of them selects meanwhile what they are about to lose sight of.
-  await outdateTokens(manager, affected);
+  await outdateTokens(manager, organizationId, affected);
   const moved = await moveWorkspaces(manager, organizationId, mergers);
-  await deleteTeams(manager, mergers);
-  await vacateNames(manager, [...renamedTeamIds(teams)]);
-  await updateTeams(manager, changedTeams);
+  await deleteTeams(manager, organizationId, mergers);
+  await vacateNames(manager, organizationId, [...renamedTeamIds(teams)]);
+  await updateTeams(manager, organizationId, changedTeams);
   await insertTeams(manager, organizationId, newTeams);
-  await deletePlaces(manager, places);
+  await deletePlaces(manager, organizationId, places);
   await insertPlaces(manager, organizationId, places);
-  if (affected.length > 0) await clearUnseenActiveWorkspaces(manager, affected);
+  if (affected.length > 0) await clearUnseenActiveWorkspaces(manager, organizationId, affected);
   return moved;
 }
 

@@ -42,10 +42,15 @@ export function readTeams(
   );
 }
 
-export function readPlaces(manager: EntityManager, teamIds: readonly string[]): Promise<Place[]> {
+export function readPlaces(
+  manager: EntityManager,
+  organizationId: string,
+  teamIds: readonly string[],
+): Promise<Place[]> {
   return manager.query(
-    `SELECT team_id AS "teamId", user_id AS "userId" FROM team_memberships WHERE team_id = ANY ($1::uuid[])`,
-    [teamIds],
+    `SELECT team_id AS "teamId", user_id AS "userId" FROM team_memberships 
+     WHERE team_id = ANY ($1::uuid[]) AND organization_id = $2`,
+    [teamIds, organizationId],
   );
 }
 
@@ -64,15 +69,19 @@ export async function insertUsers(
   );
 }
 
-export async function updateUsers(manager: EntityManager, users: readonly KeptUser[]): Promise<void> {
+export async function updateUsers(
+  manager: EntityManager,
+  organizationId: string,
+  users: readonly KeptUser[],
+): Promise<void> {
   if (users.length === 0) return;
   await manager.query(
     `UPDATE users u SET name = new.name, email = new.email, organization_role = new."organizationRole",
        active = new.active, updated_at = now()
      FROM jsonb_to_recordset($1::jsonb)
        AS new (id uuid, name text, email text, "organizationRole" text, active boolean)
-     WHERE u.id = new.id`,
-    [JSON.stringify(users)],
+     WHERE u.id = new.id AND u.organization_id = $2`,
+    [JSON.stringify(users), organizationId],
   );
 }
 
@@ -85,11 +94,16 @@ export async function recordSync(manager: EntityManager, organizationId: string)
 }
 
 /** From now on only tokens that are younger than this moment bring these people in line. */
-export async function outdateTokens(manager: EntityManager, userIds: readonly string[]): Promise<void> {
+export async function outdateTokens(
+  manager: EntityManager,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<void> {
   if (userIds.length === 0) return;
   await manager.query(
-    'UPDATE users SET claims_issued_at = greatest(now(), claims_issued_at) WHERE id = ANY ($1::uuid[])',
-    [userIds],
+    `UPDATE users SET claims_issued_at = greatest(now(), claims_issued_at)
+     WHERE id = ANY ($1::uuid[]) AND organization_id = $2`,
+    [userIds, organizationId],
   );
 }
 
@@ -164,23 +178,42 @@ async function lockOwners(
 }
 
 /** Takes the teams that became one with another, and with them who was in them. */
-export async function deleteTeams(manager: EntityManager, mergers: readonly Merger[]): Promise<void> {
+export async function deleteTeams(
+  manager: EntityManager,
+  organizationId: string,
+  mergers: readonly Merger[],
+): Promise<void> {
   if (mergers.length === 0) return;
-  await manager.query('DELETE FROM teams WHERE id = ANY ($1::uuid[])', [mergers.map(({ fromId }) => fromId)]);
+  await manager.query('DELETE FROM teams WHERE id = ANY ($1::uuid[]) AND organization_id = $2', [
+    mergers.map(({ fromId }) => fromId),
+    organizationId,
+  ]);
 }
 
 /** Gives the teams names that nobody wants, so that others, or they among themselves, can take the present ones. */
-export async function vacateNames(manager: EntityManager, teamIds: readonly string[]): Promise<void> {
+export async function vacateNames(
+  manager: EntityManager,
+  organizationId: string,
+  teamIds: readonly string[],
+): Promise<void> {
   if (teamIds.length === 0) return;
-  await manager.query('UPDATE teams SET name = id::text WHERE id = ANY ($1::uuid[])', [teamIds]);
+  await manager.query('UPDATE teams SET name = id::text WHERE id = ANY ($1::uuid[]) AND organization_id = $2', [
+    teamIds,
+    organizationId,
+  ]);
 }
 
-export async function updateTeams(manager: EntityManager, teams: readonly KeptTeam[]): Promise<void> {
+export async function updateTeams(
+  manager: EntityManager,
+  organizationId: string,
+  teams: readonly KeptTeam[],
+): Promise<void> {
   if (teams.length === 0) return;
   await manager.query(
     `UPDATE teams t SET name = new.name, external_id = new."externalId"
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, "externalId" text, name text) WHERE t.id = new.id`,
-    [JSON.stringify(teams)],
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, "externalId" text, name text)
+     WHERE t.id = new.id AND t.organization_id = $2`,
+    [JSON.stringify(teams), organizationId],
   );
 }
 
@@ -198,12 +231,16 @@ export async function insertPlaces(
   );
 }
 
-export async function deletePlaces(manager: EntityManager, changes: readonly PlaceDifference[]): Promise<void> {
+export async function deletePlaces(
+  manager: EntityManager,
+  organizationId: string,
+  changes: readonly PlaceDifference[],
+): Promise<void> {
   const places = changes.flatMap(({ teamId, removed }) => removed.map((userId) => ({ teamId, userId })));
   if (places.length === 0) return;
   await manager.query(
     `DELETE FROM team_memberships tm USING unnest($1::uuid[], $2::uuid[]) AS old (team_id, user_id)
-     WHERE tm.team_id = old.team_id AND tm.user_id = old.user_id`,
-    [places.map(({ teamId }) => teamId), places.map(({ userId }) => userId)],
+     WHERE tm.team_id = old.team_id AND tm.user_id = old.user_id AND tm.organization_id = $3`,
+    [places.map(({ teamId }) => teamId), places.map(({ userId }) => userId), organizationId],
   );
 }

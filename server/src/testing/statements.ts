@@ -35,6 +35,13 @@ export async function recordStatements<Result>(work: () => Promise<Result>): Pro
   }
 }
 
+/** Those that change or lock rows and don't say of which organization. */
+export function changesOfAnybody(statements: readonly string[]): string[] {
+  return statements
+    .filter((text) => /^\s*(?:INSERT|UPDATE|DELETE)|\bFOR (?:NO KEY )?UPDATE|\bFOR (?:KEY )?SHARE/.test(text))
+    .filter((text) => !/organization_id|\borganizations\b/.test(text));
+}
+
 function textOf(statement: unknown): string {
   return typeof statement === 'string' ? statement : (statement as { text: string }).text;
 }

@@ -36,8 +36,8 @@ export class ViewerResolver {
   async teams(@Ctx() { actor, database }: RequestContext): Promise<TeamRow[]> {
     const records = await database.rows<TeamRecord>({
       text: `SELECT t.id, t.name FROM team_memberships tm JOIN teams t ON t.id = tm.team_id
-        WHERE tm.user_id = $1 ORDER BY t.name COLLATE "C", t.id`,
-      values: [actor.id],
+        WHERE tm.user_id = $1 AND tm.organization_id = $2 ORDER BY t.name COLLATE "C", t.id`,
+      values: [actor.id, actor.organizationId],
     });
     return records.map(toTeamRow);
   }

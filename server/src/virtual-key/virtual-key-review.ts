@@ -34,12 +34,14 @@ export async function reviewVirtualKeys(context: RequestContext, input: ReviewVi
       `UPDATE virtual_keys k SET last_reviewed_at = $1, last_reviewed_by_id = $2, status = decided.status,
          version = k.version + (k.status <> decided.status)::integer,
          revoked_at = CASE WHEN decided.status = 'REVOKED' THEN coalesce(k.revoked_at, $1) END
-       FROM unnest($3::uuid[], $4::text[]) AS decided (id, status) WHERE k.id = decided.id`,
+       FROM unnest($3::uuid[], $4::text[]) AS decided (id, status) 
+       WHERE k.id = decided.id AND k.organization_id = $5`,
       [
         first.key.lockedAt,
         userIdOf(context.actor),
         reviews.map(({ key }) => key.id),
         reviews.map(({ status }) => status),
+        context.actor.organizationId,
       ],
     );
     await recordAudit(manager, context, ...reviews.map(toEntry));

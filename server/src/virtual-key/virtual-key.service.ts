@@ -92,7 +92,7 @@ export async function updateVirtualKey(context: RequestContext, input: UpdateVir
     const changes = changesBetween<VirtualKeyRow>({ ...key, status: key.storedStatus }, settings);
     if (changes.length === 0) return key.id;
     if (changes.some(({ field }) => field === 'expiresAt')) refusePastExpiry(settings, key.lockedAt);
-    await changeKey(manager, key, settings);
+    await changeKey(manager, context, key, settings);
     await recordAudit(manager, context, keyEntry('updated', key, changes));
     return key.id;
   });
@@ -105,6 +105,7 @@ export async function updateVirtualKey(context: RequestContext, input: UpdateVir
  */
 export async function rotateVirtualKey(context: RequestContext, input: RotateVirtualKeyInput): Promise<IssuedKey> {
   const { actor } = context;
+  const { organizationId } = actor;
   const { overlapSeconds } = input;
   return context.database.transaction(async (manager) => {
     const key = await lockVirtualKey(manager, actor, input.virtualKeyId);
@@ -123,11 +124,11 @@ export async function rotateVirtualKey(context: RequestContext, input: RotateVir
     const newSecret = createSecret('tvk_');
     await manager.query(
       `UPDATE virtual_key_secrets SET expires_at = CASE WHEN expires_at IS NULL THEN $3::timestamptz ELSE $2 END
-       WHERE virtual_key_id = $1 AND (expires_at IS NULL OR expires_at > $2)`,
-      [id, lockedAt, new Date(lockedAt.getTime() + overlapSeconds * 1_000)],
+       WHERE virtual_key_id = $1 AND organization_id = $4 AND (expires_at IS NULL OR expires_at > $2)`,
+      [id, lockedAt, new Date(lockedAt.getTime() + overlapSeconds * 1_000), organizationId],
     );
-    await addSecret(manager, { id, organizationId: actor.organizationId }, newSecret, lockedAt);
-    await manager.update(VirtualKey, { id }, { lastFour: newSecret.lastFour });
+    await addSecret(manager, { id, organizationId }, newSecret, lockedAt);
+    await manager.update(VirtualKey, { id, organizationId }, { lastFour: newSecret.lastFour });
     await recordAudit(
       manager,
       context,
@@ -149,7 +150,7 @@ export async function revokeVirtualKey(context: RequestContext, input: RevokeVir
   return context.database.transaction(async (manager) => {
     const key = await lockVirtualKey(manager, context.actor, input.virtualKeyId);
     if (key.storedStatus === VirtualKeyStatus.REVOKED) return key.id;
-    await changeKey(manager, key, { status: VirtualKeyStatus.REVOKED, revokedAt: key.lockedAt });
+    await changeKey(manager, context, key, { status: VirtualKeyStatus.REVOKED, revokedAt: key.lockedAt });
     const reason = input.reason == null ? null : normalizeText(input.reason);
     await recordAudit(
       manager,
@@ -185,10 +186,11 @@ function versionConflict(context: RequestContext, key: LockedVirtualKey): Refusa
 /** Changes the locked key and raises its version. */
 async function changeKey(
   manager: EntityManager,
+  { actor: { organizationId } }: RequestContext,
   { id }: LockedVirtualKey,
   values: Partial<Settings & Pick<VirtualKey, 'status' | 'revokedAt'>>,
 ): Promise<void> {
-  await manager.update(VirtualKey, { id }, { ...values, version: () => 'version + 1' });
+  await manager.update(VirtualKey, { id, organizationId }, { ...values, version: () => 'version + 1' });
 }
 
 async function addSecret(

@@ -21,7 +21,7 @@ export async function archiveWorkspace(context: RequestContext, input: ArchiveWo
       if (workspace.archivedAt !== null) return workspace.id;
       refuseOtherVersion(workspace, input.expectedVersion);
       const archivedAt = await changeWorkspace(manager, workspace, { archivedAt: () => 'now()' });
-      await clearActiveWorkspace(manager, workspace.id);
+      await clearActiveWorkspace(manager, workspace);
       await recordAudit(manager, context, {
         action: 'workspace.archived',
         workspaceId: workspace.id,

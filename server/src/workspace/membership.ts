@@ -68,8 +68,8 @@ export async function addMembers(
 /** Makes the person an ADMIN of the workspace. @returns whether they had not been a member. */
 export async function makeAdmin(manager: EntityManager, workspace: MemberOf, userId: string): Promise<boolean> {
   const [, present]: [unknown, number] = await manager.query(
-    `UPDATE members SET role = 'ADMIN' WHERE workspace_id = $1 AND user_id = $2`,
-    [workspace.id, userId],
+    `UPDATE members SET role = 'ADMIN' WHERE workspace_id = $1 AND user_id = $2 AND organization_id = $3`,
+    [workspace.id, userId, workspace.organizationId],
   );
   if (present === 0) await addMembers(manager, workspace, [userId], 'ADMIN');
   return present === 0;
@@ -84,19 +84,20 @@ export async function replaceMembers(
   workspace: MemberOf & { readonly ownerUserId: string | null },
   userIds: readonly string[],
 ): Promise<{ added: string[]; removed: string[] }> {
-  const present: { user_id: string }[] = await manager.query('SELECT user_id FROM members WHERE workspace_id = $1', [
-    workspace.id,
-  ]);
+  const present: { user_id: string }[] = await manager.query(
+    'SELECT user_id FROM members WHERE workspace_id = $1 AND organization_id = $2',
+    [workspace.id, workspace.organizationId],
+  );
   const before = new Set(present.map((member) => member.user_id));
   const after = new Set(userIds);
   if (workspace.ownerUserId !== null) after.add(workspace.ownerUserId);
   const removed = [...before].filter((id) => !after.has(id));
   const added = [...after].filter((id) => !before.has(id));
   if (removed.length > 0) {
-    await manager.query('DELETE FROM members WHERE workspace_id = $1 AND user_id = ANY ($2::uuid[])', [
-      workspace.id,
-      removed,
-    ]);
+    await manager.query(
+      'DELETE FROM members WHERE workspace_id = $1 AND organization_id = $2 AND user_id = ANY ($3::uuid[])',
+      [workspace.id, workspace.organizationId, removed],
+    );
   }
   await addMembers(manager, workspace, added, 'MEMBER');
   return { added, removed };

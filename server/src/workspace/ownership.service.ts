@@ -42,7 +42,7 @@ export async function transferWorkspaceOwnership(
       const owner = await resolveOwner(manager, actor, input.ownerId, workspace.id);
       const isNewMember = owner.ownerUserId !== null && (await makeAdmin(manager, workspace, owner.ownerUserId));
       await changeWorkspace(manager, workspace, owner);
-      if (workspace.ownerTeamId !== null) await clearUnseenSelections(manager, workspace.id);
+      if (workspace.ownerTeamId !== null) await clearUnseenSelections(manager, workspace);
       await recordAudit(manager, context, {
         action: 'workspace.ownership_transferred',
         workspaceId: workspace.id,
@@ -103,19 +103,24 @@ async function canTeamSignIn(manager: EntityManager, actor: Actor, teamId: strin
   const [team]: object[] = await manager.query(text, [...values]);
   if (team === undefined) return null;
   const active: object[] = await manager.query(
-    `SELECT FROM team_memberships tm JOIN users u ON u.id = tm.user_id WHERE tm.team_id = $1 AND u.active LIMIT 1`,
-    [teamId],
+    `SELECT FROM team_memberships tm JOIN users u ON u.id = tm.user_id
+     WHERE tm.team_id = $1 AND tm.organization_id = $2 AND u.active LIMIT 1`,
+    [teamId, actor.organizationId],
   );
   return active.length > 0;
 }
 
-async function clearUnseenSelections(manager: EntityManager, workspaceId: string): Promise<void> {
+async function clearUnseenSelections(
+  manager: EntityManager,
+  { id, organizationId }: Pick<Workspace, 'id' | 'organizationId'>,
+): Promise<void> {
   const selections: { user_id: string }[] = await manager.query(
-    'SELECT user_id FROM active_workspaces WHERE workspace_id = $1',
-    [workspaceId],
+    'SELECT user_id FROM active_workspaces WHERE workspace_id = $1 AND organization_id = $2',
+    [id, organizationId],
   );
   await clearUnseenActiveWorkspaces(
     manager,
+    organizationId,
     selections.map((selection) => selection.user_id),
   );
 }

@@ -25,14 +25,14 @@ export function refuseOtherVersion(workspace: LockedWorkspace, expectedVersion: 
  */
 export async function changeWorkspace(
   manager: EntityManager,
-  { id, version }: Pick<LockedWorkspace, 'id' | 'version'>,
+  { id, organizationId, version }: Pick<LockedWorkspace, 'id' | 'organizationId' | 'version'>,
   values: QueryDeepPartialEntity<Workspace>,
 ): Promise<Date> {
   const update = await manager
     .createQueryBuilder()
     .update(Workspace)
     .set({ ...values, version: () => 'version + 1', updatedAt: () => 'now()' })
-    .where({ id, version })
+    .where({ id, organizationId, version })
     .returning('updated_at')
     .execute();
   const [changed] = update.raw as { updated_at: Date }[];

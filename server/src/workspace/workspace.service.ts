@@ -88,7 +88,7 @@ export async function updateWorkspaceSettings(
       }
       if (changes.length === 0) return workspace.id;
       await changeWorkspace(manager, workspace, settings);
-      if (removedIds.length > 0) await clearUnseenActiveWorkspaces(manager, removedIds);
+      if (removedIds.length > 0) await clearUnseenActiveWorkspaces(manager, actor.organizationId, removedIds);
       await recordAudit(manager, context, {
         action: 'workspace.settings_updated',
         workspaceId: workspace.id,
