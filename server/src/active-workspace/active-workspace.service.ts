@@ -3,7 +3,7 @@ import { roleSql, Values } from '../access/sight.js';
 import { recordAudit } from '../audit/audit.js';
 import type { RequestContext } from '../context.js';
 import { Refusal } from '../errors.js';
-import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { fromGlobalId } from '../graphql/ids.js';
 import { refuseArchived } from '../workspace/workspace-lock.js';
 import type { SelectWorkspaceInput } from './active-workspace.inputs.js';
 
@@ -54,13 +54,8 @@ export async function selectWorkspace(
       action: 'workspace.selected',
       workspaceId: id,
       targetId: input.workspaceId,
-      changes: [
-        {
-          field: 'activeWorkspace',
-          before: previousId === null ? null : toGlobalId('Workspace', previousId),
-          after: input.workspaceId,
-        },
-      ],
+      // Which one was active before is not for the readers of this workspace's log.
+      changes: [{ field: 'isActive', before: false, after: true }],
     });
     return { id, previousId };
   });

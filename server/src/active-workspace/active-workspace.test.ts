@@ -115,7 +115,8 @@ describe('selectWorkspace', () => {
     });
     const events = await auditEvents(server, second);
     expect(events.map(({ action }) => action)).toEqual(['workspace.created', 'workspace.selected']);
-    expect(events[1]?.changes).toEqual([{ field: 'activeWorkspace', before: first, after: second }]);
+    expect(events[1]?.changes).toEqual([{ field: 'isActive', before: false, after: true }]);
+    expect(JSON.stringify(events)).not.toContain(first);
   });
 
   test("is one person's own matter: who else works in the workspace keeps theirs", async () => {

@@ -178,8 +178,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     by: ['viewer'],
     refusedTo: ['writer'],
     permission: 'workspace.select',
-    events: (told) =>
-      inWorkspace(told, 'workspace.selected', told.ids.Workspace, [['activeWorkspace', null, told.ids.Workspace]]),
+    events: (told) => inWorkspace(told, 'workspace.selected', told.ids.Workspace, [['isActive', false, true]]),
   },
   syncTeamAccess: {
     by: ['organizationAdmin', 'directory'],
