@@ -80,14 +80,32 @@ describe('row-level security', () => {
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
       organizations: 'SELECT',
-      service_tokens: 'SELECT INSERT UPDATE',
+      service_tokens: 'SELECT INSERT',
       team_memberships: 'SELECT INSERT DELETE',
       teams: 'SELECT INSERT UPDATE DELETE',
       users: 'SELECT INSERT UPDATE',
-      virtual_key_secrets: 'SELECT INSERT UPDATE',
+      virtual_key_secrets: 'SELECT INSERT',
       virtual_keys: 'SELECT INSERT UPDATE',
       workspaces: 'SELECT INSERT UPDATE',
     });
+  });
+
+  test('lets requests change single columns only of secrets, service tokens and organizations', async () => {
+    const columns = await server.database.rows<{ name: string }>({
+      text: `SELECT c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+          AND has_column_privilege('tokenvue_workspaces', c.oid, a.attnum, 'UPDATE')
+          AND NOT has_table_privilege('tokenvue_workspaces', c.oid, 'UPDATE')
+        ORDER BY 1`,
+      values: [],
+    });
+    expect(columns.map(({ name }) => name)).toEqual([
+      'organizations.directory_synced_at',
+      'service_tokens.last_used_at',
+      'service_tokens.revoked_at',
+      'virtual_key_secrets.expires_at',
+      'virtual_key_secrets.last_used_at',
+    ]);
   });
 
   test('shows a statement that forgot its condition the rows of one organization, in every table', async () => {
@@ -173,6 +191,8 @@ describe('row-level security', () => {
     ['delete an audit event', 'DELETE FROM audit_events'],
     ['delete a key', 'DELETE FROM virtual_keys'],
     ['delete a workspace', 'DELETE FROM workspaces'],
+    ['put another secret under a key', `UPDATE virtual_key_secrets SET secret_digest = sha256('x')`],
+    ['give a service token more scopes', `UPDATE service_tokens SET scopes = '{DIRECTORY_WRITE}'`],
     ['forget an idempotency key', 'DELETE FROM idempotency_records'],
     ['make an organization', `INSERT INTO organizations (id, external_id) VALUES (gen_random_uuid(), 'x')`],
     ['switch the lock off', 'ALTER TABLE workspaces DISABLE ROW LEVEL SECURITY'],

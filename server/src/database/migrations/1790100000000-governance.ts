@@ -154,8 +154,9 @@ export class Governance1790100000000 implements MigrationInterface {
       -- No more than requests do: nothing changes an audit event, and no key is ever deleted.
       GRANT SELECT, UPDATE (directory_synced_at) ON organizations TO tokenvue_workspaces;
       GRANT SELECT, INSERT ON audit_events, idempotency_records TO tokenvue_workspaces;
-      GRANT SELECT, INSERT, UPDATE ON users, workspaces, virtual_keys, virtual_key_secrets, service_tokens
-        TO tokenvue_workspaces;
+      GRANT SELECT, INSERT, UPDATE ON users, workspaces, virtual_keys TO tokenvue_workspaces;
+      GRANT SELECT, INSERT, UPDATE (expires_at, last_used_at) ON virtual_key_secrets TO tokenvue_workspaces;
+      GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON service_tokens TO tokenvue_workspaces;
       GRANT SELECT, INSERT, DELETE ON team_memberships TO tokenvue_workspaces;
       GRANT SELECT, INSERT, UPDATE, DELETE ON teams, members, active_workspaces TO tokenvue_workspaces;
 
