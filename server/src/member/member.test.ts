@@ -248,6 +248,11 @@ describe('a member who is removed', () => {
       expect(userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     }
     expect((await change(owner, memberIdOf(admin), 'VIEWER')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    // Nor does it come back with the membership.
+    const { userErrors } = await updateSettings(owner, id, { expectedVersion: 2, memberIds: [...stay, admin.id] });
+    expect(userErrors).toEqual([]);
+    const back = await run(server, admin, '{ activeWorkspace { id } workspaces { nodes { isActive } } }');
+    expect(back).toEqual({ activeWorkspace: null, workspaces: { nodes: [{ isActive: false }] } });
   });
 
   test('is never the owner, who can go only by giving the workspace away', async () => {

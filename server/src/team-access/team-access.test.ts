@@ -1132,9 +1132,16 @@ test('10,000 users in 10,000 teams are brought in line by one call, and the same
       ),
     ),
   };
-  expect(await sync(admin, directory)).toEqual(changed(10_000, 10_000));
+  // Several times what a call takes where nothing else runs.
+  const withinSeconds = async (call: Directory) => {
+    const start = performance.now();
+    const answer = await sync(admin, call);
+    expect(performance.now() - start).toBeLessThan(15_000);
+    return answer;
+  };
+  expect(await withinSeconds(directory)).toEqual(changed(10_000, 10_000));
   const before = await databaseContent(server.database);
-  expect(await sync(admin, directory)).toEqual(changed(0, 0));
+  expect(await withinSeconds(directory)).toEqual(changed(0, 0));
   expect(await databaseContent(server.database)).toEqual(before);
 
   const next = {
@@ -1145,5 +1152,5 @@ test('10,000 users in 10,000 teams are brought in line by one call, and the same
       subjects: each.subjects.slice(5),
     })),
   };
-  expect(await sync(admin, next)).toEqual(changed(10_000, 10_000));
-}, 120_000);
+  expect(await withinSeconds(next)).toEqual(changed(10_000, 10_000));
+}, 60_000);
