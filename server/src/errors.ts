@@ -71,7 +71,7 @@ export const refusals = {
   },
   decisionRepeated: {
     code: UserErrorCode.INVALID,
-    message: 'There is another decision on this key before.',
+    message: 'This key has an earlier decision in this call.',
     remedy: 'Send one decision a key.',
   },
   timeNotAhead: {
@@ -106,7 +106,7 @@ export const refusals = {
   },
   directoryTextInvalid: {
     code: UserErrorCode.INVALID,
-    message: 'This has 1 to 255 characters, without control characters.',
+    message: 'A subject, an id or a name of the directory has 1 to 255 characters, without control characters.',
     remedy: "Check the directory's entry.",
   },
   directoryEmailInvalid: {
@@ -121,7 +121,7 @@ export const refusals = {
   },
   directoryEntryRepeated: {
     code: UserErrorCode.INVALID,
-    message: 'Another entry before has the same.',
+    message: 'An earlier entry has the same value.',
     remedy: 'Send each user, team and team name once.',
   },
   ownLockOut: {
