@@ -213,7 +213,7 @@ describe('a review of which one decision can’t be done', () => {
     const messages = userErrors.map(({ message }) => message);
     expect(new Set(messages.slice(0, 5))).toEqual(new Set(['There is no such key.']));
     expect(messages.slice(6)).toEqual([
-      'There is another decision on this key before.',
+      'This key has an earlier decision in this call.',
       'The key is revoked, for ever.',
       'The key is revoked, for ever.',
     ]);
