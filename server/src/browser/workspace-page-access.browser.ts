@@ -21,8 +21,15 @@ afterEach(async () => {
 
 afterAll(() => stage?.close());
 
+interface State {
+  readonly person?: string;
+  /** The query string to begin with: few cards, where the state is about something else. */
+  readonly query?: string;
+  readonly enter: (page: Page) => Promise<void>;
+}
+
 /** Every state that the page can be in, by how one gets there. */
-const states: Readonly<Record<string, { person?: string; enter: (page: Page) => Promise<void> }>> = {
+const states: Readonly<Record<string, State>> = {
   cards: { enter: (page) => cardOf(page, 'Board Reporting').waitFor() },
   filters: {
     enter: async (page) => {
@@ -32,6 +39,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   'create with errors': {
+    query: '?search=gateway',
     enter: async (page) => {
       await page.getByRole('button', { name: 'New workspace' }).click();
       await page.getByRole('textbox', { name: 'Monthly budget' }).fill('1.005');
@@ -43,6 +51,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   'picking members': {
+    query: '?search=gateway',
     enter: async (page) => {
       await page.getByRole('button', { name: 'New workspace' }).click();
       await page.getByRole('combobox', { name: 'Members' }).click();
@@ -50,6 +59,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   settings: {
+    query: '?search=checkout',
     enter: async (page) => {
       await cardOf(page, 'Checkout API').getByRole('button', { name: 'Settings' }).click();
       await page.getByRole('button', { name: 'Save settings' }).waitFor();
@@ -63,6 +73,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   conflict: {
+    query: '?search=code',
     enter: async (page) => {
       await cardOf(page, 'Code Review Helper').getByRole('button', { name: 'Settings' }).click();
       await page.getByRole('textbox', { name: 'Monthly budget' }).fill('45000');
@@ -83,6 +94,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   error: {
+    query: '?search=gateway',
     enter: async (page) => {
       await page.route('**/graphql', (route) => route.abort());
       await page.reload();
@@ -92,6 +104,7 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
     },
   },
   'signing in': {
+    query: '?search=gateway',
     enter: async (page) => {
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -101,19 +114,17 @@ const states: Readonly<Record<string, { person?: string; enter: (page: Page) => 
 };
 
 describe.each(Object.keys(states))('%s', (state) => {
-  const { person = 'ada', enter } = states[state] ?? { enter: async () => {} };
+  const { person = 'ada', query = '', enter } = states[state] as State;
   const file = state.replaceAll(' ', '-');
 
-  test('axe finds nothing in light and in dark colours, nor in 360 pixels, into which it fits', async () => {
-    const page = await stage.open(person, { viewport: { width: 1280, height: 900 } });
+  test('axe finds nothing, neither wide and light nor dark in 360 pixels, into which it fits', async () => {
+    const page = await stage.open(person, { query, viewport: { width: 1280, height: 900 } });
     await enter(page);
     await page.screenshot({ path: `${screenshots}workspace-page-${file}-light.png` });
     expect(await violationsOf(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.screenshot({ path: `${screenshots}workspace-page-${file}-dark.png` });
-    expect(await violationsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 780 });
-    await page.screenshot({ path: `${screenshots}workspace-page-${file}-360.png` });
+    await page.screenshot({ path: `${screenshots}workspace-page-${file}-dark-360.png` });
     expect(await page.evaluate(overflowing)).toEqual([]);
     expect(await violationsOf(page)).toEqual([]);
   });
