@@ -259,7 +259,7 @@ describe('a version conflict', () => {
     expect(await differencesOf(dialog)).toEqual({
       Members: [
         'Was Hanna Lindqvist and Bruno Carvalho',
-        'Both changes with Elif Yıldız and Keza Ingabire ✓',
+        'Both with Elif Yıldız and Keza Ingabire ✓',
         'Yours with Keza Ingabire',
         'Now with Elif Yıldız',
       ],

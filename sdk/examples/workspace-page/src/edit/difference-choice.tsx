@@ -28,7 +28,7 @@ function sideLabel(side: Side, isChangedByYou: boolean): string {
     case 'present':
       return 'Now';
     case 'both':
-      return 'Both changes';
+      return 'Both';
   }
 }
 
