@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 const startWithinMs = 15_000;
 
 /** Starts a server in a process of its own and waits until it listens on its `port`; its output goes to `logFile`. */
-export async function startServer({ program, script, environment, logFile }) {
+export async function startServer({ program, options = [], script, environment, logFile }) {
   const port = await freePort();
   const log = await open(logFile, 'w');
-  const child = spawn(program, [fileURLToPath(script)], {
+  const child = spawn(program, [...options, fileURLToPath(script)], {
     env: { PATH: process.env.PATH, PORT: String(port), ...environment },
     stdio: ['ignore', log.fd, log.fd],
   });

@@ -63,6 +63,8 @@ export class Database implements OrganizationDatabase {
       connectTimeoutMS: connectTimeoutMs,
       poolErrorHandler: (error: Error) => options.onError?.(error),
       extra: {
+        // Statements go out without waiting for the answers to those before, so that a scope costs no round trip.
+        pipeline: true,
         statement_timeout: statementTimeoutMs,
         idle_in_transaction_session_timeout: statementTimeoutMs,
       },
@@ -103,8 +105,9 @@ export class Database implements OrganizationDatabase {
   async #rows<Row extends object>(scope: Scope, statement: Statement): Promise<Row[]> {
     const connection = await this.#pool.connect();
     try {
-      await this.#enter(scope, connection);
-      const result = await connection.query<Row>(statement as pg.QueryConfig);
+      // Sent together. Where the scope can't be entered, the answer is thrown away with the connection.
+      const entered = this.#enter(scope, connection);
+      const [result] = await Promise.all([connection.query<Row>(statement as pg.QueryConfig), entered]);
       connection.release();
       return result.rows;
     } catch (error) {
@@ -116,8 +119,13 @@ export class Database implements OrganizationDatabase {
   async #transaction<Result>(scope: Scope, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     const runner = this.#dataSource.createQueryRunner();
     try {
-      await this.#enter(scope, (await runner.connect()) as pg.PoolClient);
-      return await runner.manager.transaction(work);
+      const entered = this.#enter(scope, (await runner.connect()) as pg.PoolClient);
+      // Heard of below, unless the transaction does not even begin.
+      entered.catch(ignore);
+      return await runner.manager.transaction(async (manager) => {
+        await entered;
+        return work(manager);
+      });
     } catch (error) {
       throw withoutValues(error);
     } finally {
@@ -125,10 +133,12 @@ export class Database implements OrganizationDatabase {
     }
   }
 
+  /** Sends what enters the scope, where the connection is in another one. */
   async #enter(scope: Scope, connection: pg.PoolClient): Promise<void> {
     // A new connection is the service's own.
     if ((this.#scopes.get(connection) ?? null) === scope) return;
-    await connection.query(enterScope, scope === null ? ['none', ''] : [requestRole, scope]);
+    const values = scope === null ? ['none', ''] : [requestRole, scope];
+    await connection.query({ name: 'enter_scope', text: enterScope, values });
     this.#scopes.set(connection, scope);
   }
 

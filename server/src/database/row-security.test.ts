@@ -218,6 +218,22 @@ describe('row-level security', () => {
     }
   });
 
+  test('hands nothing out and changes nothing where a connection can not enter the scope', async () => {
+    const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
+    expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);
+    // No setting of PostgreSQL holds this, so the connection stays in the scope that it was left in.
+    const nobody = server.database.within('\0');
+    await expect(nobody.rows(count)).rejects.toThrow('invalid byte sequence');
+    expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);
+    let isAsked = false;
+    const work = async () => {
+      isAsked = true;
+    };
+    await expect(nobody.transaction(work)).rejects.toThrow('invalid byte sequence');
+    expect(isAsked).toBe(false);
+    expect(await theirs.database.rows(count)).toEqual([{ id: theirs.organizationId }]);
+  });
+
   test('keeps two hundred requests of two organizations at once apart', async () => {
     const query = '{ workspaces { nodes { id } } node(id: "ID") { id } }';
     const answers = await Promise.all(
