@@ -265,7 +265,7 @@ async function explain({ name, text, values }) {
   if (name === undefined) {
     answer = await client.query({ text: `${options} ${text}`, values, rowMode: 'array' });
   } else {
-    const literals = values.map((value) => client.escapeLiteral(String(value)));
+    const literals = values.map((value) => client.escapeLiteral(literalText(value)));
     await client.query(`SET plan_cache_mode = force_generic_plan; PREPARE plan AS ${text}`);
     answer = await client.query({ text: `${options} EXECUTE plan (${literals.join(', ')})`, rowMode: 'array' });
     await client.query('DEALLOCATE plan; RESET plan_cache_mode');
@@ -274,6 +274,11 @@ async function explain({ name, text, values }) {
     /Index Searches|Heap Fetches|Buckets:|Batches:|Memory|Cache Key|Cache Mode|Hits:|Heap Blocks|Recheck Cond|Storage:/;
   const plan = answer.rows.map(([line]) => line.replaceAll('.00 ', ' ')).filter((line) => !noise.test(line));
   return { name, plan, milliseconds: Math.min(...milliseconds) };
+}
+
+/** A value as text: of lists there are those of ids alone. */
+function literalText(value) {
+  return Array.isArray(value) ? `{${value.join(',')}}` : String(value);
 }
 
 function page(rows, counts, version) {
