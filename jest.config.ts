@@ -27,6 +27,8 @@ const database = {
 
 const config: Config = {
   testTimeout: 30_000,
+  // Tests wait for the database more than they compute.
+  maxWorkers: '100%',
   projects: [
     {
       ...project,
