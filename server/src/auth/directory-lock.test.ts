@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
-import { createWorkspace, run } from '../testing/fixtures.js';
+import { createWorkspace, run, uuidOf } from '../testing/fixtures.js';
 import {
   newOrganization,
   type Person,
@@ -85,4 +85,23 @@ test('somebody unknown is told after twenty seconds that it did not work', async
   jest.spyOn(Date, 'now').mockImplementation(() => now + 20_000);
   const { status, errors } = await waiting;
   expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+});
+
+test('syncs of one organization that wait for each other take one connection at the most', async () => {
+  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
+  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, [
+    uuidOf(admin.id),
+  ]);
+  const mutation =
+    'mutation ($input: SyncTeamAccessInput!) { syncTeamAccess(input: $input) { usersChanged userErrors { code } } }';
+  const syncs = Array.from({ length: 4 * poolSize }, (_, index) => {
+    const user = { subject: `new ${index}`, name: 'New', email: '' };
+    return run<{ syncTeamAccess: object }>(server, admin, mutation, { input: { users: [user], teams: [] } });
+  });
+  await delay(200);
+  const start = performance.now();
+  await createWorkspace(server, await person(server, { sub: 'eve', org: newOrganization() }));
+  expect(performance.now() - start).toBeLessThan(2_000);
+  await release();
+  expect(await Promise.all(syncs)).toEqual(syncs.map(() => ({ syncTeamAccess: { usersChanged: 1, userErrors: [] } })));
 });

@@ -12,6 +12,26 @@ export async function lockDirectory(manager: EntityManager, organizationId: stri
   await manager.query(`SELECT pg_advisory_xact_lock(${directoryLock}, hashtext($1))`, [organizationId]);
 }
 
+/** By organization, the end of the last sync that has begun or waits in this process. */
+const lastSyncs = new Map<string, Promise<unknown>>();
+
+/**
+ * Does the work after what came before it for the organization. Syncs wait for each other here, and only for those of
+ * other processes with the lock, because who waits with the lock keeps a connection of the pool that every organization
+ * needs.
+ */
+export async function inTurn<Result>(organizationId: string, work: () => Promise<Result>): Promise<Result> {
+  const before = lastSyncs.get(organizationId);
+  const done = before === undefined ? work() : before.then(work);
+  const ended = done.catch(() => {});
+  lastSyncs.set(organizationId, ended);
+  try {
+    return await done;
+  } finally {
+    if (lastSyncs.get(organizationId) === ended) lastSyncs.delete(organizationId);
+  }
+}
+
 /** A sync has the directory, or is about to. */
 export class DirectoryBusy extends Error {
   override readonly name = 'DirectoryBusy';

@@ -3,7 +3,7 @@ import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
 import type { Actor } from '../access/actor.js';
 import { type AuditEntry, recordAudit } from '../audit/audit.js';
 import type { AuditChange } from '../audit/audit-event.entity.js';
-import { lockDirectory } from '../auth/directory-lock.js';
+import { inTurn, lockDirectory } from '../auth/directory-lock.js';
 import type { RequestContext } from '../context.js';
 import { toGlobalId } from '../graphql/ids.js';
 import { type Directory, readDirectory } from './directory.js';
@@ -64,7 +64,7 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
   const { actor } = context;
   const { organizationId } = actor;
   const directory = readDirectory(input);
-  return context.database.transaction(async (manager) => {
+  const sync = async (manager: EntityManager): Promise<SyncedTeamAccess> => {
     await lockDirectory(manager, organizationId);
     const differences = await compare(manager, organizationId, directory);
     refuseOwnAccess(differences.users, actor, await tokenMakerOf(manager, actor));
@@ -74,7 +74,8 @@ export async function syncTeamAccess(context: RequestContext, input: SyncTeamAcc
     await recordSync(manager, organizationId);
     await recordAudit(manager, context, ...users, ...teams, ...mergerEntries(differences), ...moved.map(ownerEntry));
     return { usersChanged: users.length, teamsChanged: teams.length };
-  });
+  };
+  return inTurn(organizationId, () => context.database.transaction(sync));
 }
 
 async function compare(manager: EntityManager, organizationId: string, directory: Directory): Promise<Differences> {
