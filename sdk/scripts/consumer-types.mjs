@@ -6,6 +6,21 @@ import { TokenVueError } from '@tokenvue/sdk/errors';
 import { fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
 
 export const nameOf = ({ name }: WorkspaceCard): string => name;
+export const inferred = {
+  viewer: () => client.viewer(),
+  workspace: (id: string) => client.workspaces.get(id),
+  workspaces: () => client.workspaces.iterate(),
+  findings: () => client.workspaces.listWithFindings(),
+  auditLog: (id: string) => client.workspaces.auditLog(id),
+  keys: () => client.virtualKeys.list(),
+  rotated: (virtualKeyId: string) => client.virtualKeys.rotate({ virtualKeyId }),
+  members: (id: string) => client.members.list(id),
+  people: () => client.users.assignable(),
+  tokens: () => client.serviceTokens.list(),
+  synced: () => client.teamAccess.sync({ users: [], teams: [] }),
+  fake: () => fakeWorkspace(),
+  conflict: (error: VersionConflictError) => error.virtualKey,
+};
 const server = fakeServer({ Workspace: ({ id }) => ({ workspace: fakeWorkspace({ id }) }) });
 const client = new TokenVueClient({ endpoint: '/graphql', token: async () => 'token', fetch: server.fetch });
 export async function use(options: CallOptions, error: unknown): Promise<number | undefined> {
@@ -36,6 +51,8 @@ export const strict = [
   '--exactOptionalPropertyTypes',
   '--isolatedModules',
   '--noUncheckedIndexedAccess',
+  // So that other libraries can be built on it: every type that they infer has a name here.
+  '--declaration',
   '--noEmit',
   '--skipLibCheck',
   'false',

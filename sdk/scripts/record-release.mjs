@@ -2,7 +2,7 @@
  * Keeps what this version of the SDK sends and what the API was then, in `releases/<version>/`, so that no later API
  * breaks it unawares. With `--check`, as before it is published, it only compares. Exits with 1 where that differs.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +25,9 @@ if (process.argv.includes('--check')) {
     console.error(`releases/${version} is not what this version sends: run \`npm run release:record\` and commit it.`);
     process.exit(1);
   }
+} else if (existsSync(folder)) {
+  console.error(`releases/${version} is there: raise the version, or remove the folder if it was never published.`);
+  process.exit(1);
 } else {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);

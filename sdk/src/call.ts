@@ -15,8 +15,8 @@ import { within } from './limit.js';
 import type { RequestEvent } from './options.js';
 import type { PersistedQueries } from './persisted-queries.js';
 import { isPassing, pauseMs, retryAfterMs, wasNeverSent } from './retry.js';
-import { redactor, safeCause } from './secrets.js';
-import type { TokenSource } from './token-source.js';
+import { safeCause } from './secrets.js';
+import type { BroughtToken, TokenSource } from './token-source.js';
 
 /** One GraphQL operation to send. */
 export interface Operation {
@@ -47,7 +47,9 @@ export interface CallSettings {
 /** One call: as many requests as it takes, in the time that it has. */
 export class Call {
   readonly #connection: Connection;
-  readonly #operation: Operation;
+  readonly #document: string;
+  /** As they were when the call was made, whatever becomes of the caller's objects. */
+  readonly #variables: unknown;
   readonly #settings: CallSettings;
   readonly #outline: DocumentOutline;
   readonly #isRepeatable: boolean;
@@ -58,19 +60,20 @@ export class Call {
 
   constructor(connection: Connection, operation: Operation, settings: CallSettings) {
     this.#connection = connection;
-    this.#operation = operation;
+    this.#document = operation.document;
+    this.#variables = operation.variables && JSON.parse(JSON.stringify(operation.variables));
     this.#settings = settings;
     this.#outline = outlineOf(operation.document);
-    this.#idempotencyKey = idempotencyKeyOf(operation.variables);
+    this.#idempotencyKey = idempotencyKeyOf(this.#variables);
     this.#isRepeatable = operation.isRepeatable || this.#outline.isQuery || this.#idempotencyKey !== undefined;
-    this.#endsAt = Date.now() + settings.deadlineMs;
+    this.#endsAt = performance.now() + settings.deadlineMs;
   }
 
   /** Throws TokenVueError for anything but a complete result. */
   async run(): Promise<Answer> {
     const { tokens, events, persistedQueries } = this.#connection;
-    const { document } = this.#operation;
-    const extensions = await persistedQueries?.extensions(document);
+    const document = this.#document;
+    let extensions = await persistedQueries?.extensions(document);
     let query = extensions === undefined ? document : undefined;
     let isRefreshed = false;
     let retries = 0;
@@ -84,7 +87,8 @@ export class Call {
         if (!(error instanceof TokenVueError)) throw error;
         if (query === undefined && persistedQueries?.wantsText(error.code)) {
           query = document;
-        } else if (error instanceof UnauthenticatedError && tokens.refuse(token) && !isRefreshed) {
+          extensions = await persistedQueries.extensions(document);
+        } else if (this.#isOfToken(error) && tokens.refuse(token) && !isRefreshed) {
           isRefreshed = true;
         } else {
           await this.#pause(error, retries);
@@ -94,38 +98,47 @@ export class Call {
     }
   }
 
-  #token(): Promise<string> {
-    return this.#limited(this.#settings.deadlineMs, async () => {
-      try {
-        return await this.#connection.tokens.current();
-      } catch (thrown) {
-        throw new TokenError(this.#context({ cause: safeCause(thrown, redactor()) }));
-      }
-    });
+  /** Whether another token may help: where a part of a change has been done already, it is not asked for again. */
+  #isOfToken(error: TokenVueError): boolean {
+    return error instanceof UnauthenticatedError && (this.#isRepeatable || error.data === null);
   }
 
-  #attempt(token: string, { query, extensions }: { query: string | undefined; extensions: object | undefined }) {
-    const { url, send, events } = this.#connection;
+  async #token(): Promise<BroughtToken> {
+    const { tokens } = this.#connection;
+    try {
+      return await this.#limited(this.#settings.deadlineMs, () => tokens.current());
+    } catch (thrown) {
+      if (thrown instanceof TimeoutError) tokens.abandon();
+      if (thrown instanceof TokenVueError) throw thrown;
+      throw new TokenError(this.#context({ cause: safeCause(thrown, tokens.redact) }));
+    }
+  }
+
+  #attempt(token: BroughtToken, { query, extensions }: { query: string | undefined; extensions: object | undefined }) {
+    const { url, send, tokens, events } = this.#connection;
     const operationName = this.#outline.name;
-    const body = JSON.stringify({ query, variables: this.#operation.variables, operationName, extensions });
+    const body = JSON.stringify({ query, variables: this.#variables, operationName, extensions });
     const headers = {
       ...this.#settings.headers,
       accept: 'application/graphql-response+json, application/json;q=0.9',
       'content-type': 'application/json',
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${token.token}`,
     };
-    const redact = redactor(token);
+    const { redact } = tokens;
     this.#attempts += 1;
     this.#requestId = undefined;
     return this.#limited(this.#settings.timeoutMs, async (signal) => {
       try {
-        const sentAt = Date.now();
+        const sentAt = performance.now();
         events.tell('onRequest', this.#event());
-        const response = await send(url, { method: 'POST', headers, body, signal });
+        // What a redirect leads to is not the endpoint, and may be anybody's.
+        const response = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+        // A fetch that pays no heed to its signal comes too late.
+        signal.throwIfAborted();
         const { status } = response;
         const requestId = redact(response.headers.get('x-request-id') ?? '') || undefined;
         this.#requestId = requestId;
-        events.tell('onResponse', { ...this.#event(), status, requestId, durationMs: Date.now() - sentAt });
+        events.tell('onResponse', { ...this.#event(), status, requestId, durationMs: performance.now() - sentAt });
         const text = await response.text();
         const isRetried = isPassing(status) && this.#isRepeatable;
         const details = { retryable: isRetried, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
@@ -140,8 +153,8 @@ export class Call {
 
   /** Waits before the next attempt, or throws the error when there is none to come. */
   async #pause(error: TokenVueError, retries: number): Promise<void> {
-    const delayMs = error.retryAfterMs ?? pauseMs(retries);
-    const isOver = retries >= this.#settings.maxRetries || Date.now() + delayMs >= this.#endsAt;
+    const delayMs = Math.max(error.retryAfterMs ?? 0, pauseMs(retries));
+    const isOver = retries >= this.#settings.maxRetries || performance.now() + delayMs >= this.#endsAt;
     if (!error.retryable || isOver) throw error;
     this.#connection.events.tell('onRetry', { ...this.#event(), delayMs, error });
     await this.#limited(
@@ -157,7 +170,7 @@ export class Call {
   /** Does a part of the call until the time given is over, or that of the whole call. */
   #limited<Result>(milliseconds: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { deadlineMs, signal } = this.#settings;
-    const left = Math.max(0, this.#endsAt - Date.now());
+    const left = Math.max(0, this.#endsAt - performance.now());
     const limit = {
       milliseconds: Math.min(milliseconds, left),
       signal,

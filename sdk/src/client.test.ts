@@ -446,6 +446,12 @@ test.each([
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
   [
+    'the userErrors of a payload',
+    'createWorkspace.userErrors',
+    { createWorkspace: {} },
+    (client: TokenVueClient) => client.workspaces.create(createInput),
+  ],
+  [
     'a result inside a payload',
     'createWorkspace.workspace',
     { createWorkspace: { workspace: null, userErrors: [] } },

@@ -17,3 +17,18 @@ test.each([
 ])('the operation name of %j is %j', (document, name) => {
   expect(outlineOf(document).name).toBe(name);
 });
+
+test.each([
+  ['{ a }', true],
+  ['query Q { mutation }', true],
+  ['fragment mutation on T { a } query Q { ...mutation }', true],
+  ['query Q { a(text: "mutation { b }") } # mutation M { c }', true],
+  ['mutation M { a }', false],
+  ['query Q { a } mutation M { b }', false],
+  [',, mutation { a }', false],
+  ['subscription S { a }', false],
+  ['#\u2028 {\nmutation M { a }', false],
+  ['query Q { a', false],
+])('%j can only read: %j', (document, isQuery) => {
+  expect(outlineOf(document).isQuery).toBe(isQuery);
+});

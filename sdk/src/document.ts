@@ -10,7 +10,7 @@ export interface TypedDocument<Result, Variables> {
   readonly kind?: never;
 }
 
-const STRINGS_AND_COMMENTS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\])*"|#.*/g;
+const STRINGS_AND_COMMENTS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\])*"|#[^\n\r]*/g;
 const INNERMOST_BRACES = /\{[^{}]*\}/g;
 const OPERATION_HEADER = /^[\s,]*(query|mutation|subscription)\b[\s,]*([_A-Za-z]\w*)?/;
 
@@ -29,6 +29,7 @@ export function outlineOf(document: string): DocumentOutline {
   const names = operations.flatMap((operation) => operation?.[2] ?? []);
   return {
     name: names.length === 1 ? names[0] : undefined,
-    isQuery: operations.every((operation) => operation === null || operation[1] === 'query'),
+    // A brace that is left over hides what stands around it.
+    isQuery: !/[{}]/.test(text) && operations.every((operation) => operation === null || operation[1] === 'query'),
   };
 }

@@ -11,6 +11,13 @@ import type {
   WorkspaceDetailsFragment,
 } from './generated/operations.js';
 
+export type {
+  UserErrorCode,
+  UserErrorFragment,
+  VirtualKeyFragment,
+  WorkspaceDetailsFragment,
+} from './generated/operations.js';
+
 /** What every error of the SDK may know about the request that it came from. */
 export interface ErrorContext {
   /** The server's `x-request-id`, to be quoted to whoever runs the server. */
@@ -25,6 +32,7 @@ export interface ErrorContext {
   retryAfterMs?: number | undefined;
   /** The key under which a create was sent. */
   idempotencyKey?: string | undefined;
+  /** What it came from. */
   cause?: unknown;
 }
 
@@ -54,15 +62,9 @@ export class TokenVueError extends Error {
   declare readonly idempotencyKey: string | undefined;
 
   constructor(message: string, code: string, context: ErrorContext = {}) {
-    const { cause } = context;
+    const { cause, requestId, operationName, attempts = 0, retryable = false, retryAfterMs, idempotencyKey } = context;
     super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.requestId = context.requestId;
-    this.operationName = context.operationName;
-    this.attempts = context.attempts ?? 0;
-    this.retryable = context.retryable ?? false;
-    this.retryAfterMs = context.retryAfterMs;
-    this.idempotencyKey = context.idempotencyKey;
+    Object.assign(this, { code, requestId, operationName, attempts, retryable, retryAfterMs, idempotencyKey });
   }
 
   override get name(): string {
@@ -100,7 +102,7 @@ export class TimeoutError extends NetworkError {
   static override readonly name: string = 'TimeoutError';
 
   constructor(context: ErrorContext, milliseconds: number) {
-    super(context, `No answer from the server within ${milliseconds} ms`, 'TIMEOUT');
+    super(context, `No answer within ${milliseconds} ms`, 'TIMEOUT');
   }
 }
 
@@ -145,20 +147,26 @@ export class InvalidResponseError extends TokenVueError {
 export interface GraphQLErrorItem {
   /** `extensions.code`, such as `BAD_USER_INPUT`; `UNKNOWN` when the server gave none. */
   readonly code: string;
+  /** The server's sentence. */
   readonly message: string;
   /** Where in the result it happened; undefined when the operation never ran. */
   readonly path?: readonly (string | number)[] | undefined;
+  /** The server's id of the request, for browsers that may not read the header of another origin. */
+  readonly requestId?: string | undefined;
 }
 
 /** What came back beside top-level errors. */
 export interface RequestErrorDetails {
+  /** The HTTP status. */
   readonly status: number;
+  /** The result as far as it came. */
   readonly data: unknown;
 }
 
 /**
  * The server answered with top-level GraphQL errors: the program asked wrongly (`BAD_USER_INPUT`) or for too much
- * (`RATE_LIMITED`, `OPERATION_TOO_COMPLEX`), or the system failed (`INTERNAL_SERVER_ERROR`). `code` and the message are those of the first error.
+ * (`RATE_LIMITED`, `OPERATION_TOO_COMPLEX`), or the system failed (`INTERNAL_SERVER_ERROR`). `code` and the message are
+ * those of the first error.
  */
 export class RequestError extends TokenVueError {
   static override readonly name: string = 'RequestError';
@@ -201,7 +209,9 @@ export type UserError = UserErrorFragment;
 
 /** The present state of what somebody else changed first. */
 export interface Conflict {
+  /** The workspace as it is now. */
   conflictingWorkspace?: WorkspaceDetailsFragment | null | undefined;
+  /** The virtual key as it is now. */
   conflictingVirtualKey?: VirtualKeyFragment | null | undefined;
 }
 

@@ -65,6 +65,25 @@ describe('the hooks', () => {
     expect(await client.workspaces.summary()).toEqual({ totalWorkspaces: 1 });
   });
 
+  test('can not disturb a call later either, where they are asynchronous', async () => {
+    const fail = async () => {
+      throw new Error('a hook fails');
+    };
+    const { client } = listening([() => new Response('', { status: 503 })], {
+      onRequest: fail,
+      onResponse: fail,
+      onRetry: fail,
+      logger: { warn: fail, debug: fail },
+    });
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    await client.workspaces.summary();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).toEqual([]);
+  });
+
   test('and the logger never see a token or a secret, whatever goes wrong', async () => {
     const logged: unknown[] = [];
     const log = (...words: unknown[]) => logged.push(words);

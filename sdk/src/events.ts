@@ -30,10 +30,7 @@ export class Events {
   }
 }
 
-function undisturbed(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // A call does not fail because somebody could not hear of it.
-  }
+/** A call does not fail because somebody could not hear of it, at once or later. */
+function undisturbed(tell: () => unknown): void {
+  new Promise((resolve) => resolve(tell())).catch(() => {});
 }

@@ -1,8 +1,10 @@
 import type { Answer } from './answer.js';
 import type { TypedDocument } from './document.js';
 import { userErrorsError } from './error-classes.js';
-import { type Conflict, InvalidResponseError, type UserError } from './errors.js';
+import { AbortError, type Conflict, InvalidResponseError, type UserError } from './errors.js';
 import type { CallOptions } from './options.js';
+import { type IterateOptions, LARGEST_PAGE, type Page } from './pages.js';
+import { redacted } from './secrets.js';
 import type { Transport } from './transport.js';
 
 /** What every mutation answers with, beside its results. */
@@ -19,7 +21,7 @@ export interface MutationOptions extends CallOptions {
 type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
 
 /** The one field of a result and its value, with what else is known of the answer. */
-interface Root<Value> extends Omit<Answer, 'data'> {
+interface Root<Value> extends Answer<unknown> {
   field: string;
   value: NonNullable<Value>;
 }
@@ -66,8 +68,9 @@ export class Executor {
     result: Key,
     options?: MutationOptions,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
-    const { field, value, ...answer } = await this.#payload(document, input, options);
-    return Object.assign(value, { [result]: present(value[result], `${field}.${result}`, answer) });
+    const root = await this.#payload(document, input, options);
+    const { field, value } = root;
+    return Object.assign(value, { [result]: present(value[result], `${field}.${result}`, root) });
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
@@ -80,6 +83,41 @@ export class Executor {
     return (await this.mutate(document, input, result, options))[result];
   }
 
+  /**
+   * The items of all pages of a list, each page asked for when the one before is used up. Where there may be no list, the
+   * argument by which it is looked for is named, and NotFoundError is thrown.
+   */
+  async *iterate<Result, Variables, Item>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    listOf: (result: Result) => Page<Item> | null | undefined,
+    { pageSize = LARGEST_PAGE, ...options }: IterateOptions,
+    argument?: string,
+  ): AsyncGenerator<Item, void, undefined> {
+    const cursors = new Set<string | null>([null]);
+    let after: string | null = null;
+    for (;;) {
+      const answer: Answer<Result> = await this.#send(document, { ...variables, first: pageSize, after }, options);
+      const { context, status } = answer;
+      const list = listOf(answer.data);
+      if (!list && argument !== undefined) {
+        const message = 'There is no such list, or none that the viewer may see.';
+        throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
+      }
+      const { nodes, pageInfo } = present(list, 'the list', answer);
+      for (const item of nodes) {
+        if (options.signal?.aborted) throw new AbortError({ ...context, cause: options.signal.reason });
+        yield item;
+      }
+      if (!pageInfo.hasNextPage) return;
+      after = pageInfo.endCursor;
+      if (cursors.has(after)) {
+        throw new InvalidResponseError('The list does not move on: the same cursor came again', status, context);
+      }
+      cursors.add(after);
+    }
+  }
+
   async #payload<P extends Payload, Input>(
     document: Mutation<P, Input>,
     input: Input,
@@ -87,7 +125,7 @@ export class Executor {
   ): Promise<Root<P | null>> {
     const root = await this.#root(document, { input }, options);
     const { userErrors, conflictingWorkspace, conflictingVirtualKey } = root.value;
-    const [first, ...others] = userErrors;
+    const [first, ...others] = redacted(present(userErrors, `${root.field}.userErrors`, root), root.redact);
     if (first) {
       throw userErrorsError([first, ...others], { ...root.context, conflictingWorkspace, conflictingVirtualKey });
     }
@@ -99,8 +137,8 @@ export class Executor {
     variables: Variables,
     options?: MutationOptions,
   ): Promise<Root<Value>> {
-    const { data, ...answer } = await this.#send(document, variables, options);
-    const [[field, value] = ['the operation', null]] = Object.entries(data);
+    const answer = await this.#send(document, variables, options);
+    const [[field, value] = ['the operation', null]] = Object.entries(answer.data);
     return { ...answer, field, value: present(value, field, answer) };
   }
 
@@ -108,14 +146,14 @@ export class Executor {
     document: TypedDocument<Result, Variables>,
     variables: Variables | undefined,
     { isRepeatable, ...options }: MutationOptions = {},
-  ): Promise<Omit<Answer, 'data'> & { data: Result }> {
+  ): Promise<Answer<Result>> {
     const answer = await this.#transport({ document: document.toString(), variables, isRepeatable }, options);
     // The server has validated the operation against the schema that its type was generated from.
     return { ...answer, data: answer.data as Result };
   }
 }
 
-function present<Value>(value: Value, field: string, { status, context }: Omit<Answer, 'data'>): NonNullable<Value> {
+function present<Value>(value: Value, field: string, { status, context }: Answer<unknown>): NonNullable<Value> {
   if (value === null || value === undefined) {
     throw new InvalidResponseError(`The server answered null for ${field} and did not say why`, status, context);
   }

@@ -61,6 +61,13 @@ describe('a fake server', () => {
     expect(String(broken)).toContain('unplugged');
   });
 
+  test('learns the operations of a client that sends their hashes', async () => {
+    const { fetch, requests } = fakeServer({ Workspace: () => ({ workspace: fakeWorkspace() }) });
+    const options = { endpoint: 'https://tokenvue.test/graphql', token: 'test', fetch, persistedQueries: true };
+    expect(await new TokenVueClient(options).workspaces.get('ws_01')).toMatchObject({ id: 'ws_01' });
+    expect(requests.map(({ operationName }) => operationName)).toEqual(['Workspace']);
+  });
+
   test('says which operation has no answer', async () => {
     const { client } = clientOf({});
     expect(await rejection(client.members.list('ws_01'))).toMatchObject({

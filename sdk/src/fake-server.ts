@@ -15,6 +15,13 @@ import type {
 } from './generated/operations.js';
 
 export type { Operations } from './generated/operation-types.js';
+export type {
+  MemberFragment,
+  PageInfoFragment,
+  UserFragment,
+  VirtualKeyFragment,
+  WorkspaceDetailsFragment,
+} from './generated/operations.js';
 
 /** What the fake server answers, by the names of the SDK's operations (`sdk/operations`), such as `CreateWorkspace`. */
 export type FakeAnswers = {
@@ -27,6 +34,7 @@ export type FakeAnswers = {
 export interface FakeRequest {
   /** Its name, such as `CreateWorkspace`; undefined for an own operation without one. */
   readonly operationName: string | undefined;
+  /** As they were sent. */
   readonly variables: unknown;
   /** In lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -42,8 +50,11 @@ export interface FakeServer {
 
 /** Thrown by an answer: the server answers with this GraphQL error. Whatever else an answer throws breaks the connection. */
 export class FakeFailure extends Error {
+  /** The error's `extensions.code`. */
   readonly code: string;
+  /** The HTTP status. */
   readonly status: number;
+  /** Further headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -72,7 +83,8 @@ export function fakeServer(answers: FakeAnswers): FakeServer {
   const requests: FakeRequest[] = [];
   const fetch = async (_url: unknown, { body, headers, signal }: RequestInit = {}): Promise<Response> => {
     signal?.throwIfAborted();
-    const { query, variables = {} } = JSON.parse(String(body)) as { query: string; variables?: unknown };
+    const { query, variables = {} } = JSON.parse(String(body)) as { query?: string; variables?: unknown };
+    if (query === undefined) return failure(new FakeFailure('PERSISTED_QUERY_NOT_FOUND'));
     const { name } = outlineOf(query);
     requests.push({ operationName: name, variables, headers: headers as Record<string, string> });
     const answer = (answers as Record<string, ((variables: unknown) => unknown) | undefined>)[name ?? ''];
@@ -81,11 +93,14 @@ export function fakeServer(answers: FakeAnswers): FakeServer {
       return json({ data: await answer(variables) });
     } catch (error) {
       if (!(error instanceof FakeFailure)) throw error;
-      const { code, message } = error;
-      return json({ errors: [{ message, extensions: { code } }] }, error);
+      return failure(error);
     }
   };
   return { fetch: fetch as typeof globalThis.fetch, requests };
+}
+
+function failure({ code, message, status, headers }: FakeFailure): Response {
+  return json({ errors: [{ message, extensions: { code } }] }, { status, headers });
 }
 
 function json(body: unknown, { status = 200, headers = {} }: { status?: number; headers?: object } = {}): Response {

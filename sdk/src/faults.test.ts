@@ -72,6 +72,16 @@ const matrix: Readonly<Record<string, Row>> = {
     error: { is: RequestError, code: 'INTERNAL_SERVER_ERROR', status: 500 },
     isRetried: false,
   },
+  'a redirect that keeps the method': {
+    fault: answering(307, '', { location: 'http://127.0.0.1:9/graphql' }),
+    error: invalid(307),
+    isRetried: false,
+  },
+  'a redirect that does not': {
+    fault: answering(301, '', { location: 'http://127.0.0.1:9/graphql' }),
+    error: invalid(301),
+    isRetried: false,
+  },
   'HTTP 400': {
     fault: answering(400, refusedBy('BAD_USER_INPUT')),
     error: { is: RequestError, code: 'BAD_USER_INPUT', status: 400 },

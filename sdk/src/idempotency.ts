@@ -1,4 +1,4 @@
-import { hex } from './persisted-queries.js';
+import { hex } from './hex.js';
 
 const KEY_BYTES = 16;
 

@@ -10,6 +10,20 @@ export interface Limit {
 /** Timers take no more; it is over three weeks. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** What waits for a signal. One listener serves all of it, because runtimes warn of many. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function waitersOf(signal: AbortSignal): Set<() => void> {
+  const waiters = waiting.get(signal) ?? new Set();
+  if (!waiting.has(signal)) {
+    waiting.set(signal, waiters);
+    signal.addEventListener('abort', () => {
+      for (const stop of waiters) stop();
+    });
+  }
+  return waiters;
+}
+
 /**
  * Does the work until it is done, its time is over or the caller aborts, whichever is first; the signal that it is given
  * tells it to stop, and nobody waits for it then.
@@ -17,20 +31,17 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function within<Result>(limit: Limit, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const { signal } = limit;
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort = () => {};
+  const timer = setTimeout(() => controller.abort(), Math.min(limit.milliseconds, LONGEST_TIMER_MS));
+  const abort = () => controller.abort();
+  const waiters = signal && waitersOf(signal);
+  waiters?.add(abort);
   return new Promise<Result>((resolve, reject) => {
-    const stop = (error: Error) => {
-      reject(error);
-      controller.abort(error);
-    };
-    onAbort = () => stop(limit.onAbort());
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort);
-    timer = setTimeout(() => stop(limit.onTimeout()), Math.min(limit.milliseconds, LONGEST_TIMER_MS));
+    const stop = () => reject(signal?.aborted ? limit.onAbort() : limit.onTimeout());
+    if (signal?.aborted) return stop();
+    controller.signal.addEventListener('abort', stop);
     work(controller.signal).then(resolve, reject);
   }).finally(() => {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    waiters?.delete(abort);
   });
 }

@@ -2,7 +2,7 @@ import type { Executor } from './executor.js';
 import { ChangeMemberRoleDocument, MembersDocument } from './generated/documents.js';
 import type { ChangeMemberRoleInput, MemberFragment, MembersQuery } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import { found, type IterateOptions, iteratePages, type PageOptions } from './pages.js';
+import type { IterateOptions, PageOptions } from './pages.js';
 
 /** A person in a workspace, with a role. */
 export type Member = MemberFragment;
@@ -30,7 +30,8 @@ export class Members {
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
   iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<Member, void, undefined> {
-    return iteratePages(options, async (page, call) => found(await this.list(workspaceId, page, call), 'workspaceId'));
+    const listOf = ({ workspace }: MembersQuery) => workspace?.members;
+    return this.#executor.iterate(MembersDocument, { workspaceId }, listOf, options, 'workspaceId');
   }
 
   /**

@@ -103,6 +103,7 @@ describe.each(Object.entries(lists))('%s', (_name, list) => {
     const error = await rejection(collect(list.iterate(client)));
     expect(error).toBeInstanceOf(InvalidResponseError);
     expect(String(error)).toContain('the same cursor');
+    expect(error).toMatchObject({ requestId: 'req-5', attempts: 1, operationName: expect.any(String) });
     expect(received).toHaveLength(cursors.length);
   });
 
@@ -117,9 +118,16 @@ describe.each(Object.entries(lists))('%s', (_name, list) => {
       }
     })();
     expect(await rejection(reading)).toBeInstanceOf(AbortError);
-    expect(seen).toEqual(['a', 'b']);
+    expect(seen).toEqual(['a']);
     expect(received.map(({ headers }) => headers['x-trace'])).toEqual(['t']);
   });
+});
+
+test('an answer without the list is an InvalidResponseError', async () => {
+  for (const data of [{ workspaces: null }, {}]) {
+    const { client } = clientAnswering(() => json({ data }));
+    expect(await rejection(collect(client.workspaces.iterate()))).toBeInstanceOf(InvalidResponseError);
+  }
 });
 
 test.each(['workspaces.iterateAuditLog', 'members.iterate'])(
@@ -129,6 +137,6 @@ test.each(['workspaces.iterateAuditLog', 'members.iterate'])(
     const { client } = clientAnswering(() => json({ data: { workspace: null } }));
     const error = await rejection(collect(list.iterate(client)));
     expect(error).toBeInstanceOf(NotFoundError);
-    expect(error).toMatchObject({ code: 'NOT_FOUND', userErrors: [{ field: ['workspaceId'] }] });
+    expect(error).toMatchObject({ code: 'NOT_FOUND', userErrors: [{ field: ['workspaceId'] }], attempts: 1 });
   },
 );

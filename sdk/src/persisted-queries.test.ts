@@ -54,7 +54,7 @@ describe('with persisted queries', () => {
     await client.workspaces.summary();
     expect(bodies.map(({ query, extensions }) => [query !== undefined, extensions !== undefined])).toEqual([
       [false, true],
-      [true, true],
+      [true, false],
       [true, false],
     ]);
   });

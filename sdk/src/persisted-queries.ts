@@ -1,3 +1,5 @@
+import { hex } from './hex.js';
+
 /** What the server answers to the hash of an operation that it does not know, or where it keeps none. */
 const REFUSAL = /^PERSISTED_QUERY_NOT_(FOUND|SUPPORTED)$/;
 
@@ -27,9 +29,4 @@ export class PersistedQueries {
 
 async function sha256(text: string): Promise<string> {
   return hex(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-/** The bytes as hexadecimal digits. */
-export function hex(bytes: ArrayBufferLike): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

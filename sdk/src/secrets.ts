@@ -11,13 +11,14 @@ export function isBearerToken(token: string): boolean {
   return typeof token === 'string' && BEARER_TOKEN.test(token);
 }
 
-/** The function that keeps the token out of texts; without one, secrets only. */
-export function redactor(token?: string): Redact {
-  return (text) => (token ? text.replaceAll(token, '[token]') : text).replace(ISSUED_SECRETS, '[secret]');
+/** The function that keeps these tokens, and every issued secret, out of texts. */
+export function redactor(tokens: readonly string[]): Redact {
+  return (text) =>
+    tokens.reduce((rest, token) => rest.replaceAll(token, '[token]'), text).replace(ISSUED_SECRETS, '[secret]');
 }
 
 /** A copy of a JSON value, redacted wherever it holds a text. */
-export function redacted(value: unknown, redact: Redact): unknown {
+export function redacted<Value>(value: Value, redact: Redact): Value {
   return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === 'string' ? redact(part) : part));
 }
 

@@ -13,6 +13,7 @@ export type ServiceToken = ServiceTokenFragment;
 
 /** A service token's record with the token that was just made for it. */
 export interface IssuedServiceToken {
+  /** The token's record. */
   serviceToken: ServiceToken;
   /** To be kept now, because it is never shown again; null on a repeat with the same `idempotencyKey`. */
   token: string | null;

@@ -5,7 +5,9 @@ import type { CallOptions } from './options.js';
 
 /** How much a sync changed; zeros when everything was in line before. */
 export interface TeamAccessChanges {
+  /** Users that were made or changed. */
   usersChanged: number;
+  /** Teams that were made or changed, their people included. */
   teamsChanged: number;
 }
 

@@ -1,44 +1,68 @@
 import type { ClientOptions } from './options.js';
-import { isBearerToken } from './secrets.js';
+import { isBearerToken, type Redact, redactor } from './secrets.js';
+
+/** A token as it was brought once: another one may read the same. */
+export interface BroughtToken {
+  readonly token: string;
+}
+
+/** How many tokens are kept out of errors, the last ones: a server may tell of one that was renewed meanwhile. */
+const REMEMBERED = 8;
 
 /** Brings the token of the client, and remembers it until the server refuses it. */
 export class TokenSource {
-  readonly #get: () => string | Promise<string>;
-  readonly #isFixed: boolean;
-  #token: string | undefined;
-  #pending: Promise<string> | undefined;
+  readonly #get: ClientOptions['token'];
+  #current: BroughtToken | undefined;
+  #pending: Promise<BroughtToken> | undefined;
+  #tokens: string[] = [];
 
   /** Throws TypeError for a token that cannot be sent. */
   constructor(token: ClientOptions['token']) {
-    this.#isFixed = typeof token !== 'function';
-    this.#get = typeof token === 'function' ? token : () => token;
-    if (typeof token !== 'function') this.#token = checked(token);
+    this.#get = token;
+    if (typeof token !== 'function') this.#bring(token);
+  }
+
+  /** Keeps the tokens out of a text. */
+  get redact(): Redact {
+    return redactor(this.#tokens);
   }
 
   /** The present token; calls that wait for the function at the same time share it. */
-  current(): Promise<string> {
-    if (this.#token !== undefined) return Promise.resolve(this.#token);
-    this.#pending ??= this.#load().finally(() => {
-      this.#pending = undefined;
-    });
+  current(): Promise<BroughtToken> {
+    if (this.#current) return Promise.resolve(this.#current);
+    if (!this.#pending) {
+      const pending = this.#load().finally(() => this.#forget(pending));
+      this.#pending = pending;
+    }
     return this.#pending;
   }
 
+  /** Waits no longer for a function that takes too long: the next call calls it anew. */
+  abandon(): void {
+    this.#pending = undefined;
+  }
+
   /** Gives up a token that the server refused, unless another call was faster; answers whether there can be a new one. */
-  refuse(token: string): boolean {
-    if (!this.#isFixed && this.#token === token) this.#token = undefined;
-    return !this.#isFixed;
+  refuse(token: BroughtToken): boolean {
+    if (typeof this.#get !== 'function') return false;
+    if (this.#current === token) this.#current = undefined;
+    return true;
   }
 
-  async #load(): Promise<string> {
-    this.#token = checked(await this.#get());
-    return this.#token;
+  #forget(pending: Promise<BroughtToken>): void {
+    if (this.#pending === pending) this.#pending = undefined;
   }
-}
 
-function checked(token: string): string {
-  if (!isBearerToken(token)) {
-    throw new TypeError('token must be a bearer token without the word Bearer: letters, digits and -._~+/, then =');
+  async #load(): Promise<BroughtToken> {
+    return this.#bring(typeof this.#get === 'function' ? await this.#get() : this.#get);
   }
-  return token;
+
+  #bring(token: string): BroughtToken {
+    if (!isBearerToken(token)) {
+      throw new TypeError('token must be a bearer token without the word Bearer: letters, digits and -._~+/, then =');
+    }
+    this.#tokens = [token, ...this.#tokens.filter((other) => other !== token)].slice(0, REMEMBERED);
+    this.#current = { token };
+    return this.#current;
+  }
 }

@@ -133,18 +133,83 @@ describe('a function for the token', () => {
     const { client, received } = clientAnswering(answer, { token, deadlineMs: 30 });
     const error = await rejection(client.workspaces.summary());
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ attempts: 0, message: 'No answer from the server within 30 ms' });
+    expect(error).toMatchObject({ attempts: 0, message: 'No answer within 30 ms' });
     expect(received).toHaveLength(0);
   });
 
-  test('brings tokens that stand in no error, the old one and the new', async () => {
-    const message = 'got token-one and token-two';
-    const { client } = clientAnswering(
-      () => json({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }, { status: 401 }),
-      { token: () => 'token-two' },
-    );
-    expect(everythingIn(await rejection(client.workspaces.summary()))).not.toContain('token-two');
+  test('that hangs is waited for by the calls that began meanwhile, and called anew by the next', async () => {
+    let calls = 0;
+    const { client } = clientAnswering(answer, {
+      token: () => (++calls === 1 ? new Promise<string>(() => {}) : 'good'),
+      deadlineMs: 30,
+    });
+    expect(await rejection(client.workspaces.summary())).toBeInstanceOf(TimeoutError);
+    await client.workspaces.summary();
+    expect(calls).toBe(2);
   });
+
+  test('that brings the same token again is called once more for calls that were refused one after the other', async () => {
+    let calls = 0;
+    const { client, received } = clientAnswering(
+      async () => {
+        const place = received.length;
+        await new Promise((resolve) => setTimeout(resolve, 5 * place));
+        return refusal();
+      },
+      {
+        token: () => {
+          calls += 1;
+          return 'same';
+        },
+      },
+    );
+    await Promise.all(Array.from({ length: 10 }, () => rejection(client.workspaces.summary())));
+    expect(calls).toBeLessThanOrEqual(3);
+  });
+
+  test('brings tokens that stand in no error, the one before the last as little as the last', async () => {
+    const tokens = ['token-one/a', 'token-two/b'];
+    const echo = 'got token-one/a and token-two/b';
+    const type = { 'content-type': `text/${tokens[0]}` };
+    const answers = [
+      () => json({ errors: [{ message: echo, path: [echo], extensions: { code: echo, requestId: echo } }] }),
+      () => new Response(JSON.stringify({ errors: [{ message: echo }] }).replaceAll('/', '\\/'), { status: 200 }),
+      () => new Response(echo, { status: 500, headers: { ...type, 'x-request-id': 'token-one/a' } }),
+      () => Promise.reject(new Error(echo)),
+      () => json({ data: { workspaceSummary: null } }, { headers: { 'x-request-id': 'token-one/a' } }),
+    ];
+    for (const answerTo of answers) {
+      const left = [refusal, answerTo];
+      const brought = [...tokens];
+      const { client } = clientAnswering(() => (left.shift() ?? answerTo)(), {
+        token: () => {
+          const token = brought.shift();
+          if (token === undefined) throw new Error(`no other than ${echo}`);
+          return token;
+        },
+      });
+      const errors = [await rejection(client.workspaces.summary())];
+      left.push(refusal);
+      errors.push(await rejection(client.workspaces.summary()));
+      for (const token of tokens) expect(everythingIn(errors)).not.toContain(token);
+    }
+  });
+});
+
+test('a change of which a part was done already is not asked for again with another token', async () => {
+  const half = () =>
+    json({
+      data: { a: { id: 1 }, b: null },
+      errors: [{ message: 'No.', path: ['b'], extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+  let calls = 0;
+  const { client, received } = clientAnswering(half, {
+    token: () => `token-${++calls}`,
+  });
+  const error = await rejection(client.request('mutation M { a { id } b { id } }'));
+  expect(error).toMatchObject({ code: 'UNAUTHENTICATED', data: { a: { id: 1 } }, attempts: 1 });
+  await rejection(client.request('query Q { a { id } }'));
+  expect(received).toHaveLength(3);
 });
 
 test('a fixed token that is refused is not sent again', async () => {

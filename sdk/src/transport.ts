@@ -49,7 +49,7 @@ function checkedHeaders(headers: CallOptions['headers'] = {}): Record<string, st
   for (const [name, value] of Object.entries(headers)) {
     // Node would name the value in its own error, and values may be secrets.
     if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-      throw new TypeError(`headers hold a name or value that HTTP does not allow: ${JSON.stringify(name)}`);
+      throw new TypeError(`headers hold what HTTP does not allow: ${JSON.stringify(name)}`);
     }
     checked[name.toLowerCase()] = value;
   }

@@ -2,7 +2,7 @@ import type { Executor } from './executor.js';
 import { AssignableUsersDocument } from './generated/documents.js';
 import type { AssignableUsersQuery, UserFragment } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import { type IterateOptions, iteratePages, type PageOptions } from './pages.js';
+import type { IterateOptions, PageOptions } from './pages.js';
 
 /** A person of the organization. */
 export type User = UserFragment;
@@ -38,6 +38,6 @@ export class Users {
     selector: AssignableUsersSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<User, void, undefined> {
-    return iteratePages(options, (page, call) => this.assignable({ ...selector, ...page }, call));
+    return this.#executor.iterate(AssignableUsersDocument, selector, (data) => data.assignableUsers, options);
   }
 }

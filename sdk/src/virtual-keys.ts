@@ -21,7 +21,7 @@ import type {
 } from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
 import type { CallOptions } from './options.js';
-import { type IterateOptions, iteratePages, type PageOptions } from './pages.js';
+import type { IterateOptions, PageOptions } from './pages.js';
 
 /**
  * A gateway credential, without its secret. `secrets` describes those that are accepted now: two while a rotation
@@ -45,6 +45,7 @@ export interface VirtualKeyListOptions extends VirtualKeySelector, PageOptions {
 
 /** A key with the secret that was just made for it. */
 export interface IssuedVirtualKey {
+  /** The key's record. */
   virtualKey: VirtualKey;
   /** To be kept now, because it is never shown again; null on a repeat with the same `idempotencyKey`. */
   secret: string | null;
@@ -74,7 +75,7 @@ export class VirtualKeys {
     selector: VirtualKeySelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<VirtualKey, void, undefined> {
-    return iteratePages(options, (page, call) => this.list({ ...selector, ...page }, call));
+    return this.#executor.iterate(VirtualKeysDocument, selector, ({ virtualKeys }) => virtualKeys, options);
   }
 
   /** One key; null when there is none with this id that the viewer may see. */

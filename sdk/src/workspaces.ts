@@ -37,7 +37,7 @@ import type {
 } from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
 import type { CallOptions } from './options.js';
-import { found, type IterateOptions, iteratePages, type PageOptions } from './pages.js';
+import type { IterateOptions, PageOptions } from './pages.js';
 
 /** A workspace as the Workspace page's card shows it. Money is an exact decimal string and an ISO 4217 currency. */
 export type WorkspaceCard = WorkspaceCardFragment;
@@ -88,7 +88,9 @@ export interface AuditLogOptions extends AuditLogSelector, PageOptions {}
 
 /** What changed when a workspace was selected; `previousWorkspace` is null when none was active before. */
 export interface WorkspaceSelection {
+  /** The one that is active now. */
   workspace: WorkspaceDetails;
+  /** The one that was active before. */
   previousWorkspace: WorkspaceCard | null;
 }
 
@@ -116,7 +118,7 @@ export class Workspaces {
     selector: WorkspaceSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<WorkspaceCard, void, undefined> {
-    return iteratePages(options, (page, call) => this.list({ ...selector, ...page }, call));
+    return this.#executor.iterate(WorkspacesDocument, selector, ({ workspaces }) => workspaces, options);
   }
 
   /** One workspace; null when there is none with this id that the viewer may see. */
@@ -215,7 +217,7 @@ export class Workspaces {
     selector: WorkspaceSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<WorkspaceWithFindings, void, undefined> {
-    return iteratePages(options, (page, call) => this.listWithFindings({ ...selector, ...page }, call));
+    return this.#executor.iterate(WorkspacesWithFindingsDocument, selector, ({ workspaces }) => workspaces, options);
   }
 
   /**
@@ -233,8 +235,8 @@ export class Workspaces {
     selector: AuditLogSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<AuditEvent, void, undefined> {
-    return iteratePages(options, async (page, call) =>
-      found(await this.auditLog(workspaceId, { ...selector, ...page }, call), 'workspaceId'),
-    );
+    const variables = { ...selector, workspaceId };
+    const listOf = ({ workspace }: AuditLogQuery) => workspace?.auditLog;
+    return this.#executor.iterate(AuditLogDocument, variables, listOf, options, 'workspaceId');
   }
 }

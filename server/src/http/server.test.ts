@@ -153,7 +153,7 @@ describe('a browser', () => {
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect(headers.get('access-control-allow-methods')).toBe('GET, POST');
-    for (const header of ['authorization', 'content-type', 'x-request-id']) {
+    for (const header of ['authorization', 'content-type', 'x-request-id', 'traceparent']) {
       expect(headers.get('access-control-allow-headers')).toContain(header);
     }
     expect(headers.get('access-control-allow-credentials')).toBeNull();

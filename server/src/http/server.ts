@@ -52,7 +52,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     await server.register(fastifyCors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST'],
-      allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'apollo-require-preflight'],
+      allowedHeaders: [
+        'authorization',
+        'content-type',
+        'x-request-id',
+        'apollo-require-preflight',
+        'traceparent',
+        'tracestate',
+      ],
       exposedHeaders: ['x-request-id', 'retry-after'],
       maxAge: 86_400,
     });

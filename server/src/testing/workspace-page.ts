@@ -60,8 +60,9 @@ export function cardOf(page: Page, name: string): Locator {
   return page.getByRole('article', { name, exact: true });
 }
 
-/** What a description list says: its values by their terms. */
+/** What a description list says, once it is there: its values by their terms. */
 export async function termsOf(list: Locator): Promise<Record<string, string>> {
+  await list.locator('dt').first().waitFor();
   const [terms, values] = [await list.locator('dt').allTextContents(), await list.locator('dd').allTextContents()];
   return Object.fromEntries(terms.map((term, index) => [term, values[index]?.trim() ?? '']));
 }
