@@ -59,7 +59,8 @@ const cardsQuery = `{
 describe('the demonstration data', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ DEMO_DATA: 'true' });
+    server = await startTestServer();
+    await createDemoData(server.database);
   });
   afterAll(() => server?.close());
 
