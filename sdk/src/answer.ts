@@ -52,7 +52,7 @@ function errorItem(error: unknown): GraphQLErrorItem {
   const { code, requestId } = asRecord(extensions);
   return {
     code: textOf(code) ?? 'UNKNOWN',
-    message: textOf(message) ?? 'An error without a message',
+    message: textOf(message) ?? 'No message',
     path: Array.isArray(path) ? path : undefined,
     requestId: textOf(requestId),
   };

@@ -171,17 +171,14 @@ export class Call {
   #limited<Result>(milliseconds: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { deadlineMs, signal } = this.#settings;
     const left = Math.max(0, this.#endsAt - performance.now());
-    const limit = {
-      milliseconds: Math.min(milliseconds, left),
-      signal,
-      onTimeout: () =>
-        new TimeoutError(
-          this.#context({ retryable: this.#isRepeatable }),
-          left < milliseconds ? deadlineMs : milliseconds,
-        ),
-      onAbort: () => new AbortError(this.#context({ cause: signal?.reason })),
-    };
-    return within(limit, work);
+    const toError = (isAborted: boolean) =>
+      isAborted
+        ? new AbortError(this.#context({ cause: signal?.reason }))
+        : new TimeoutError(
+            this.#context({ retryable: this.#isRepeatable }),
+            left < milliseconds ? deadlineMs : milliseconds,
+          );
+    return within({ milliseconds: Math.min(milliseconds, left), signal, toError }, work);
   }
 
   #event(): RequestEvent {

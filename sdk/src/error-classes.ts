@@ -30,25 +30,28 @@ const userErrorClasses: Record<Exclude<UserErrorCode, '%future added value'>, ty
   LIMIT_REACHED: LimitReachedError,
 };
 
-/** The exception for a mutation's refusal; a code newer than this SDK becomes a plain UserErrorsError. */
+/** The top-level errors that have a class of their own. */
+const requestErrorClasses: Readonly<Record<string, typeof RequestError>> = {
+  UNAUTHENTICATED: UnauthenticatedError,
+  FORBIDDEN: MissingScopeError,
+};
+
+/** The class of a code; a code newer than this SDK has none of its own. */
+function classOf<ErrorClass>(
+  classes: Readonly<Record<string, ErrorClass>>,
+  code: string,
+  other: ErrorClass,
+): ErrorClass {
+  return (Object.hasOwn(classes, code) && classes[code]) || other;
+}
+
+/** The exception for a mutation's refusal. */
 export function userErrorsError(
   userErrors: readonly [UserError, ...UserError[]],
   context: UserErrorsContext,
 ): UserErrorsError {
-  const { code } = userErrors[0];
-  const ErrorClass = isKnown(code) ? userErrorClasses[code] : UserErrorsError;
-  return new ErrorClass(userErrors, context);
+  return new (classOf(userErrorClasses, userErrors[0].code, UserErrorsError))(userErrors, context);
 }
-
-function isKnown(code: string): code is keyof typeof userErrorClasses {
-  return Object.hasOwn(userErrorClasses, code);
-}
-
-/** The top-level errors that have a class of their own. */
-const requestErrorClasses: ReadonlyMap<string, typeof RequestError> = new Map([
-  ['UNAUTHENTICATED', UnauthenticatedError],
-  ['FORBIDDEN', MissingScopeError],
-]);
 
 /** The exception for top-level GraphQL errors. */
 export function requestError(
@@ -56,6 +59,5 @@ export function requestError(
   details: RequestErrorDetails,
   context: ErrorContext,
 ): RequestError {
-  const ErrorClass = requestErrorClasses.get(errors[0].code) ?? RequestError;
-  return new ErrorClass(errors, details, context);
+  return new (classOf(requestErrorClasses, errors[0].code, RequestError))(errors, details, context);
 }

@@ -70,7 +70,8 @@ export class Executor {
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
     const root = await this.#payload(document, input, options);
     const { field, value } = root;
-    return Object.assign(value, { [result]: present(value[result], `${field}.${result}`, root) });
+    present(value[result], `${field}.${result}`, root);
+    return value as P & Record<Key, NonNullable<P[Key]>>;
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
@@ -101,7 +102,7 @@ export class Executor {
       const { context, status } = answer;
       const list = listOf(answer.data);
       if (!list && argument !== undefined) {
-        const message = 'There is no such list, or none that the viewer may see.';
+        const message = 'There is no such list in sight.';
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
       }
       const { nodes, pageInfo } = present(list, 'the list', answer);
@@ -112,7 +113,7 @@ export class Executor {
       if (!pageInfo.hasNextPage) return;
       after = pageInfo.endCursor;
       if (cursors.has(after)) {
-        throw new InvalidResponseError('The list does not move on: the same cursor came again', status, context);
+        throw new InvalidResponseError('The list goes on from the same cursor', status, context);
       }
       cursors.add(after);
     }
@@ -155,7 +156,7 @@ export class Executor {
 
 function present<Value>(value: Value, field: string, { status, context }: Answer<unknown>): NonNullable<Value> {
   if (value === null || value === undefined) {
-    throw new InvalidResponseError(`The server answered null for ${field} and did not say why`, status, context);
+    throw new InvalidResponseError(`The server answered null for ${field} without a reason`, status, context);
   }
   return value;
 }

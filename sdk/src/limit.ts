@@ -3,8 +3,8 @@ export interface Limit {
   /** How long it may take. */
   readonly milliseconds: number;
   readonly signal: AbortSignal | undefined;
-  readonly onTimeout: () => Error;
-  readonly onAbort: () => Error;
+  /** What is thrown then: the caller has aborted, or the time is over. */
+  readonly toError: (isAborted: boolean) => Error;
 }
 
 /** Timers take no more; it is over three weeks. */
@@ -36,7 +36,7 @@ export function within<Result>(limit: Limit, work: (signal: AbortSignal) => Prom
   const waiters = signal && waitersOf(signal);
   waiters?.add(abort);
   return new Promise<Result>((resolve, reject) => {
-    const stop = () => reject(signal?.aborted ? limit.onAbort() : limit.onTimeout());
+    const stop = () => reject(limit.toError(signal?.aborted ?? false));
     if (signal?.aborted) return stop();
     controller.signal.addEventListener('abort', stop);
     work(controller.signal).then(resolve, reject);

@@ -11,15 +11,15 @@ const REMEMBERED = 8;
 
 /** Brings the token of the client, and remembers it until the server refuses it. */
 export class TokenSource {
-  readonly #get: ClientOptions['token'];
+  readonly #get: (() => string | Promise<string>) | undefined;
   #current: BroughtToken | undefined;
   #pending: Promise<BroughtToken> | undefined;
   #tokens: string[] = [];
 
   /** Throws TypeError for a token that cannot be sent. */
   constructor(token: ClientOptions['token']) {
-    this.#get = token;
-    if (typeof token !== 'function') this.#bring(token);
+    if (typeof token === 'function') this.#get = token;
+    else this.#bring(token);
   }
 
   /** Keeps the tokens out of a text. */
@@ -31,7 +31,9 @@ export class TokenSource {
   current(): Promise<BroughtToken> {
     if (this.#current) return Promise.resolve(this.#current);
     if (!this.#pending) {
-      const pending = this.#load().finally(() => this.#forget(pending));
+      const pending = this.#load().finally(() => {
+        if (this.#pending === pending) this.abandon();
+      });
       this.#pending = pending;
     }
     return this.#pending;
@@ -44,22 +46,18 @@ export class TokenSource {
 
   /** Gives up a token that the server refused, unless another call was faster; answers whether there can be a new one. */
   refuse(token: BroughtToken): boolean {
-    if (typeof this.#get !== 'function') return false;
-    if (this.#current === token) this.#current = undefined;
-    return true;
-  }
-
-  #forget(pending: Promise<BroughtToken>): void {
-    if (this.#pending === pending) this.#pending = undefined;
+    if (this.#get && this.#current === token) this.#current = undefined;
+    return this.#get !== undefined;
   }
 
   async #load(): Promise<BroughtToken> {
-    return this.#bring(typeof this.#get === 'function' ? await this.#get() : this.#get);
+    // A token that is no function is there from the beginning.
+    return this.#bring((await this.#get?.()) as string);
   }
 
   #bring(token: string): BroughtToken {
     if (!isBearerToken(token)) {
-      throw new TypeError('token must be a bearer token without the word Bearer: letters, digits and -._~+/, then =');
+      throw new TypeError('token must be a bearer token, without the word Bearer');
     }
     this.#tokens = [token, ...this.#tokens.filter((other) => other !== token)].slice(0, REMEMBERED);
     this.#current = { token };

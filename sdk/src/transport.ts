@@ -38,7 +38,7 @@ function endpointUrl(endpoint: string | URL): string {
   // JavaScript may leave the endpoint out, which URL would take for a relative path of that name.
   const url = endpoint !== undefined && URL.canParse(endpoint, base?.href) ? new URL(endpoint, base?.href) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new TypeError('endpoint must be an http or https URL without a user name or password in it');
+    throw new TypeError('endpoint must be an http or https URL without credentials');
   }
   return url.href;
 }
@@ -64,7 +64,7 @@ function checkedLimits(given: Partial<Record<keyof Limits, number | undefined>>,
   for (const name of Object.keys(defaults) as (keyof Limits)[]) {
     const value = given[name] ?? defaults[name];
     // Written so that NaN fails too.
-    if (!(value >= (name === 'maxRetries' ? 0 : 1))) throw new TypeError(`${name} must be a number, and not so small`);
+    if (!(value >= (name === 'maxRetries' ? 0 : 1))) throw new TypeError(`${name} is too small, or no number`);
     limits[name] = value;
   }
   return limits;
