@@ -2,10 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { toGlobalId } from '../graphql/ids.js';
-import { databaseContent } from '../testing/database-content.js';
 import {
   changed,
-  type Directory,
   events,
   kept,
   newAdmin,
@@ -254,40 +252,3 @@ describe('at the same moment', () => {
     expect(users.every(({ email }) => email.endsWith('@example.com'))).toBe(true);
   });
 });
-
-test('10,000 users in 10,000 teams are brought in line by one call, and the same again changes nothing', async () => {
-  const admin = await newAdmin();
-  const all = Array.from({ length: 10_000 }, (_, index) => index);
-  const subjectOf = (index: number) => `subject-${index % 10_000}`;
-  const directory = {
-    users: all.map((index) => user(subjectOf(index), { name: `Person number ${index}` })),
-    teams: all.map((index) =>
-      team(
-        `team-${index}`,
-        Array.from({ length: 10 }, (_, place) => subjectOf(index * 7 + place * 13)),
-        `Team ${index}`,
-      ),
-    ),
-  };
-  // Several times what a call takes where nothing else runs.
-  const withinSeconds = async (call: Directory) => {
-    const start = performance.now();
-    const answer = await sync(admin, call);
-    expect(performance.now() - start).toBeLessThan(15_000);
-    return answer;
-  };
-  expect(await withinSeconds(directory)).toEqual(changed(10_000, 10_000));
-  const before = await databaseContent(server.database);
-  expect(await withinSeconds(directory)).toEqual(changed(0, 0));
-  expect(await databaseContent(server.database)).toEqual(before);
-
-  const next = {
-    users: directory.users.map((each) => ({ ...each, active: false })),
-    teams: directory.teams.map((each, index) => ({
-      ...each,
-      name: `Team ${(index + 1) % 10_000}`,
-      subjects: each.subjects.slice(5),
-    })),
-  };
-  expect(await withinSeconds(next)).toEqual(changed(10_000, 10_000));
-}, 60_000);

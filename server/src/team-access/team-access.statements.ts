@@ -224,6 +224,9 @@ export async function insertPlaces(
 ): Promise<void> {
   const places = changes.flatMap(({ teamId, added }) => added.map((userId) => ({ teamId, userId })));
   if (places.length === 0) return;
+  // PostgreSQL checks a foreign key row by row, by a plan that its connection keeps: one that it made while the tables
+  // were small reads them whole for each of a hundred thousand rows.
+  await manager.query('DISCARD PLANS');
   await manager.query(
     `INSERT INTO team_memberships (team_id, user_id, organization_id)
      SELECT new.team_id, new.user_id, $1 FROM unnest($2::uuid[], $3::uuid[]) AS new (team_id, user_id)`,

@@ -13,9 +13,9 @@ import {
 /** Of the test file that says `useServer`. */
 export let server: TestServer;
 
-export function useServer(): void {
+export function useServer(environment: Record<string, string> = {}): void {
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer(environment);
   });
   afterAll(() => server.close());
 }

@@ -23,6 +23,11 @@ export class Governance1790100000000 implements MigrationInterface {
         ADD CONSTRAINT teams_external_id_key UNIQUE (organization_id, external_id),
         ADD CONSTRAINT teams_external_id_check CHECK (char_length(external_id) BETWEEN 1 AND 255);
 
+      -- Where a young organization has one user, PostgreSQL takes the organization to tell a user like the id does, and
+      -- checks the foreign keys of a sync by an index that holds all of its users.
+      ALTER TABLE users ALTER COLUMN organization_id SET (n_distinct = -0.01);
+      ALTER TABLE teams ALTER COLUMN organization_id SET (n_distinct = -0.01);
+
       ALTER TABLE workspaces
         ADD COLUMN archived_at timestamptz(3),
         ADD COLUMN review_reason text,
