@@ -55,10 +55,11 @@ function newcomers(count: number) {
 test('sign-ins that wait for a sync take no connection from other organizations, and are done after it', async () => {
   const waiting = newcomers(4 * poolSize);
   await delay(200);
-  const start = performance.now();
-  await createWorkspace(server, await person(server, { sub: 'eve', org: newOrganization() }));
-  expect((await fetch(new URL('/health/ready', server.endpoint))).status).toBe(200);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  const others = async () => {
+    await createWorkspace(server, await person(server, { sub: 'eve', org: newOrganization() }));
+    return fetch(new URL('/health/ready', server.endpoint));
+  };
+  expect(await Promise.race([others(), ...waiting])).toMatchObject({ ok: true, status: 200 });
   await release();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
 });
@@ -99,9 +100,8 @@ test('syncs of one organization that wait for each other take one connection at 
     return run<{ syncTeamAccess: object }>(server, admin, mutation, { input: { users: [user], teams: [] } });
   });
   await delay(200);
-  const start = performance.now();
-  await createWorkspace(server, await person(server, { sub: 'eve', org: newOrganization() }));
-  expect(performance.now() - start).toBeLessThan(2_000);
+  const other = person(server, { sub: 'eve', org: newOrganization() }).then((eve) => createWorkspace(server, eve));
+  expect(await Promise.race([other, ...syncs])).toEqual(await other);
   await release();
   expect(await Promise.all(syncs)).toEqual(syncs.map(() => ({ syncTeamAccess: { usersChanged: 1, userErrors: [] } })));
 });

@@ -280,7 +280,7 @@ describe('health', () => {
       await eventually(() => expect(busy.database.connections).toMatchObject({ total: 1, idle: 0 }));
       const start = performance.now();
       expect((await fetch(`${origin}/health/ready`)).status).toBe(503);
-      expect(performance.now() - start).toBeLessThan(4_000);
+      expect(performance.now() - start).toBeLessThan(10_000);
       await holder.query('ROLLBACK');
       await waiting;
       expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
