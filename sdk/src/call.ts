@@ -13,7 +13,7 @@ import type { Events } from './events.js';
 import { idempotencyKeyOf } from './idempotency.js';
 import { within } from './limit.js';
 import type { RequestEvent } from './options.js';
-import type { PersistedQueries } from './persisted-queries.js';
+import type { NamedOperation, PersistedQueries } from './persisted-queries.js';
 import { isPassing, pauseMs, retryAfterMs, wasNeverSent } from './retry.js';
 import { safeCause } from './secrets.js';
 import type { BroughtToken, TokenSource } from './token-source.js';
@@ -73,21 +73,19 @@ export class Call {
   async run(): Promise<Answer> {
     const { tokens, events, persistedQueries } = this.#connection;
     const document = this.#document;
-    let extensions = await persistedQueries?.extensions(document);
-    let query = extensions === undefined ? document : undefined;
+    let named = (await persistedQueries?.name(document)) ?? { query: document };
     let isRefreshed = false;
     let retries = 0;
     for (;;) {
       const token = await this.#token();
       try {
-        const answer = await this.#attempt(token, { query, extensions });
+        const answer = await this.#attempt(token, named);
         events.warn(document, this.#outline.name, answer.deprecations);
         return answer;
       } catch (error) {
         if (!(error instanceof TokenVueError)) throw error;
-        if (query === undefined && persistedQueries?.wantsText(error.code)) {
-          query = document;
-          extensions = await persistedQueries.extensions(document);
+        if (!named.query && persistedQueries?.wantsText(error.code)) {
+          named = { ...(await persistedQueries.name(document)), query: document };
         } else if (this.#isOfToken(error) && tokens.refuse(token) && !isRefreshed) {
           isRefreshed = true;
         } else {
@@ -114,10 +112,10 @@ export class Call {
     }
   }
 
-  #attempt(token: BroughtToken, { query, extensions }: { query: string | undefined; extensions: object | undefined }) {
+  #attempt(token: BroughtToken, named: NamedOperation): Promise<Answer> {
     const { url, send, tokens, events } = this.#connection;
     const operationName = this.#outline.name;
-    const body = JSON.stringify({ query, variables: this.#variables, operationName, extensions });
+    const body = JSON.stringify({ ...named, variables: this.#variables, operationName });
     const headers = {
       ...this.#settings.headers,
       accept: 'application/graphql-response+json, application/json;q=0.9',
@@ -141,7 +139,7 @@ export class Call {
         events.tell('onResponse', { ...this.#event(), status, requestId, durationMs: performance.now() - sentAt });
         const text = await response.text();
         const isRetried = isPassing(status) && this.#isRepeatable;
-        const details = { retryable: isRetried, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+        const details = { retryable: isRetried, retryAfterMs: retryAfterMs(response.headers.get('retry-after') ?? '') };
         return readAnswer(response, text, this.#context(details), redact);
       } catch (thrown) {
         if (thrown instanceof TokenVueError) throw thrown;
@@ -171,14 +169,14 @@ export class Call {
   #limited<Result>(milliseconds: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { deadlineMs, signal } = this.#settings;
     const left = Math.max(0, this.#endsAt - performance.now());
-    const toError = (isAborted: boolean) =>
-      isAborted
-        ? new AbortError(this.#context({ cause: signal?.reason }))
+    const toError = () =>
+      signal?.aborted
+        ? new AbortError(this.#context({ cause: signal.reason }))
         : new TimeoutError(
             this.#context({ retryable: this.#isRepeatable }),
             left < milliseconds ? deadlineMs : milliseconds,
           );
-    return within({ milliseconds: Math.min(milliseconds, left), signal, toError }, work);
+    return within(Math.min(milliseconds, left), signal, toError, work);
   }
 
   #event(): RequestEvent {

@@ -437,37 +437,40 @@ test('a list is counted only when totalCount is asked for', async () => {
 });
 
 test.each([
-  ['a query', 'workspaceSummary', { workspaceSummary: null }, (client: TokenVueClient) => client.workspaces.summary()],
-  ['a field that is not there', 'the operation', {}, (client: TokenVueClient) => client.viewer()],
+  ['a query', 'WorkspaceSummary', { workspaceSummary: null }, (client: TokenVueClient) => client.workspaces.summary()],
+  ['a field that is not there', 'Viewer', {}, (client: TokenVueClient) => client.viewer()],
   [
     'a payload',
-    'createWorkspace',
+    'CreateWorkspace',
     { createWorkspace: null },
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
   [
     'the userErrors of a payload',
-    'createWorkspace.userErrors',
+    'CreateWorkspace',
     { createWorkspace: {} },
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
   [
     'a result inside a payload',
-    'createWorkspace.workspace',
+    'CreateWorkspace',
     { createWorkspace: { workspace: null, userErrors: [] } },
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
-])('null without a reason in %s is an InvalidResponseError that names the field', async (_where, field, data, call) => {
-  const { client } = clientAnswering(() => json({ data }, { headers: { 'x-request-id': 'req-1' } }));
-  const error = await rejection(call(client));
-  expect(error).toBeInstanceOf(InvalidResponseError);
-  expect(error).toMatchObject({
-    code: 'INVALID_RESPONSE',
-    status: 200,
-    requestId: 'req-1',
-  });
-  expect(String(error)).toContain(`null for ${field} `);
-});
+])(
+  'null without a reason in %s is an InvalidResponseError that names the operation',
+  async (_where, name, data, call) => {
+    const { client } = clientAnswering(() => json({ data }, { headers: { 'x-request-id': 'req-1' } }));
+    const error = await rejection(call(client));
+    expect(error).toBeInstanceOf(InvalidResponseError);
+    expect(error).toMatchObject({
+      code: 'INVALID_RESPONSE',
+      status: 200,
+      requestId: 'req-1',
+    });
+    expect(String(error)).toContain(`answered ${name} with null`);
+  },
+);
 
 test('request() runs a string, with its types as type arguments', async () => {
   const { client, received } = clientAnswering(() => json({ data: { workspace: { memberCount: 3 } } }));

@@ -16,8 +16,9 @@ export type Viewer = NonNullable<ViewerQuery['viewer']>;
 
 /**
  * The client of one endpoint and one token. Every method is one operation, sent again where that can help and do no harm,
- * and ends in one of two ways: with the complete result, or with a TokenVueError. A result that is complete but for a field is an exception too (RequestError), so
- * that a null always means that there is nothing; the other fields are in its `data`.
+ * and ends in one of two ways: with the complete result, or with a TokenVueError. A result that is complete but for a
+ * field is an exception too (RequestError), so that a null always means that there is nothing; the other fields are in
+ * its `data`.
  */
 export class TokenVueClient {
   /** The workspaces that the viewer may see. */

@@ -93,7 +93,7 @@ export class NetworkError extends TokenVueError {
   static override readonly name: string = 'NetworkError';
 
   constructor(context: ErrorContext, message?: string, code = 'NETWORK_ERROR') {
-    super(message ?? ['No answer from the server', ...reasons(context.cause)].join(': '), code, context);
+    super(message ?? withReasons('No answer from the server', context.cause), code, context);
   }
 }
 
@@ -120,15 +120,15 @@ export class TokenError extends TokenVueError {
   static override readonly name: string = 'TokenError';
 
   constructor(context: ErrorContext) {
-    super(['There is no token to send', ...reasons(context.cause)].join(': '), 'TOKEN_UNAVAILABLE', context);
+    super(withReasons('There is no token to send', context.cause), 'TOKEN_UNAVAILABLE', context);
   }
 }
 
-/** The messages of an error and of its causes: fetch only says that it failed, and its cause says why. */
-function reasons(thrown: unknown): string[] {
-  if (!(thrown instanceof Error)) return [];
-  const reason = thrown.message || ('code' in thrown && String(thrown.code));
-  return [...(reason ? [reason] : []), ...reasons(thrown.cause)];
+/** Adds the messages of an error and of its causes: fetch only says that it failed, and its cause says why. */
+function withReasons(message: string, thrown: unknown): string {
+  if (!(thrown instanceof Error)) return message;
+  const reason = thrown.message || ('code' in thrown && thrown.code);
+  return withReasons(reason ? `${message}: ${reason}` : message, thrown.cause);
 }
 
 /** Something answered, but not as the GraphQL server does: a proxy's page, cut JSON. Code `INVALID_RESPONSE`. */
@@ -185,9 +185,7 @@ export class RequestError extends TokenVueError {
     context: ErrorContext,
   ) {
     super(errors[0].message, errors[0].code, context);
-    this.errors = errors;
-    this.status = details.status;
-    this.data = details.data;
+    Object.assign(this, details, { errors });
   }
 }
 

@@ -20,12 +20,6 @@ export interface MutationOptions extends CallOptions {
 
 type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
 
-/** The one field of a result and its value, with what else is known of the answer. */
-interface Root<Value> extends Answer<unknown> {
-  field: string;
-  value: NonNullable<Value>;
-}
-
 /** Runs typed operations over a transport, and turns what the answer's type leaves open into a value or an exception. */
 export class Executor {
   readonly #transport: Transport;
@@ -49,7 +43,7 @@ export class Executor {
     variables: Variables,
     options?: CallOptions,
   ): Promise<NonNullable<Value>> {
-    return (await this.#root(document, variables, options)).value;
+    return (await this.#root(document, variables, options)).data;
   }
 
   /** A mutation's payload; userErrors are thrown. */
@@ -58,7 +52,7 @@ export class Executor {
     input: Input,
     options?: MutationOptions,
   ): Promise<P> {
-    return (await this.#payload(document, input, options)).value;
+    return (await this.#payload(document, input, options)).data;
   }
 
   /** As `payload`, in which `result` is there. */
@@ -68,10 +62,9 @@ export class Executor {
     result: Key,
     options?: MutationOptions,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
-    const root = await this.#payload(document, input, options);
-    const { field, value } = root;
-    present(value[result], `${field}.${result}`, root);
-    return value as P & Record<Key, NonNullable<P[Key]>>;
+    const answer = await this.#payload(document, input, options);
+    present(answer.data[result], answer);
+    return answer.data as P & Record<Key, NonNullable<P[Key]>>;
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
@@ -105,7 +98,7 @@ export class Executor {
         const message = 'There is no such list in sight.';
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
       }
-      const { nodes, pageInfo } = present(list, 'the list', answer);
+      const { nodes, pageInfo } = present(list, answer);
       for (const item of nodes) {
         if (options.signal?.aborted) throw new AbortError({ ...context, cause: options.signal.reason });
         yield item;
@@ -123,24 +116,23 @@ export class Executor {
     document: Mutation<P, Input>,
     input: Input,
     options?: MutationOptions,
-  ): Promise<Root<P | null>> {
-    const root = await this.#root(document, { input }, options);
-    const { userErrors, conflictingWorkspace, conflictingVirtualKey } = root.value;
-    const [first, ...others] = redacted(present(userErrors, `${root.field}.userErrors`, root), root.redact);
+  ): Promise<Answer<P>> {
+    const answer = await this.#root(document, { input }, options);
+    const { userErrors, conflictingWorkspace, conflictingVirtualKey } = answer.data;
+    const [first, ...others] = redacted(present(userErrors, answer), answer.redact);
     if (first) {
-      throw userErrorsError([first, ...others], { ...root.context, conflictingWorkspace, conflictingVirtualKey });
+      throw userErrorsError([first, ...others], { ...answer.context, conflictingWorkspace, conflictingVirtualKey });
     }
-    return root;
+    return answer;
   }
 
   async #root<Value, Variables>(
     document: TypedDocument<Record<string, Value>, Variables>,
     variables: Variables,
     options?: MutationOptions,
-  ): Promise<Root<Value>> {
+  ): Promise<Answer<NonNullable<Value>>> {
     const answer = await this.#send(document, variables, options);
-    const [[field, value] = ['the operation', null]] = Object.entries(answer.data);
-    return { ...answer, field, value: present(value, field, answer) };
+    return { ...answer, data: present(Object.values(answer.data)[0], answer) };
   }
 
   async #send<Result, Variables>(
@@ -154,9 +146,10 @@ export class Executor {
   }
 }
 
-function present<Value>(value: Value, field: string, { status, context }: Answer<unknown>): NonNullable<Value> {
+function present<Value>(value: Value, { status, context }: Answer<unknown>): NonNullable<Value> {
   if (value === null || value === undefined) {
-    throw new InvalidResponseError(`The server answered null for ${field} without a reason`, status, context);
+    const message = `The server answered ${context.operationName} with null and without a reason`;
+    throw new InvalidResponseError(message, status, context);
   }
   return value;
 }

@@ -1,12 +1,3 @@
-/** What ends a piece of work before it is done. */
-export interface Limit {
-  /** How long it may take. */
-  readonly milliseconds: number;
-  readonly signal: AbortSignal | undefined;
-  /** What is thrown then: the caller has aborted, or the time is over. */
-  readonly toError: (isAborted: boolean) => Error;
-}
-
 /** Timers take no more; it is over three weeks. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -28,15 +19,19 @@ function waitersOf(signal: AbortSignal): Set<() => void> {
  * Does the work until it is done, its time is over or the caller aborts, whichever is first; the signal that it is given
  * tells it to stop, and nobody waits for it then.
  */
-export function within<Result>(limit: Limit, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const { signal } = limit;
+export function within<Result>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  toError: () => Error,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.min(limit.milliseconds, LONGEST_TIMER_MS));
   const abort = () => controller.abort();
+  const timer = setTimeout(abort, Math.min(milliseconds, LONGEST_TIMER_MS));
   const waiters = signal && waitersOf(signal);
   waiters?.add(abort);
   return new Promise<Result>((resolve, reject) => {
-    const stop = () => reject(limit.toError(signal?.aborted ?? false));
+    const stop = () => reject(toError());
     if (signal?.aborted) return stop();
     controller.signal.addEventListener('abort', stop);
     work(controller.signal).then(resolve, reject);

@@ -1,10 +1,9 @@
-const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** Whether the status tells of a trouble that passes. */
 export function isPassing(status: number): boolean {
-  return RETRIED_STATUSES.has(status);
+  return /^(408|429|50[234])$/.test(String(status));
 }
 
 /**
@@ -21,13 +20,11 @@ export function wasNeverSent(thrown: unknown, depth = 4): boolean {
 }
 
 /** What a `Retry-After` header asks for, in seconds or as a date, as milliseconds from now. */
-export function retryAfterMs(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const isSeconds = /^\d+$/.test(header);
+export function retryAfterMs(header: string): number | undefined {
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
   // Other texts would be dates to JavaScript, too.
   const time = /GMT$/.test(header) ? Date.parse(header) : Number.NaN;
-  const milliseconds = isSeconds ? Number(header) * 1_000 : time - Date.now();
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
+  return time ? Math.max(0, time - Date.now()) : undefined;
 }
 
 /** The pause before a retry, 0 for the first: anything up to a bound that doubles, so that clients spread out. */

@@ -4,13 +4,6 @@ export type Redact = (text: string) => string;
 /** In full: a masked one has an ellipsis after the prefix. */
 const ISSUED_SECRETS = /\btv[ks]_[\w-]{16,}/g;
 
-/** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
-const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
-
-export function isBearerToken(token: string): boolean {
-  return typeof token === 'string' && BEARER_TOKEN.test(token);
-}
-
 /** The function that keeps these tokens, and every issued secret, out of texts. */
 export function redactor(tokens: readonly string[]): Redact {
   return (text) =>

@@ -1,5 +1,8 @@
 import type { ClientOptions } from './options.js';
-import { isBearerToken, type Redact, redactor } from './secrets.js';
+import { type Redact, redactor } from './secrets.js';
+
+/** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
 
 /** A token as it was brought once: another one may read the same. */
 export interface BroughtToken {
@@ -56,7 +59,7 @@ export class TokenSource {
   }
 
   #bring(token: string): BroughtToken {
-    if (!isBearerToken(token)) {
+    if (typeof token !== 'string' || !BEARER_TOKEN.test(token)) {
       throw new TypeError('token must be a bearer token, without the word Bearer');
     }
     this.#tokens = [token, ...this.#tokens.filter((other) => other !== token)].slice(0, REMEMBERED);

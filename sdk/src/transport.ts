@@ -62,10 +62,9 @@ type Limits = typeof DEFAULTS;
 function checkedLimits(given: Partial<Record<keyof Limits, number | undefined>>, defaults: Limits): Limits {
   const limits = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof Limits)[]) {
-    const value = given[name] ?? defaults[name];
+    limits[name] = given[name] ?? defaults[name];
     // Written so that NaN fails too.
-    if (!(value >= (name === 'maxRetries' ? 0 : 1))) throw new TypeError(`${name} is too small, or no number`);
-    limits[name] = value;
+    if (!(limits[name] >= (name === 'maxRetries' ? 0 : 1))) throw new TypeError(`${name} is too small, or no number`);
   }
   return limits;
 }
