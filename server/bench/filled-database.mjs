@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '../dist/database/embedded-postgres.js';
 import { migrate } from '../dist/database/migrate.js';
 import { fill } from './dataset.mjs';
 
-/** An embedded PostgreSQL in a temporary folder, with the settings of production, the tables and the rows of `size`. */
+/** An embedded PostgreSQL in a temporary folder, with the settings of production, the tables and the rows of `size`, if any. */
 export async function startFilledDatabase(size) {
   const folder = await mkdtemp(join(tmpdir(), 'tokenvue-bench-'));
   // Whoever runs PostgreSQL in place of root has to reach it.
@@ -20,7 +20,7 @@ export async function startFilledDatabase(size) {
     await migrate(postgres.url);
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
-    await fill(client, size);
+    if (size !== undefined) await fill(client, size);
     await client.end();
   } catch (error) {
     await stop();

@@ -36,13 +36,17 @@ export async function send({ path, headers, body }, port) {
   return response.json();
 }
 
-/** A GraphQL query of somebody, as a target of the load. */
-export function graphqlRequest(query, token) {
-  return { path: '/graphql', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify({ query }) };
+/** A GraphQL operation of somebody, as a target of the load. */
+export function graphqlRequest(query, token, variables) {
+  return {
+    path: '/graphql',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  };
 }
 
-export function signToken(secret, { subject, organization }) {
-  return new SignJWT({ org: organization })
+export function signToken(secret, { subject, organization, role = 'member' }) {
+  return new SignJWT({ org: organization, org_role: role })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(subject)
     .setExpirationTime('1h')
