@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeProgram } from '../../.ci/node-program.mjs';
 import { useSdk } from './consumer-program.mjs';
 import { commonJsTypes, compilations, moduleTypes, strict } from './consumer-types.mjs';
 import { startServer } from './demo-server.mjs';
@@ -17,6 +18,7 @@ const sdk = fileURLToPath(new URL('..', import.meta.url));
 const root = join(sdk, '..');
 const temp = mkdtempSync(join(tmpdir(), 'tokenvue-sdk-package-'));
 const endpointInExamples = 'http://127.0.0.1:4000/graphql';
+const nodes = [20, 22, 24];
 const typescripts = ['5.9.3', '6.0.3', '7.0.2'];
 
 let failed = false;
@@ -57,7 +59,7 @@ function filesExpected() {
   return ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/schema.graphql', ...built].sort();
 }
 
-/** The same program as an ES module and as CommonJS in Node, in a browser and in an edge runtime. */
+/** The same program as an ES module and as CommonJS in each Node, in a browser and in an edge runtime. */
 async function checkRuntimes(tarball, server, { origin }) {
   const { endpoint, token } = server;
   const program = `${useSdk}\nuseSdk(sdk, ${JSON.stringify({ endpoint, token })}).then(console.log);`;
@@ -69,8 +71,10 @@ async function checkRuntimes(tarball, server, { origin }) {
     const folder = freshProject(type, { type });
     install(`it installs without network in a fresh project of type ${type}`, folder, ['--offline', tarball]);
     writeFileSync(join(folder, 'index.js'), `${importing}\n${program}`);
-    const printed = run(`it works as ${type} in Node ${process.versions.node}`, process.execPath, ['index.js'], folder);
-    check(`the program as ${type} came to its end`, printed.trim() === 'used');
+    for (const major of nodes) {
+      const printed = run(`it works as ${type} in Node ${major}`, nodeProgram(major), ['index.js'], folder);
+      check(`the program as ${type} came to its end in Node ${major}`, printed.trim() === 'used');
+    }
     const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
     check(`it brings no other package to ${type}`, installed.join() === '@tokenvue', installed.join(' '));
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const cache = fileURLToPath(new URL('../../node_modules/.cache/bench/', import.meta.url));
+const cache = fileURLToPath(new URL('../node_modules/.cache/node/', import.meta.url));
 
 /**
  * The program of this major version of Node: the one that runs now, or else one that npm fetches into the cache. The npm
