@@ -21,6 +21,7 @@ import { giveToTeam, idOfNothing, mutate, uuidOf } from './testing/fixtures.js';
 import { fieldSelection, idPlaces, objectTypes } from './testing/schema-places.js';
 import { changesOfAnybody, recordStatements } from './testing/statements.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
+import { holdObjects } from './testing/waiting.js';
 
 /**
  * What everybody is answered, for every field, every mutation and every place that takes an id. The tables below are
@@ -520,7 +521,7 @@ describe('a mutation', () => {
   );
 
   test.each(Object.entries(mutationIds))(
-    '%s answers for what is of others, out of sight or of another type as for nothing',
+    '%s answers for what is of others, out of sight or of another type as for nothing, and waits for none of it',
     async (place, types) => {
       const [, mutation = '', path = ''] = /^(\w+)\((.*)\)$/.exec(place) ?? [];
       const { foreign, unseen, cast } = stage;
@@ -532,22 +533,30 @@ describe('a mutation', () => {
           withId(commandOf(mutation).input(ids), path.split('.').slice(1), id) as object,
         );
       const before = await contentByOrganization(server.database);
-      for (const part of [...people, 'writer'] as const) {
-        const toNothing = await answerTo(part, idOfNothing(types[0] ?? 'Workspace'));
-        if (mutationOutcomes[mutation]?.[part] === 'done') {
-          expect([part, toNothing.outcome, toNothing.field?.join('.')]).toEqual([
-            part,
-            'NOT_FOUND',
-            path.replaceAll('[]', '.0'),
-          ]);
+      const release = await holdObjects(
+        server.databaseUrl,
+        [foreign, unseen].flatMap((scene) => Object.values(scene.ids)),
+      );
+      try {
+        for (const part of [...people, 'writer'] as const) {
+          const toNothing = await answerTo(part, idOfNothing(types[0] ?? 'Workspace'));
+          if (mutationOutcomes[mutation]?.[part] === 'done') {
+            expect([part, toNothing.outcome, toNothing.field?.join('.')]).toEqual([
+              part,
+              'NOT_FOUND',
+              path.replaceAll('[]', '.0'),
+            ]);
+          }
+          const seesAll = part === 'organizationAdmin' || part === 'writer';
+          const strange = types.flatMap((type) => [foreign.ids[type], ...(seesAll ? [] : [unseen.ids[type]])]);
+          const wrong = part === 'organizationAdmin' ? wrongIds(ids, types) : [];
+          for (const id of strange) await expectAsNothing(id, async (one) => (await answerTo(part, one)).text);
+          for (const id of wrong) {
+            expect([part, id, (await answerTo(part, id)).text]).toEqual([part, id, toNothing.text]);
+          }
         }
-        const seesAll = part === 'organizationAdmin' || part === 'writer';
-        const strange = types.flatMap((type) => [foreign.ids[type], ...(seesAll ? [] : [unseen.ids[type]])]);
-        const wrong = part === 'organizationAdmin' ? wrongIds(ids, types) : [];
-        for (const id of strange) await expectAsNothing(id, async (one) => (await answerTo(part, one)).text);
-        for (const id of wrong) {
-          expect([part, id, (await answerTo(part, id)).text]).toEqual([part, id, toNothing.text]);
-        }
+      } finally {
+        await release();
       }
       expect(await contentByOrganization(server.database)).toEqual(before);
     },

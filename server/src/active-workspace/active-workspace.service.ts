@@ -1,10 +1,6 @@
-import { authorize, type MemberRole } from '../access/permissions.js';
-import { roleSql, Values } from '../access/sight.js';
 import { recordAudit } from '../audit/audit.js';
 import type { RequestContext } from '../context.js';
-import { Refusal } from '../errors.js';
-import { fromGlobalId } from '../graphql/ids.js';
-import { refuseArchived } from '../workspace/workspace-lock.js';
+import { lockWorkspaceInUse } from '../workspace/workspace-lock.js';
 import type { SelectWorkspaceInput } from './active-workspace.inputs.js';
 
 /**
@@ -17,9 +13,6 @@ export async function selectWorkspace(
   input: SelectWorkspaceInput,
 ): Promise<{ id: string; previousId: string | null }> {
   const { actor } = context;
-  const field = ['input', 'workspaceId'];
-  const id = fromGlobalId('Workspace', input.workspaceId);
-  if (id === null) throw Refusal.of('workspaceNotFound', ...field);
   return context.database.transaction(async (manager) => {
     // One selection of a person after the other, so that each answers with what was really active before it; and
     // none while the workspace changes, so that it doesn't come back to somebody who is losing sight of it.
@@ -27,18 +20,9 @@ export async function selectWorkspace(
       actor.id,
       actor.organizationId,
     ]);
-    await manager.query('SELECT FROM workspaces WHERE id = $1 AND organization_id = $2 FOR SHARE', [
-      id,
-      actor.organizationId,
-    ]);
-    const values = new Values(actor);
-    const [workspace]: { role: MemberRole | null; archivedAt: Date | null }[] = await manager.query(
-      `SELECT ${roleSql(values)} AS role, w.archived_at AS "archivedAt" FROM workspaces w
-       WHERE w.id = ${values.add(id)} AND w.organization_id = ${values.organization}`,
-      values.list,
-    );
-    authorize(actor, workspace?.role ?? null, 'workspace.select', field);
-    if (workspace !== undefined) refuseArchived(workspace, field);
+    const { workspaceId } = input;
+    const toLock = { workspaceId, permission: 'workspace.select', strength: 'SHARE' } as const;
+    const { id } = await lockWorkspaceInUse(manager, actor, toLock);
     const [previous]: { workspace_id: string }[] = await manager.query(
       'SELECT workspace_id FROM active_workspaces WHERE user_id = $1 AND organization_id = $2',
       [actor.id, actor.organizationId],
@@ -53,7 +37,7 @@ export async function selectWorkspace(
     await recordAudit(manager, context, {
       action: 'workspace.selected',
       workspaceId: id,
-      targetId: input.workspaceId,
+      targetId: workspaceId,
       // Which one was active before is not for the readers of this workspace's log.
       changes: [{ field: 'isActive', before: false, after: true }],
     });

@@ -1,5 +1,16 @@
 import pg from 'pg';
+import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { eventually } from './eventually.js';
+
+const tables: Readonly<Record<NodeTypeName, string>> = {
+  Workspace: 'workspaces',
+  Member: 'members',
+  VirtualKey: 'virtual_keys',
+  User: 'users',
+  Team: 'teams',
+  AuditEvent: 'audit_events',
+  ServiceToken: 'service_tokens',
+};
 
 /** A connection of its own to the database, for a transaction that the server has to wait for. */
 export async function connect(databaseUrl: string): Promise<pg.Client> {
@@ -18,4 +29,19 @@ export function untilWaiting(client: pg.Client, count = 1): Promise<void> {
     );
     if (rowCount !== count) throw new Error(`${rowCount} statements wait, not ${count}.`);
   });
+}
+
+/** Locks objects in a transaction of its own, as a change of them that takes long would. @returns what releases them. */
+export async function holdObjects(databaseUrl: string, globalIds: readonly string[]): Promise<() => Promise<void>> {
+  const holder = await connect(databaseUrl);
+  await holder.query('BEGIN');
+  for (const globalId of globalIds) {
+    const parsed = parseGlobalId(globalId);
+    if (parsed === null) throw new Error(`Not a global id: ${globalId}`);
+    const { rowCount } = await holder.query(`SELECT FROM ${tables[parsed.type]} WHERE id = $1 FOR UPDATE`, [
+      parsed.uuid,
+    ]);
+    if (rowCount !== 1) throw new Error(`There is no ${parsed.type} to hold.`);
+  }
+  return () => holder.end();
 }

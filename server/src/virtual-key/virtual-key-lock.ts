@@ -14,7 +14,7 @@ export interface LockedVirtualKey extends VirtualKeyRow {
   /** The database's time, once the lock was there. */
   readonly lockedAt: Date;
   readonly archivedAt: Date | null;
-  /** Null without sight of the workspace. */
+  /** Null where sight of the workspace was lost while waiting. */
   readonly viewerRole: MemberRole | null;
 }
 
@@ -42,7 +42,7 @@ interface LockedRecord extends VirtualKeyRecord {
   locked_at: Date;
 }
 
-/** Locks those of the keys that there are, by their UUIDs, and their workspaces before. */
+/** Locks those of the keys whose workspaces the actor sees, by their UUIDs, and these workspaces before. */
 export async function lockVirtualKeys(
   manager: EntityManager,
   actor: Actor,
@@ -62,8 +62,9 @@ export async function lockVirtualKeys(
   const records: LockedRecord[] = await manager.query(
     `SELECT ${keyColumns}, k.status AS stored_status, date_trunc('milliseconds', clock_timestamp()) AS locked_at
      FROM virtual_keys k JOIN workspaces w ON w.id = k.workspace_id
-     WHERE k.id = ANY ($1::uuid[]) AND k.organization_id = $2 ORDER BY k.id FOR NO KEY UPDATE OF k`,
-    [ids, actor.organizationId],
+     WHERE k.id = ANY ($1::uuid[]) AND k.organization_id = $2 AND k.workspace_id = ANY ($3::uuid[])
+     ORDER BY k.id FOR NO KEY UPDATE OF k`,
+    [ids, actor.organizationId, [...workspaces.keys()]],
   );
   return new Map(
     records.map((record) => {

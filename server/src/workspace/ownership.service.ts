@@ -94,14 +94,15 @@ async function canPersonSignIn(
 /** Null for a team that the actor may not know of. */
 async function canTeamSignIn(manager: EntityManager, actor: Actor, teamId: string | null): Promise<boolean | null> {
   if (teamId === null) return null;
-  // So that it is not merged away while it is given the workspace.
-  await manager.query('SELECT FROM teams WHERE id = $1 AND organization_id = $2 FOR KEY SHARE', [
-    teamId,
-    actor.organizationId,
-  ]);
   const { text, values } = visibleTeamsStatement(actor, [teamId]);
-  const [team]: object[] = await manager.query(text, [...values]);
-  if (team === undefined) return null;
+  const [visible]: object[] = await manager.query(text, [...values]);
+  if (visible === undefined) return null;
+  // So that it is not merged away while it is given the workspace.
+  const [locked]: object[] = await manager.query(
+    'SELECT FROM teams WHERE id = $1 AND organization_id = $2 FOR KEY SHARE',
+    [teamId, actor.organizationId],
+  );
+  if (locked === undefined) return null;
   const active: object[] = await manager.query(
     `SELECT FROM team_memberships tm JOIN users u ON u.id = tm.user_id
      WHERE tm.team_id = $1 AND tm.organization_id = $2 AND u.active LIMIT 1`,

@@ -29,7 +29,11 @@ export interface WorkspaceToLock {
   readonly permission: Permission;
   /** Path of the id in the input; `['input', 'workspaceId']` unless given. */
   readonly field?: readonly string[];
+  /** `NO KEY UPDATE` unless given; with `SHARE` others who only share it don't wait. */
+  readonly strength?: LockStrength;
 }
+
+type LockStrength = 'NO KEY UPDATE' | 'SHARE';
 
 /**
  * Locks the workspace against other changes, then reads it and the actor's role afresh. Every change of a workspace and
@@ -39,11 +43,11 @@ export interface WorkspaceToLock {
 export async function lockWorkspace(
   manager: EntityManager,
   actor: Actor,
-  { workspaceId, permission, field = ['input', 'workspaceId'] }: WorkspaceToLock,
+  { workspaceId, permission, field = ['input', 'workspaceId'], strength }: WorkspaceToLock,
 ): Promise<LockedWorkspace> {
   const id = fromGlobalId('Workspace', workspaceId);
   if (id === null) throw Refusal.of('workspaceNotFound', ...field);
-  const [workspace] = await lockWorkspaces(manager, actor, [id]);
+  const [workspace] = await lockWorkspaces(manager, actor, [id], strength);
   authorize(actor, workspace?.viewerRole ?? null, permission, field);
   return workspace as LockedWorkspace;
 }
@@ -63,16 +67,23 @@ export function refuseArchived(workspace: Pick<Workspace, 'archivedAt'>, field: 
   if (workspace.archivedAt !== null) throw Refusal.of('workspaceArchived', ...field);
 }
 
-/** Locks those of the workspaces that there are, in the order of their ids; the role is null without sight. */
+/**
+ * Locks those of the workspaces that the actor sees, in the order of their ids. The others are left alone: nobody waits
+ * for what they may not know of, nor makes others wait. The role is null where sight was lost while waiting.
+ */
 export async function lockWorkspaces(
   manager: EntityManager,
   actor: Actor,
   ids: readonly string[],
+  strength: LockStrength = 'NO KEY UPDATE',
 ): Promise<(Omit<LockedWorkspace, 'viewerRole'> & { readonly viewerRole: MemberRole | null })[]> {
-  await manager.query(
-    `SELECT FROM workspaces WHERE id = ANY ($1::uuid[]) AND organization_id = $2
-     ORDER BY id FOR NO KEY UPDATE`,
-    [ids, actor.organizationId],
+  const sight = new Values(actor);
+  const locked: { id: string }[] = await manager.query(
+    `SELECT w.id FROM workspaces w
+     WHERE w.id = ANY (${sight.add(ids)}::uuid[]) AND w.organization_id = ${sight.organization}
+       AND ${roleSql(sight)} IS NOT NULL
+     ORDER BY w.id FOR ${strength} OF w`,
+    sight.list,
   );
   const values = new Values(actor);
   return manager.query(
@@ -80,7 +91,7 @@ export async function lockWorkspaces(
        w.owner_team_id AS "ownerTeamId", w.environment, w.region, w.monthly_budget AS "monthlyBudget", w.status, w.version,
        w.archived_at AS "archivedAt", w.review_reason AS "reviewReason", w.review_due_at AS "reviewDueAt",
        ${roleSql(values)} AS "viewerRole"
-     FROM workspaces w WHERE w.id = ANY (${values.add(ids)}::uuid[]) AND w.organization_id = ${values.organization}`,
+     FROM workspaces w WHERE w.id = ANY (${values.add(locked.map(({ id }) => id))}::uuid[]) AND w.organization_id = ${values.organization}`,
     values.list,
   );
 }
