@@ -20,6 +20,7 @@ import {
 } from './directory-changes.js';
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
 import {
+  analyzeDirectory,
   deletePlaces,
   deleteTeams,
   insertPlaces,
@@ -37,6 +38,9 @@ import {
   updateUsers,
   vacateNames,
 } from './team-access.statements.js';
+
+/** So many new users and teams at once are worth being counted for the plans; PostgreSQL finds fewer out by itself. */
+const ANALYZED_FROM = 1_000;
 
 export interface SyncedTeamAccess {
   /** Users and teams that were made or changed. */
@@ -118,6 +122,7 @@ async function write(
   await vacateNames(manager, organizationId, [...renamedTeamIds(teams)]);
   await updateTeams(manager, organizationId, changedTeams);
   await insertTeams(manager, organizationId, newTeams);
+  if (newUsers.length + newTeams.length >= ANALYZED_FROM) await analyzeDirectory(manager);
   await deletePlaces(manager, organizationId, places);
   await insertPlaces(manager, organizationId, places);
   if (affected.length > 0) await clearUnseenActiveWorkspaces(manager, organizationId, affected);

@@ -217,6 +217,16 @@ export async function updateTeams(
   );
 }
 
+/**
+ * Tells PostgreSQL that users and teams are many now. It checks foreign keys row by row, by a plan that the connection
+ * keeps: one from when the tables were small reads all of an organization for each of a hundred thousand rows.
+ */
+export async function analyzeDirectory(manager: EntityManager): Promise<void> {
+  await manager.query('SELECT analyze_directory()');
+  // Also where the tables are being analyzed already, and this did not wait for that.
+  await manager.query('DISCARD PLANS');
+}
+
 export async function insertPlaces(
   manager: EntityManager,
   organizationId: string,
@@ -224,9 +234,6 @@ export async function insertPlaces(
 ): Promise<void> {
   const places = changes.flatMap(({ teamId, added }) => added.map((userId) => ({ teamId, userId })));
   if (places.length === 0) return;
-  // PostgreSQL checks a foreign key row by row, by a plan that its connection keeps: one that it made while the tables
-  // were small reads them whole for each of a hundred thousand rows.
-  await manager.query('DISCARD PLANS');
   await manager.query(
     `INSERT INTO team_memberships (team_id, user_id, organization_id)
      SELECT new.team_id, new.user_id, $1 FROM unnest($2::uuid[], $3::uuid[]) AS new (team_id, user_id)`,

@@ -23,11 +23,6 @@ export class Governance1790100000000 implements MigrationInterface {
         ADD CONSTRAINT teams_external_id_key UNIQUE (organization_id, external_id),
         ADD CONSTRAINT teams_external_id_check CHECK (char_length(external_id) BETWEEN 1 AND 255);
 
-      -- Where a young organization has one user, PostgreSQL takes the organization to tell a user like the id does, and
-      -- checks the foreign keys of a sync by an index that holds all of its users.
-      ALTER TABLE users ALTER COLUMN organization_id SET (n_distinct = -0.01);
-      ALTER TABLE teams ALTER COLUMN organization_id SET (n_distinct = -0.01);
-
       ALTER TABLE workspaces
         ADD COLUMN archived_at timestamptz(3),
         ADD COLUMN review_reason text,
@@ -204,13 +199,18 @@ export class Governance1790100000000 implements MigrationInterface {
         FROM service_tokens t JOIN organizations o ON o.id = t.organization_id
         WHERE t.token_digest = digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
       $$;
+      -- Works with the owner's rights, because only the owner of a table may count anew what is in it.
+      CREATE FUNCTION analyze_directory() RETURNS void SECURITY DEFINER LANGUAGE sql AS $$
+        ANALYZE (SKIP_LOCKED) users, teams
+      $$;
       -- No temporary table of the caller's can stand in for one of these.
       DO $$
       BEGIN
         EXECUTE format('ALTER FUNCTION find_service_token SET search_path = %I, pg_temp', current_schema());
+        EXECUTE format('ALTER FUNCTION analyze_directory SET search_path = %I, pg_temp', current_schema());
       END $$;
-      REVOKE EXECUTE ON FUNCTION find_service_token FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION find_service_token TO tokenvue_workspaces;
+      REVOKE EXECUTE ON FUNCTION find_service_token, analyze_directory FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION find_service_token, analyze_directory TO tokenvue_workspaces;
     `);
   }
 
