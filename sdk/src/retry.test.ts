@@ -349,6 +349,16 @@ describe('a signal', () => {
     expect(await Promise.all(calls)).toEqual(calls.map(() => expect.any(AbortError)));
     expect(added).toHaveBeenCalledTimes(1);
   });
+
+  test('has nothing to do with calls that are over', async () => {
+    const controller = new AbortController();
+    const { client } = clientFailing([]);
+    for (let call = 0; call < 20; call++) await client.workspaces.summary({ signal: controller.signal });
+    const aborted = jest.spyOn(AbortController.prototype, 'abort');
+    controller.abort();
+    expect(aborted).toHaveBeenCalledTimes(1);
+    aborted.mockRestore();
+  });
 });
 
 test('errors that the server gives a reason for are retried by their status alone', async () => {
