@@ -1,6 +1,6 @@
 /** A TypeScript program that uses every entry point, and is only compiled: as an ES module and as CommonJS. */
 export const moduleTypes = `
-import { TokenVueClient, VersionConflictError, type CallOptions, type WorkspaceCard } from '@tokenvue/sdk';
+import { TokenVueClient, VersionConflictError, type CallOptions, type KeyReviewInput, type WorkspaceCard } from '@tokenvue/sdk';
 import { WorkspacesDocument, type WorkspacesQuery } from '@tokenvue/sdk/documents';
 import { TokenVueError } from '@tokenvue/sdk/errors';
 import { fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
@@ -14,17 +14,19 @@ export const inferred = {
   auditLog: (id: string) => client.workspaces.auditLog(id),
   keys: () => client.virtualKeys.list(),
   rotated: (virtualKeyId: string) => client.virtualKeys.rotate({ virtualKeyId }),
+  reviewed: (decisions: readonly KeyReviewInput[]) => client.virtualKeys.review(decisions),
   members: (id: string) => client.members.list(id),
   people: () => client.users.assignable(),
   tokens: () => client.serviceTokens.list(),
-  synced: () => client.teamAccess.sync({ users: [], teams: [] }),
+  synced: () => client.teamAccess.sync({ users: [], teams: [] } as const),
   fake: () => fakeWorkspace(),
   conflict: (error: VersionConflictError) => error.virtualKey,
 };
 const server = fakeServer({ Workspace: ({ id }) => ({ workspace: fakeWorkspace({ id }) }) });
 const client = new TokenVueClient({ endpoint: '/graphql', token: async () => 'token', fetch: server.fetch });
+const filter = { environments: ['PRODUCTION'] } as const;
 export async function use(options: CallOptions, error: unknown): Promise<number | undefined> {
-  for await (const card of client.workspaces.iterate({ filter: { environments: ['PRODUCTION'] } }, options)) nameOf(card);
+  for await (const card of client.workspaces.iterate({ filter }, options)) nameOf(card);
   if (VersionConflictError.is(error)) return error.workspace?.version;
   return TokenVueError.is(error) ? error.retryAfterMs : undefined;
 }

@@ -125,7 +125,7 @@ export class VirtualKeys {
    * are now. Throws InvalidInputError, NotFoundError or ForbiddenError, whose `field` names the decision, or
    * LimitReachedError.
    */
-  review(decisions: KeyReviewInput[], call?: CallOptions): Promise<VirtualKey[]> {
+  review(decisions: readonly KeyReviewInput[], call?: CallOptions): Promise<VirtualKey[]> {
     return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'virtualKeys', call);
   }
 }

@@ -24,9 +24,9 @@ export type AuditActorKind =
 /** Which events to list; conditions that are given must all hold. */
 export type AuditFilter = {
   /** Any of these actions, such as workspace.created. */
-  actions?: Array<string> | null | undefined;
+  actions?: ReadonlyArray<string> | null | undefined;
   /** Done by any of these people or service tokens. */
-  actorIds?: Array<string> | null | undefined;
+  actorIds?: ReadonlyArray<string> | null | undefined;
   /** Not before this time. */
   from?: string | null | undefined;
   /** Before this time. */
@@ -58,13 +58,13 @@ export type CreateServiceTokenInput = {
   /** 1 to 80 characters after trimming, such as the name of the service. */
   name: string;
   /** What the service may do; at least one scope. */
-  scopes: Array<ServiceScope>;
+  scopes: ReadonlyArray<ServiceScope>;
 };
 
 /** A new key. */
 export type CreateVirtualKeyInput = {
   /** Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once. */
-  allowedModels?: Array<string> | null | undefined;
+  allowedModels?: ReadonlyArray<string> | null | undefined;
   /** When the key stops working; null for never. */
   expiresAt?: string | null | undefined;
   /** A repeat with the same key and the same input answers with the first result, without its secret. */
@@ -88,7 +88,7 @@ export type CreateWorkspaceInput = {
   /** A repeat with the same key and the same input answers with the first result. */
   idempotencyKey?: string | null | undefined;
   /** People from assignableUsers; the viewer becomes owner and member without being named. */
-  memberIds: Array<string>;
+  memberIds: ReadonlyArray<string>;
   /** In the organization's currency: 0 or more, at most two decimals. */
   monthlyBudget: string;
   /** 1 to 80 characters after trimming, unique in the organization without regard to case; fixed for ever. */
@@ -104,7 +104,7 @@ export type DirectoryTeamInput = {
   /** Name to show: 1 to 255 characters after trimming, of one team of the organization only. A team of this name that only tokens have named so far becomes this one. */
   name: string;
   /** The team's whole set of people, by their subjects: from this call or from before. */
-  subjects: Array<string>;
+  subjects: ReadonlyArray<string>;
 };
 
 /** One user of the team directory, known by the identity provider's subject. */
@@ -212,7 +212,7 @@ export type ReviewFindingCode =
 /** At most 200 decisions; all of them or none. */
 export type ReviewVirtualKeysInput = {
   /** One decision a key. */
-  decisions: Array<KeyReviewInput>;
+  decisions: ReadonlyArray<KeyReviewInput>;
 };
 
 /** Which service token to end. */
@@ -260,9 +260,9 @@ export type ServiceScope =
 /** What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once. */
 export type SyncTeamAccessInput = {
   /** Teams, each once. */
-  teams: Array<DirectoryTeamInput>;
+  teams: ReadonlyArray<DirectoryTeamInput>;
   /** Users, each once. */
-  users: Array<DirectoryUserInput>;
+  users: ReadonlyArray<DirectoryUserInput>;
 };
 
 /** To a person with team access, or to a team; a person becomes a member with it. */
@@ -278,7 +278,7 @@ export type TransferWorkspaceOwnershipInput = {
 /** What is left out stays; null clears what can be cleared. */
 export type UpdateVirtualKeyInput = {
   /** Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once. */
-  allowedModels?: Array<string> | null | undefined;
+  allowedModels?: ReadonlyArray<string> | null | undefined;
   /** False switches the key off for now, true on again. */
   enabled?: boolean | null | undefined;
   /** Its version as last read; another one answers VERSION_CONFLICT. */
@@ -304,7 +304,7 @@ export type UpdateWorkspaceSettingsInput = {
   /** Its version as last read; another one answers VERSION_CONFLICT. */
   expectedVersion: number;
   /** The whole new set of members: who stays keeps their role, who is new becomes MEMBER; the owner stays without being named. */
-  memberIds?: Array<string> | null | undefined;
+  memberIds?: ReadonlyArray<string> | null | undefined;
   /** In the organization's currency: 0 or more, at most two decimals. */
   monthlyBudget?: string | null | undefined;
   /** Where the traffic of the workspace may go. */
@@ -338,11 +338,11 @@ export type VirtualKeyFilter = {
   /** Part of the name, case-insensitive. */
   search?: string | null | undefined;
   /** Any of these statuses. */
-  statuses?: Array<VirtualKeyStatus> | null | undefined;
+  statuses?: ReadonlyArray<VirtualKeyStatus> | null | undefined;
   /** Not used for so many days, 0 to 36500, or never. */
   unusedForDays?: number | null | undefined;
   /** Of any of these workspaces. */
-  workspaceIds?: Array<string> | null | undefined;
+  workspaceIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** How to order keys. */
@@ -392,15 +392,15 @@ export type WorkspaceFilter = {
   /** True for the archived ones in place of the others. */
   archived?: boolean | null | undefined;
   /** Any of these environments. */
-  environments?: Array<WorkspaceEnvironment> | null | undefined;
+  environments?: ReadonlyArray<WorkspaceEnvironment> | null | undefined;
   /** Owned by any of these people or teams. */
-  ownerIds?: Array<string> | null | undefined;
+  ownerIds?: ReadonlyArray<string> | null | undefined;
   /** Any of these regions. */
-  regions?: Array<WorkspaceRegion> | null | undefined;
+  regions?: ReadonlyArray<WorkspaceRegion> | null | undefined;
   /** Part of the name, case-insensitive. */
   search?: string | null | undefined;
   /** Any of these statuses. */
-  statuses?: Array<WorkspaceStatus> | null | undefined;
+  statuses?: ReadonlyArray<WorkspaceStatus> | null | undefined;
 };
 
 /** How to order workspaces. */
