@@ -12,9 +12,10 @@ describe('money', () => {
     expect(formatMoney({ amount, currency: 'USD' })).toBe(written);
   });
 
-  test('every currency has its own decimals', () => {
+  test('no decimal is rounded away, not even in a currency that usually has none', () => {
     expect(formatMoney({ amount: '1250.00', currency: 'EUR' })).toBe('€1,250.00');
-    expect(formatMoney({ amount: '1250.00', currency: 'RWF' })).toMatch(/^RWF\s1,250$/);
+    expect(formatMoney({ amount: '1250.50', currency: 'RWF' })).toMatch(/^RWF\s1,250\.50$/);
+    expect(formatMoney({ amount: '1250.505', currency: 'USD' })).toBe('$1,250.505');
   });
 
   test.each(['0', '12.5', '-3', '0012.50'])('"%s" can be sent as an amount', (text) => {

@@ -4,10 +4,13 @@ export interface Money {
   readonly currency: string;
 }
 
+/** Whatever the currency's own decimals are: a budget in Rwandan francs may have two. */
+const exactly = { minimumFractionDigits: 2, maximumFractionDigits: 20 };
+
 /** As people read it, such as "$1,250.00". */
 export function formatMoney({ amount, currency }: Money): string {
   // Formatted as the decimal that the text says.
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount as `${number}`);
+  return new Intl.NumberFormat('en', { style: 'currency', currency, ...exactly }).format(amount as `${number}`);
 }
 
 const amountPattern = /^-?\d{1,30}(\.\d{1,20})?$/;
