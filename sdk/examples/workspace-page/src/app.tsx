@@ -6,10 +6,12 @@ import { SignIn } from './session/sign-in.js';
 import { SignOut } from './session/sign-out.js';
 import { tokenStorage } from './session/token-storage.js';
 import { StatusProvider } from './ui/status.js';
+import { useKeptFocus } from './ui/use-kept-focus.js';
 import { WorkspacePage } from './workspace-page.js';
 
 export function App({ config: { endpoint, token: developmentToken } }: { config: PageConfig }) {
   const [token, setToken] = useState(() => tokenStorage.read() ?? developmentToken);
+  useKeptFocus();
   const client = useMemo(() => (token === undefined ? null : createClient(endpoint, token)), [endpoint, token]);
 
   const signIn = (typed: string) => {
@@ -22,9 +24,8 @@ export function App({ config: { endpoint, token: developmentToken } }: { config:
   };
 
   if (client === null) {
-    return (
-      <SignIn onToken={signIn} onDevelopmentToken={developmentToken ? () => setToken(developmentToken) : undefined} />
-    );
+    // Loaded again, the page comes with a token that is not as old as the page.
+    return <SignIn onToken={signIn} onDevelopmentToken={developmentToken ? () => location.reload() : undefined} />;
   }
   return (
     <ApolloProvider client={client}>

@@ -15,7 +15,10 @@ export function connection(...keyArgs: string[]): FieldPolicy<Connection> {
       if (existing === undefined || after == null) return incoming;
       // A page that was asked for before the list was loaded afresh follows on nothing any more.
       if (after !== existing.pageInfo.endCursor) return existing;
-      return { ...existing, ...incoming, nodes: [...existing.nodes, ...incoming.nodes] };
+      // One that has moved to a later place of the order since is there already.
+      const known = new Set(existing.nodes.map(({ __ref }) => __ref));
+      const added = incoming.nodes.filter(({ __ref }) => !known.has(__ref));
+      return { ...existing, ...incoming, nodes: [...existing.nodes, ...added] };
     },
   };
 }

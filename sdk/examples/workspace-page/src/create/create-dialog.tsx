@@ -1,14 +1,16 @@
-import { useMutation } from '@apollo/client/react';
-import { CreateWorkspaceDocument, WorkspaceSummaryDocument, WorkspacesDocument } from '@tokenvue/sdk/documents';
+import { useApolloClient, useMutation } from '@apollo/client/react';
+import { CreateWorkspaceDocument } from '@tokenvue/sdk/documents';
 import { use, useState } from 'react';
 import { failureOf, failureText } from '../failure.js';
-import { type FormErrors, noErrors } from '../settings/field-errors.js';
+import { refresh } from '../refresh.js';
+import { type FormErrors, firstOf, noErrors } from '../settings/field-errors.js';
 import { Form } from '../settings/form.js';
 import { findingsBeforeSending, type Settings } from '../settings/settings.js';
 import { SettingsFields } from '../settings/settings-fields.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { Announce } from '../ui/status.js';
+import { useIsThere } from '../ui/use-is-there.js';
 import { createErrors } from './create-errors.js';
 import { newIdempotencyKey } from './idempotency-key.js';
 
@@ -28,10 +30,12 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
   const [name, setName] = useState('');
   const [settings, setSettings] = useState(blank);
   const [errors, setErrors] = useState<FormErrors>(noErrors);
-  const [create, { loading }] = useMutation(CreateWorkspaceDocument, {
-    refetchQueries: ({ data }) =>
-      data?.createWorkspace?.workspace ? [WorkspaceSummaryDocument, WorkspacesDocument] : [],
-  });
+  const client = useApolloClient();
+  const isThere = useIsThere();
+  const [create, { loading }] = useMutation(CreateWorkspaceDocument);
+  // Somebody who has closed the form before its answer came is told too.
+  const tell = (wrong: FormErrors) =>
+    isThere() ? setErrors(wrong) : announce({ text: `${name.trim() || 'New workspace'}: ${firstOf(wrong)}` });
 
   const send = async () => {
     const findings = findingsBeforeSending(settings);
@@ -46,17 +50,18 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
     };
     try {
       const payload = (await create({ variables: { input } })).data?.createWorkspace;
-      if (!payload?.workspace) return setErrors(createErrors(payload?.userErrors ?? [], members));
+      if (!payload?.workspace) return tell(createErrors(payload?.userErrors ?? [], members));
+      void refresh(client);
       const created = payload.workspace.name;
       announce({ text: `${created} was created.`, action: { label: 'Show it', run: () => onShow(created) } });
-      onClose();
+      if (isThere()) onClose();
     } catch (error) {
-      setErrors({ ...noErrors, form: [failureText(failureOf(error))] });
+      tell({ ...noErrors, form: [failureText(failureOf(error))] });
     }
   };
 
   return (
-    <Dialog title="New workspace" onClose={onClose}>
+    <Dialog title="New workspace" isUnsaved={!loading && (name !== '' || settings !== blank)} onClose={onClose}>
       <Form
         errors={errors}
         isSending={loading}

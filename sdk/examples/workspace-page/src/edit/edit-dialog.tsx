@@ -1,15 +1,17 @@
 import { useApolloClient } from '@apollo/client/react';
-import { type WorkspaceCardFragment, WorkspaceSummaryDocument, WorkspacesDocument } from '@tokenvue/sdk/documents';
+import type { WorkspaceCardFragment } from '@tokenvue/sdk/documents';
 import { use, useCallback, useEffect, useState } from 'react';
 import { type Failure, failureOf } from '../failure.js';
+import { refresh } from '../refresh.js';
 import { Dialog } from '../ui/dialog.js';
 import { Problem } from '../ui/problem.js';
 import { Announce } from '../ui/status.js';
+import { useIsThere } from '../ui/use-is-there.js';
 import { EditForm } from './edit-form.js';
 import { readSettings } from './read-settings.js';
 import { SettingsView } from './settings-view.js';
 import type { Snapshot } from './snapshot.js';
-import type { Saved } from './use-edit.js';
+import type { Outcome } from './use-edit.js';
 
 interface EditDialogProps {
   workspace: WorkspaceCardFragment;
@@ -21,24 +23,33 @@ export function EditDialog({ workspace: { id, name }, onClose }: EditDialogProps
   const announce = use(Announce);
   const client = useApolloClient();
   const { settings, failure, retry } = useSettings(id);
-  const [isLost, setLost] = useState(false);
+  const [lost, setLost] = useState<string | null>(null);
+  const [isUnsaved, setUnsaved] = useState(false);
+  const isThere = useIsThere();
 
-  const onSaved = (saved: Saved) => {
-    if (saved === 'sightLost') return setLost(true);
-    announce({ text: saved === 'saved' ? `The settings of ${name} were saved.` : `${name} stays as it is.` });
-    onClose();
+  const missing = `${name} is archived or gone, or you may no longer see it.`;
+  const onEnd = (outcome: Outcome) => {
+    const sentence = {
+      saved: `The settings of ${name} were saved.`,
+      unchanged: `${name} stays as it is.`,
+      sightLost: `Saved. You are no longer among those who see ${name}.`,
+      gone: `Nothing was saved. ${missing}`,
+    }[outcome];
+    const isLost = outcome === 'sightLost' || outcome === 'gone';
+    if (isLost && isThere()) return setLost(sentence);
+    announce({ text: sentence });
+    // Another dialog may be open by the time of a late answer.
+    if (isThere()) onClose();
   };
   const closeMissing = () => {
     client.cache.evict({ id: `Workspace:${id}` });
-    void client.refetchQueries({ include: [WorkspaceSummaryDocument, WorkspacesDocument] }).catch(() => {});
+    void refresh(client);
     onClose();
   };
   return (
-    <Dialog title="Settings" subtitle={name} onClose={onClose}>
-      {isLost ? (
-        <OutOfSight text={`Saved. You are no longer among those who see ${name}.`} onClose={onClose} />
-      ) : settings === null ? (
-        <OutOfSight text={`${name} is gone, or you may no longer see it.`} onClose={closeMissing} />
+    <Dialog title="Settings" subtitle={name} isUnsaved={isUnsaved} onClose={onClose}>
+      {lost !== null || settings === null ? (
+        <OutOfSight text={lost ?? missing} onClose={closeMissing} />
       ) : failure ? (
         <div className="dialog-body">
           <Problem failure={failure} onRetry={retry} />
@@ -46,7 +57,13 @@ export function EditDialog({ workspace: { id, name }, onClose }: EditDialogProps
       ) : settings === undefined ? (
         <LoadingSettings />
       ) : settings.isEditable ? (
-        <EditForm settings={settings} onSaved={onSaved} onCancel={onClose} />
+        <EditForm
+          settings={settings}
+          onEnd={onEnd}
+          onLateRefusal={(reason) => announce({ text: `The settings of ${name} were not saved. ${reason}` })}
+          onUnsaved={setUnsaved}
+          onCancel={onClose}
+        />
       ) : (
         <SettingsView settings={settings} onClose={onClose} />
       )}

@@ -1,18 +1,25 @@
+import { useEffect } from 'react';
 import { labelOf, roles } from '../labels.js';
 import { Form } from '../settings/form.js';
 import { SettingsFields } from '../settings/settings-fields.js';
 import { ConflictView } from './conflict-view.js';
 import type { Snapshot } from './snapshot.js';
-import { type Saved, useEdit } from './use-edit.js';
+import { type EditEvents, useEdit } from './use-edit.js';
 
-interface EditFormProps {
+interface EditFormProps extends EditEvents {
   settings: Snapshot;
-  onSaved: (saved: Saved) => void;
+  /** Told whether closing the form would lose something. */
+  onUnsaved: (isUnsaved: boolean) => void;
   onCancel: () => void;
 }
 
-export function EditForm({ settings, onSaved, onCancel }: EditFormProps) {
-  const edit = useEdit(settings, onSaved);
+export function EditForm({ settings, onUnsaved, onCancel, ...events }: EditFormProps) {
+  const edit = useEdit(settings, events);
+  const { isUnsaved } = edit;
+  useEffect(() => {
+    onUnsaved(isUnsaved);
+    return () => onUnsaved(false);
+  }, [isUnsaved, onUnsaved]);
   if (edit.conflict) return <ConflictView edit={edit} conflict={edit.conflict} onCancel={onCancel} />;
 
   const { base, draft, errors, isSending } = edit;

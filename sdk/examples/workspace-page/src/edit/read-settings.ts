@@ -10,11 +10,11 @@ import { type Snapshot, snapshotOf } from './snapshot.js';
 
 const pageSize = 100;
 
-/** The settings as they are now; null where the viewer sees no such workspace any more. */
+/** The settings as they are now; null where the viewer sees no such workspace any more, or it is archived. */
 export async function readSettings(client: ApolloClient, id: string): Promise<Snapshot | null> {
   const { data } = await client.query({ query: WorkspaceDocument, variables: { id }, fetchPolicy: 'network-only' });
   const workspace = data?.workspace ?? null;
-  return workspace && readMembers(client, workspace);
+  return workspace === null || workspace.archivedAt !== null ? null : readMembers(client, workspace);
 }
 
 /**

@@ -1,14 +1,11 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
-import {
-  UpdateWorkspaceSettingsDocument,
-  type UpdateWorkspaceSettingsMutation,
-  WorkspaceSummaryDocument,
-  WorkspacesDocument,
-} from '@tokenvue/sdk/documents';
+import { UpdateWorkspaceSettingsDocument, type UpdateWorkspaceSettingsMutation } from '@tokenvue/sdk/documents';
 import { useState } from 'react';
 import { failureOf, failureText } from '../failure.js';
-import { type FormErrors, formErrors, noErrors } from '../settings/field-errors.js';
+import { refresh } from '../refresh.js';
+import { type FormErrors, firstOf, formErrors, noErrors } from '../settings/field-errors.js';
 import { findingsBeforeSending, type Settings } from '../settings/settings.js';
+import { useIsThere } from '../ui/use-is-there.js';
 import { readLastChanger, readMembers } from './read-settings.js';
 import { changeOf, type Snapshot } from './snapshot.js';
 
@@ -18,7 +15,14 @@ export interface Conflict {
   readonly changedBy: string | null;
 }
 
-export type Saved = 'saved' | 'unchanged' | 'sightLost';
+/** How an edit ends; `gone` is one of which nothing was saved. */
+export type Outcome = 'saved' | 'unchanged' | 'sightLost' | 'gone';
+
+export interface EditEvents {
+  onEnd: (outcome: Outcome) => void;
+  /** Nothing was saved, and the form was closed before that was known. */
+  onLateRefusal: (reason: string) => void;
+}
 
 export interface Edit {
   /** What the draft is compared with: the settings as read, or the present ones after a conflict. */
@@ -27,6 +31,8 @@ export interface Edit {
   readonly errors: FormErrors;
   readonly conflict: Conflict | null;
   readonly isSending: boolean;
+  /** Whether the draft holds something that would be lost. */
+  readonly isUnsaved: boolean;
   setDraft(draft: Settings): void;
   save(): Promise<void>;
   /** Goes on from the present settings with this draft: sends it, or lets the person work on it. */
@@ -34,7 +40,7 @@ export interface Edit {
 }
 
 /** The life of an edit: draft, refusal, conflict, saved. */
-export function useEdit(initial: Snapshot, onSaved: (saved: Saved) => void): Edit {
+export function useEdit(initial: Snapshot, { onEnd, onLateRefusal }: EditEvents): Edit {
   const client = useApolloClient();
   const [base, setBase] = useState(initial);
   const [draft, setDraft] = useState<Settings>(initial);
@@ -42,30 +48,32 @@ export function useEdit(initial: Snapshot, onSaved: (saved: Saved) => void): Edi
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [isSending, setSending] = useState(false);
   const [update] = useMutation(UpdateWorkspaceSettingsDocument);
+  const isThere = useIsThere();
+  const tell = (wrong: FormErrors) => (isThere() ? setErrors(wrong) : onLateRefusal(firstOf(wrong)));
 
   const send = async (from: Snapshot, settings: Settings) => {
     const change = changeOf(from, settings);
-    if (Object.keys(change).length === 0) return onSaved('unchanged');
+    if (Object.keys(change).length === 0) return onEnd('unchanged');
     const input = { workspaceId: from.id, expectedVersion: from.version, ...change };
     const payload = (await update({ variables: { input } })).data?.updateWorkspaceSettings ?? null;
     if (payload?.conflictingWorkspace) return showConflict(from, payload.conflictingWorkspace);
     if (payload === null || payload.userErrors.length > 0) {
       const names = settings.members.map(({ name }) => name);
-      return setErrors(formErrors(payload?.userErrors ?? [], names));
+      tell(formErrors(payload?.userErrors ?? [], names));
+      // It may be archived, or another's by now.
+      return refresh(client);
     }
-    // What is gone from sight leaves the list, whose place in the order and whose count the server knows.
     if (payload.workspace === null) client.cache.evict({ id: `Workspace:${from.id}` });
-    const shown =
-      payload.workspace === null ? [WorkspaceSummaryDocument, WorkspacesDocument] : [WorkspaceSummaryDocument];
-    // It is saved, whether or not the page can be brought up to date.
-    await client.refetchQueries({ include: shown }).catch(() => {});
-    onSaved(payload.workspace === null ? 'sightLost' : 'saved');
+    // The filters and the order may put it elsewhere now.
+    await refresh(client);
+    onEnd(payload.workspace === null ? 'sightLost' : 'saved');
   };
 
   const showConflict = async (from: Snapshot, workspace: Conflicting) => {
     const [present, changedBy] = await Promise.all([readMembers(client, workspace), readLastChanger(client, from)]);
-    if (present === null) onSaved('sightLost');
-    else setConflict({ present, changedBy });
+    if (present === null) onEnd('gone');
+    else if (isThere()) setConflict({ present, changedBy });
+    else onLateRefusal(`${changedBy ?? 'Somebody else'} changed this workspace meanwhile.`);
   };
 
   const trySending = async (from: Snapshot, settings: Settings) => {
@@ -73,7 +81,7 @@ export function useEdit(initial: Snapshot, onSaved: (saved: Saved) => void): Edi
     setErrors(findings ?? noErrors);
     if (findings) return;
     setSending(true);
-    await send(from, settings).catch((error) => setErrors({ ...noErrors, form: [failureText(failureOf(error))] }));
+    await send(from, settings).catch((error) => tell({ ...noErrors, form: [failureText(failureOf(error))] }));
     setSending(false);
   };
 
@@ -83,6 +91,7 @@ export function useEdit(initial: Snapshot, onSaved: (saved: Saved) => void): Edi
     errors,
     conflict,
     isSending,
+    isUnsaved: !isSending && Object.keys(changeOf(base, draft)).length > 0,
     setDraft,
     save: () => trySending(base, draft),
     goOn: async (resolved, how) => {

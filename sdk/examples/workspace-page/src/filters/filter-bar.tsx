@@ -1,7 +1,6 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useState } from 'react';
 import { environments, keysOf, regions, statuses } from '../labels.js';
 import { Select } from '../ui/select.js';
-import { useDebounced } from '../ui/use-debounced.js';
 import { type Filters, isFiltered, noFilters, orders, searchLengthMax } from './filters.js';
 import type { SetFilters } from './use-filters.js';
 
@@ -78,15 +77,18 @@ function FilterChoices({ filters, onChange }: FilterBarProps) {
 
 /** What is typed shows at once and is looked for a moment after the last letter. */
 function SearchBox({ filters, onChange }: FilterBarProps) {
-  const [text, setText] = useState(filters.search);
-  const settled = useDebounced(text, 250);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed moves the filters, not the other way.
+  /** What is not looked for yet; null where the filters say it already. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const lookFor = (search: string) => {
+    setTyped(null);
+    if (search !== filters.search) onChange({ ...filters, search }, 'replace');
+  };
+  const onSettled = useEffectEvent(lookFor);
   useEffect(() => {
-    if (settled === text && settled !== filters.search) onChange({ ...filters, search: settled }, 'replace');
-  }, [settled]);
-  // Cleared, or gone back to, elsewhere on the page.
-  useEffect(() => setText(filters.search), [filters.search]);
+    if (typed === null) return;
+    const timer = setTimeout(() => onSettled(typed), 250);
+    return () => clearTimeout(timer);
+  }, [typed]);
 
   return (
     <input
@@ -95,8 +97,10 @@ function SearchBox({ filters, onChange }: FilterBarProps) {
       aria-label="Search by name"
       placeholder="Search by name"
       maxLength={searchLengthMax}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
+      value={typed ?? filters.search}
+      onChange={(event) => setTyped(event.target.value)}
+      // What is clicked next comes after it.
+      onBlur={() => typed !== null && lookFor(typed)}
     />
   );
 }

@@ -23,7 +23,9 @@ export function SignIn({ onDevelopmentToken, onToken }: SignInProps) {
   return (
     <main className="sign-in">
       <Wordmark />
-      <h1>Sign in</h1>
+      <h1 data-focus-rest tabIndex={-1}>
+        Sign in
+      </h1>
       <p>This page speaks to the GraphQL API with a bearer token of yours.</p>
       <form onSubmit={submit} noValidate>
         <Field label="Bearer token" errors={error === undefined ? [] : [error]} hint="Kept in this tab only.">

@@ -17,3 +17,18 @@ test('each error stands at its field, one about a member with their name, and th
     fields: { name: ['It is taken.'], memberIds: ['Bruno: Not there.', 'Too many.'] },
   });
 });
+
+test('the same sentence stands at a place once, and a refusal without any is told of all the same', () => {
+  const error = { code: 'NOT_FOUND', message: 'Not there.' } as const;
+  const errors = formErrors(
+    [
+      { ...error, field: ['input', 'memberIds', '0'] },
+      { ...error, field: ['input', 'memberIds', '1'] },
+      { ...error, field: ['input', 'members', '0', 'role'] },
+      { ...error, field: null },
+    ],
+    ['Ada', 'Ada'],
+  );
+  expect(errors).toEqual({ form: ['Not there.'], fields: { memberIds: ['Ada: Not there.'] } });
+  expect(formErrors([])).toEqual({ form: [expect.any(String)], fields: {} });
+});

@@ -24,18 +24,25 @@ export const noErrors: FormErrors = { form: [], fields: {} };
  * that place; what belongs to no field of the form to the whole form.
  */
 export function formErrors(userErrors: readonly UserErrorFragment[], memberNames: readonly string[] = []): FormErrors {
+  if (userErrors.length === 0) return { ...noErrors, form: ['The server refused without a reason.'] };
   const form: string[] = [];
   const fields: Partial<Record<FieldName, string[]>> = {};
   for (const { field, message } of userErrors) {
     const [, name, place] = field ?? [];
-    if (name === undefined || !isFieldName(name)) form.push(message);
-    else {
-      fields[name] ??= [];
-      const person = place === undefined ? undefined : memberNames[Number(place)];
-      fields[name].push(person === undefined ? message : `${person}: ${message}`);
-    }
+    const isAtField = name !== undefined && isFieldName(name);
+    if (isAtField) fields[name] ??= [];
+    const sentences = (isAtField && fields[name]) || form;
+    const person = isAtField && place !== undefined ? memberNames[Number(place)] : undefined;
+    const sentence = person === undefined ? message : `${person}: ${message}`;
+    // Once is enough for two people of the same name, or two fields that the form does not know.
+    if (!sentences.includes(sentence)) sentences.push(sentence);
   }
   return { form, fields };
+}
+
+/** The first sentence, for where there is no form any more. */
+export function firstOf({ form, fields }: FormErrors): string {
+  return [...form, ...Object.values(fields).flat()][0] ?? '';
 }
 
 function isFieldName(name: string): name is FieldName {
