@@ -195,6 +195,84 @@ describe('with the keyboard alone', () => {
   });
 });
 
+describe('whose focus was on what goes away', () => {
+  test('goes on at the title of the cards after the filters are cleared, and at that of the form after a conflict', async () => {
+    const page = await stage.open('ada', { query: '?search=code&region=US,EU' });
+    await page.getByText(/match/).first().waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).press('Enter');
+    await expectFocus(page, 'All workspaces');
+    await page.getByRole('searchbox').fill('embedding');
+    await page.getByText(/match/).first().waitFor();
+    await cardOf(page, 'Embedding Refresh').getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('textbox', { name: 'Monthly budget' }).fill('45000');
+    await changeMeanwhile('Embedding Refresh');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByRole('button', { name: 'Back to the form' }).press('Enter');
+    await expectFocus(page, 'SettingsEmbedding Refresh');
+  });
+
+  test('goes on at the title of the cards after the first workspace, and after its message is dismissed', async () => {
+    const page = await stage.open('newcomer');
+    await page.locator('.empty').getByRole('button', { name: 'New workspace' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Name' }).fill('The first');
+    await page.getByRole('textbox', { name: 'Monthly budget' }).fill('1');
+    await page.keyboard.press('Enter');
+    await cardOf(page, 'The first').waitFor();
+    await expectFocus(page, 'All workspaces');
+    await page.getByRole('button', { name: 'Dismiss' }).press('Enter');
+    await expectFocus(page, 'All workspaces');
+  });
+});
+
+test('what becomes of the list is told in one place that is there all the time', async () => {
+  const page = await stage.open('grace', { query: '?search=invoice' });
+  const place = await page.waitForSelector('.page-cards [role="status"]');
+  await cardOf(page, 'Invoice Reader').waitFor();
+  await page.getByRole('searchbox').fill('nowhere');
+  await page.getByRole('heading', { name: 'No workspace matches' }).waitFor();
+  expect(await place.textContent()).toBe('0 workspaces match');
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await cardOf(page, 'Invoice Reader').waitFor();
+  expect(await place.textContent()).toMatch(/^\d+ workspaces$/);
+});
+
+test('keys by which an input method makes letters choose nobody', async () => {
+  const page = await stage.open('grace');
+  await page.getByRole('button', { name: 'New workspace' }).click();
+  await page.getByRole('combobox', { name: 'Members' }).click();
+  await peopleOf(page).getByRole('option').first().waitFor();
+  await page.getByRole('combobox', { name: 'Members' }).dispatchEvent('keydown', { key: 'Enter', isComposing: true });
+  await page.keyboard.press('ArrowDown');
+  expect(await peopleOf(page).getByRole('option', { selected: true }).count()).toBe(0);
+});
+
+test('where people choose their own few colors, what is chosen stands out from the rest', async () => {
+  const page = await stage.open('ada', { query: '?search=code&region=US', forcedColors: 'active' });
+  const styleOf = (selector: string, property: string) =>
+    page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${property}`);
+  await page.getByRole('checkbox', { name: 'Rwanda' }).waitFor();
+  const chosen = await styleOf('.choice:has(:checked)', 'backgroundColor');
+  expect(await styleOf('.choice:not(:has(:checked))', 'backgroundColor')).not.toBe(chosen);
+  await page.getByRole('button', { name: 'New workspace' }).click();
+  await page.getByRole('combobox', { name: 'Members' }).click();
+  await peopleOf(page).locator('[data-current="true"]').waitFor();
+  expect(await styleOf('.person[data-current="true"]', 'outlineStyle')).toBe('solid');
+});
+
+test('the page grows with the text size of the browser, and still fits into 360 pixels', async () => {
+  const page = await stage.open('ada', { query: '?search=code', viewport: { width: 360, height: 780 } });
+  await page.getByRole('article').first().waitFor();
+  const size = () => page.evaluate('parseFloat(getComputedStyle(document.querySelector("h1")).fontSize)');
+  const before = Number(await size());
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+  await eventually(async () => expect(await size()).toBe(before * 2));
+  expect(await page.evaluate(overflowing)).toEqual([]);
+  await page.getByRole('button', { name: 'New workspace' }).click();
+  expect(await page.evaluate(overflowing)).toEqual([]);
+  await page.screenshot({ path: `${screenshots}workspace-page-large-text-create-360.png` });
+});
+
 /** What would have to be scrolled sideways. */
 const overflowing = `[...document.querySelectorAll('html, main, dialog, .dialog-body, .card, .figure')]
   .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth > 0)

@@ -44,7 +44,7 @@ export function WorkspacePage() {
           onRetry={cards.retry}
         />
         <section aria-labelledby="cards-title" className="page-cards">
-          <h2 id="cards-title" className="visually-hidden">
+          <h2 id="cards-title" className="visually-hidden" data-focus-rest tabIndex={-1}>
             All workspaces
           </h2>
           {!isEmpty && <FilterBar filters={filters} onChange={setFilters} />}

@@ -18,7 +18,7 @@ interface CardListProps {
 
 /** The cards in whatever state they are: loading, failed, none, or some with more to come. */
 export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }: CardListProps) {
-  const { nodes, totalCount, failure, isStale } = cards;
+  const { nodes, failure, isStale } = cards;
   const list = useRef<HTMLUListElement>(null);
   /** Somebody who loads more by the button goes on at the first new card, once it is there. */
   const focusAt = useRef<number>(null);
@@ -30,21 +30,16 @@ export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }
   }, [count]);
   const select = useSelectWorkspace();
 
-  if (failure) return <Problem failure={failure} onRetry={cards.retry} />;
-  if (nodes === undefined) return <CardSkeletons />;
-  if (nodes.length === 0) {
+  const content = () => {
+    if (failure) return <Problem failure={failure} onRetry={cards.retry} />;
+    if (nodes === undefined) return <CardSkeletons />;
+    if (nodes.length > 0) return filled(nodes);
     return isFiltered ? <NothingMatches onClearFilters={onClearFilters} /> : <NoWorkspaces onCreate={onCreate} />;
-  }
-  return (
+  };
+  const filled = (shown: readonly WorkspaceCardFragment[]) => (
     <>
-      <p className="count" role="status">
-        {nodes.length < totalCount
-          ? `${nodes.length} of ${countOf(totalCount, 'workspace')}`
-          : countOf(totalCount, 'workspace')}
-        {isFiltered && (totalCount === 1 ? ' matches' : ' match')}
-      </p>
       <ul className="cards" ref={list} aria-busy={isStale}>
-        {nodes.map((card) => (
+        {shown.map((card) => (
           <li key={card.id}>
             <Card card={card} onSelect={select} onEdit={onEdit} />
           </li>
@@ -58,14 +53,31 @@ export function CardList({ cards, isFiltered, onCreate, onClearFilters, onEdit }
       />
     </>
   );
+  return (
+    <>
+      {/* There in every state: screen readers tell what changes in it, and not what comes with it. */}
+      <p className="count" role="status">
+        {failure === undefined && countSentence(cards, isFiltered)}
+      </p>
+      {content()}
+    </>
+  );
+}
+
+function countSentence({ nodes, totalCount, isStale }: Cards, isFiltered: boolean): string {
+  if (nodes === undefined || isStale) return 'Loading workspaces';
+  const count = countOf(totalCount, 'workspace');
+  return [
+    nodes.length < totalCount ? `${nodes.length} of ${count}` : count,
+    isFiltered && (totalCount === 1 ? 'matches' : 'match'),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function CardSkeletons() {
   return (
     <div className="cards" aria-busy="true">
-      <p className="visually-hidden" role="status">
-        Loading workspaces
-      </p>
       {[1, 2, 3, 4, 5, 6].map((key) => (
         <div className="card card-skeleton" key={key}>
           <span className="skeleton" />

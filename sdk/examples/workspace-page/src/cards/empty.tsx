@@ -13,7 +13,7 @@ export function NoWorkspaces({ onCreate }: { onCreate: () => void }) {
 
 export function NothingMatches({ onClearFilters }: { onClearFilters: () => void }) {
   return (
-    <div className="empty" role="status">
+    <div className="empty">
       <EmptyMark />
       <h3>No workspace matches</h3>
       <p>None of the workspaces that you can see fits the search and the filters.</p>

@@ -25,12 +25,12 @@ export function MoreCards({ cards, onLoadByButton }: MoreCardsProps) {
     return () => observer.disconnect();
   }, [isReady, loadMore]);
 
-  if (moreFailure) return <Problem failure={moreFailure} onRetry={() => void loadMore()} />;
-  if (!hasMore) return null;
   const loadByButton = () => {
     onLoadByButton();
     void loadMore();
   };
+  if (moreFailure) return <Problem failure={moreFailure} onRetry={loadByButton} />;
+  if (!hasMore) return null;
   return (
     <div className="more" ref={end}>
       <button

@@ -47,6 +47,8 @@ export function MemberPicker({ members, hint, errors, roleOf, ownerId, onChange 
     else setActive((active + by + people.users.length) % Math.max(people.users.length, 1));
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // These keys are the input method's, which makes letters of several.
+    if (event.nativeEvent.isComposing) return;
     if (event.key === 'ArrowDown') move(1);
     else if (event.key === 'ArrowUp') move(-1);
     else if (event.key === 'Enter' && isOpen) chooseCurrent();
@@ -86,7 +88,9 @@ export function MemberPicker({ members, hint, errors, roleOf, ownerId, onChange 
         )}
       </Field>
       <p className="visually-hidden" role="status">
-        {isOpen && !people.isLoading && `${countOf(people.users.length, 'person', 'people')} to choose from`}
+        {isOpen &&
+          !people.isLoading &&
+          (people.failure?.message ?? `${countOf(people.users.length, 'person', 'people')} to choose from`)}
       </p>
       <PeopleList
         id={listId}
