@@ -246,6 +246,26 @@ test('keys by which an input method makes letters choose nobody', async () => {
   expect(await peopleOf(page).getByRole('option', { selected: true }).count()).toBe(0);
 });
 
+test('a name runs in the direction of its own script, its punctuation too', async () => {
+  const answer = await stage.ask(
+    'grace',
+    'mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { userErrors { code } } }',
+    { input: { name: 'عمل!', environment: 'SANDBOX', region: 'EU', monthlyBudget: '1', memberIds: [] } },
+  );
+  expect(answer).toEqual({ createWorkspace: { userErrors: [] } });
+  const page = await stage.open('grace', { query: `?search=${encodeURIComponent('عمل')}` });
+  await page.getByRole('article').waitFor();
+  const leftOf = (place: number) =>
+    page.evaluate(`(() => {
+      const range = new Range();
+      const text = document.createTreeWalker(document.querySelector('.card h3'), NodeFilter.SHOW_TEXT).nextNode();
+      range.setStart(text, ${place});
+      range.setEnd(text, ${place + 1});
+      return range.getBoundingClientRect().left;
+    })()`);
+  expect(await leftOf(3)).toBeLessThan(Number(await leftOf(0)));
+});
+
 test('where people choose their own few colors, what is chosen stands out from the rest', async () => {
   const page = await stage.open('ada', { query: '?search=code&region=US', forcedColors: 'active' });
   const styleOf = (selector: string, property: string) =>

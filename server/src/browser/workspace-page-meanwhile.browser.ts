@@ -40,12 +40,15 @@ describe('answers that come late', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('checkout api s');
   });
 
-  test('a form that was closed before its answer closes no other, and its refusal is told', async () => {
+  test('a form takes no letters while it is sent; closed before its answer, it closes no other and tells its refusal', async () => {
     const page = await stage.open('ada', { query: '?search=checkout' });
     const release = await holdBack(page, 'UpdateWorkspaceSettings', 'CreateWorkspace');
     await openSettings(page, 'Checkout API');
     await page.getByRole('combobox', { name: 'Region' }).selectOption('Global');
     await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByRole('button', { name: 'Saving…' }).waitFor();
+    await page.getByRole('textbox', { name: 'Monthly budget' }).press('9');
+    expect(await page.getByRole('textbox', { name: 'Monthly budget' }).inputValue()).toBe('48250.00');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'New workspace' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('checkout api');
@@ -125,6 +128,19 @@ describe('after an edit', () => {
     await page.getByRole('alert').getByText('Runbook Chat is archived or gone').waitFor();
     await page.getByRole('button', { name: 'Back to the workspaces' }).click();
     await page.getByRole('heading', { name: 'No workspace matches' }).waitFor();
+  });
+
+  test('nobody is said to have changed it who only did so before it was read', async () => {
+    const page = await stage.open('ada', { query: '?search=ledger' });
+    await change('Ledger Reconciliation', { monthlyBudget: '3' });
+    await openSettings(page, 'Ledger Reconciliation');
+    await page.getByRole('textbox', { name: 'Monthly budget' }).fill('5');
+    await stage.server.database.rows({
+      text: 'UPDATE workspaces SET version = version + 1, monthly_budget = 4.00 WHERE name = $1',
+      values: ['Ledger Reconciliation'],
+    });
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Somebody else changed this workspace meanwhile').waitFor();
   });
 
   test('one that went out of sight in a conflict is not said to be saved', async () => {

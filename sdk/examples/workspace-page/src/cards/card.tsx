@@ -14,12 +14,14 @@ export function Card({ card, onSelect, onEdit }: CardProps) {
   return (
     <article className="card" aria-labelledby={titleId} aria-current={card.isActive || undefined} tabIndex={-1}>
       <header className="card-header">
-        <h3 id={titleId}>{card.name}</h3>
+        <h3 id={titleId}>
+          <bdi>{card.name}</bdi>
+        </h3>
         {card.isActive && <span className="badge">Active workspace</span>}
       </header>
       <dl className="card-fields">
         <CardField label="Owner">
-          {card.owner.name}
+          <bdi>{card.owner.name}</bdi>
           {card.owner.__typename === 'Team' && <span className="muted"> team</span>}
         </CardField>
         <CardField label="Environment">

@@ -37,6 +37,10 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
   const tell = (wrong: FormErrors) =>
     isThere() ? setErrors(wrong) : announce({ text: `${name.trim() || 'New workspace'}: ${firstOf(wrong)}` });
 
+  // What is typed while it is sent would be gone with the form.
+  const edit = (change: () => void) => {
+    if (!loading) change();
+  };
   const send = async () => {
     const findings = findingsBeforeSending(settings);
     if (findings) return setErrors(findings);
@@ -76,7 +80,7 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
               data-first
               autoComplete="off"
               value={name}
-              onChange={(event) => setName(event.target.value)}
+              onChange={(event) => edit(() => setName(event.target.value))}
             />
           )}
         </Field>
@@ -85,7 +89,7 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
           currency={currency}
           errors={errors}
           membersHint="From your team access. You become the owner and a member yourself."
-          onChange={setSettings}
+          onChange={(next) => edit(() => setSettings(next))}
         />
       </Form>
     </Dialog>

@@ -44,5 +44,7 @@ export async function readLastChanger(client: ApolloClient, { id, updatedAt }: S
   const actions = ['workspace.settings_updated', 'workspace.ownership_transferred', 'workspace.restored'];
   const variables = { workspaceId: id, first: 1, filter: { actions, from: updatedAt } };
   const answer = await client.query({ query: AuditLogDocument, variables, fetchPolicy: 'no-cache' }).catch(() => null);
-  return answer?.data?.workspace?.auditLog?.nodes[0]?.actor.name ?? null;
+  const last = answer?.data?.workspace?.auditLog?.nodes[0];
+  // The change that was read already is of that moment too.
+  return last === undefined || last.occurredAt === updatedAt ? null : last.actor.name;
 }

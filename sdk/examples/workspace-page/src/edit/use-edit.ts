@@ -92,7 +92,10 @@ export function useEdit(initial: Snapshot, { onEnd, onLateRefusal }: EditEvents)
     conflict,
     isSending,
     isUnsaved: !isSending && Object.keys(changeOf(base, draft)).length > 0,
-    setDraft,
+    // What is typed while it is sent would be gone with the form.
+    setDraft: (next) => {
+      if (!isSending) setDraft(next);
+    },
     save: () => trySending(base, draft),
     goOn: async (resolved, how) => {
       if (conflict === null) return;

@@ -12,7 +12,7 @@ export function ChosenMembers({ members, roleOf, ownerId, onRemove }: ChosenMemb
     <ul className="chosen" aria-label="Chosen members">
       {members.map((member) => (
         <li key={member.id}>
-          <span>{member.name}</span>
+          <bdi>{member.name}</bdi>
           {roleOf?.(member.id) !== undefined && <span className="chosen-role">{roleOf(member.id)}</span>}
           {member.id !== ownerId && (
             <button type="button" aria-label={`Remove ${member.name}`} onClick={() => onRemove(member)}>

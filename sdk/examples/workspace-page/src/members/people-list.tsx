@@ -47,7 +47,7 @@ export function PeopleList({ id, isOpen, people, chosen, ownerId, current, onTog
             data-current={user.id === current?.id}
             onClick={() => onToggle(user)}
           >
-            <span>{user.name}</span>
+            <bdi>{user.name}</bdi>
             {user.email !== '' && <span className="person-email">{user.email}</span>}
           </div>
         ))}

@@ -60,7 +60,7 @@ function ActiveWorkspace({ workspace }: { workspace: Figures['activeWorkspace'] 
   if (workspace === null) return <span className="figure-none">None selected</span>;
   return (
     <>
-      <span className="figure-name">{workspace.name}</span>{' '}
+      <bdi className="figure-name">{workspace.name}</bdi>{' '}
       <span className="figure-note">{labelOf(environments, workspace.environment)}</span>
     </>
   );

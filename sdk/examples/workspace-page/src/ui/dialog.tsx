@@ -53,7 +53,7 @@ export function Dialog({ title, subtitle, isUnsaved = false, onClose, children }
       <header className="dialog-header">
         <h2 id={titleId} data-focus-rest tabIndex={-1}>
           {title}
-          {subtitle !== undefined && <span className="dialog-subtitle">{subtitle}</span>}
+          {subtitle !== undefined && <bdi className="dialog-subtitle">{subtitle}</bdi>}
         </h2>
         <button type="button" className="icon-button" aria-label="Close" onClick={leave}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
