@@ -173,6 +173,14 @@ test('a connection that no address of the host takes has not arrived; one that b
   expect(await rejection(update(clientFailing([() => Promise.reject(some())]).client))).toMatchObject({ attempts: 1 });
 });
 
+test('a connection that Node waits for too long has not arrived; headers that it waits for too long may have', async () => {
+  const timeout = (code: string) => () => Promise.reject(new TypeError('fetch failed', { cause: { code } }));
+  const update: Caller = (client) => client.workspaces.updateSettings({ workspaceId: 'ws_01', expectedVersion: 1 });
+  await update(clientFailing([timeout('UND_ERR_CONNECT_TIMEOUT')]).client);
+  const { client } = clientFailing([timeout('UND_ERR_HEADERS_TIMEOUT')]);
+  expect(await rejection(update(client))).toMatchObject({ attempts: 1, retryable: false });
+});
+
 describe('a create', () => {
   test("carries the caller's idempotency key, or a new one of the SDK's, which its error tells", async () => {
     const { client, received } = clientAnswering(reset);
@@ -243,9 +251,10 @@ describe('the pause before a retry', () => {
   });
 
   test('is none where the date has passed', async () => {
-    const { client } = clientFailing([status(503, { 'retry-after': new Date(0).toUTCString() })], options);
+    const passed = new Date(Date.now() - 60_000);
+    const { client } = clientFailing([status(503, { 'retry-after': passed.toUTCString() })], options);
     await client.workspaces.summary();
-    expect(pauses[0]?.delayMs).toBe(0);
+    expect(pauses.map(({ delayMs, error }) => [delayMs, error.retryAfterMs])).toEqual([[0, 0]]);
   });
 
   test('is not begun when it would end after the deadline: the error comes at once, with what the server asks for', async () => {
