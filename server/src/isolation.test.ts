@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLSchema } from 'graphql';
+import { refusals } from './errors.js';
 import { idPrefixes, type NodeTypeName, parseGlobalId } from './graphql/ids.js';
 import { createSchema } from './schema.js';
 import {
@@ -458,6 +459,15 @@ describe('the tables of this test', () => {
       }
     }
   });
+});
+
+test('a sentence of NOT_FOUND says that there is no such thing, and nothing of sight or rights', () => {
+  const sentences = Object.values(refusals).flatMap(({ code, message }) => (code === 'NOT_FOUND' ? [message] : []));
+  expect(sentences.length).toBeGreaterThan(5);
+  for (const sentence of sentences) {
+    expect(sentence).toMatch(/^There is no /);
+    expect(sentence).not.toMatch(/see|sight|hidden|allow|permi|may not|another organization/i);
+  }
 });
 
 describe('a mutation', () => {

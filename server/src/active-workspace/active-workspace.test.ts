@@ -8,8 +8,10 @@ import {
   idOfNothing,
   run,
   setRole,
+  uuidOf,
 } from '../testing/fixtures.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -233,6 +235,30 @@ describe('who loses sight of the active workspace has none', () => {
     await setMembers(ada, id, 2, [ada.id, bob.id]);
     const moved = await person(server, { sub: 'bob', org, teams: [] });
     expect(await activeOf(moved)).toBe(id);
+  });
+
+  test('by leaving the members while leaving the owning team is under way: the later change sees the earlier', async () => {
+    const org = newOrganization();
+    const ada = await person(server, { sub: 'ada', org, teams: ['owners'] });
+    const bob = await person(server, { sub: 'bob', org, teams: ['owners'] });
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    await giveToTeam(server, [id], 'owners');
+    await select(bob, id);
+    const first = await connect(server.databaseUrl);
+    const observer = await connect(server.databaseUrl);
+    try {
+      await first.query('BEGIN');
+      await first.query('DELETE FROM team_memberships WHERE user_id = $1', [uuidOf(bob.id)]);
+      await first.query('SELECT FROM active_workspaces WHERE user_id = $1 FOR UPDATE', [uuidOf(bob.id)]);
+      const leaving = setMembers(ada, id, 1, [ada.id]);
+      await untilWaiting(observer);
+      await first.query('COMMIT');
+      await leaving;
+    } finally {
+      await Promise.allSettled([first.end(), observer.end()]);
+    }
+    await setRole(server, [id], bob, 'MEMBER');
+    expect(await activeOf(bob)).toBeNull();
   });
 
   test('wherever it is read, even while the selection itself still stands', async () => {

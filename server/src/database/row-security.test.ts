@@ -201,6 +201,28 @@ describe('row-level security', () => {
     await expect(ours.database.rows({ text, values: [] })).rejects.toThrow(/permission denied|must be owner/);
   });
 
+  test('finds a service token by its digest for the role of requests alone', async () => {
+    const [granted] = await server.database.rows<{ everybody: boolean; requests: boolean }>({
+      text: `SELECT has_function_privilege('public', 'find_service_token(bytea)', 'EXECUTE') AS everybody,
+          has_function_privilege('tokenvue_workspaces', 'find_service_token(bytea)', 'EXECUTE') AS requests`,
+      values: [],
+    });
+    expect(granted).toEqual({ everybody: false, requests: true });
+  });
+
+  test('finds no service token that a request has made up in a temporary table', async () => {
+    const found = await ours.database.transaction(async (manager) => {
+      await manager.query('CREATE TEMPORARY TABLE service_tokens (LIKE service_tokens) ON COMMIT DROP');
+      await manager.query(
+        `INSERT INTO pg_temp.service_tokens (id, organization_id, name, token_digest, last_four, scopes, created_by_id, created_at)
+         VALUES (gen_random_uuid(), $1, 'Made up', sha256('made up'), 'abcd', '{WORKSPACES_WRITE}', $2, now())`,
+        [ours.organizationId, uuidOf(ours.owner.id)],
+      );
+      return (await manager.query(`SELECT id FROM find_service_token(sha256('made up'))`)) as unknown[];
+    });
+    expect(found).toEqual([]);
+  });
+
   test('holds on one connection that serves two organizations by turns, after errors and rollbacks too', async () => {
     const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
     for (let round = 0; round < 3; round++) {

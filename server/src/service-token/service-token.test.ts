@@ -277,9 +277,12 @@ describe('only an organization admin manages service tokens', () => {
     const workspace = await createWorkspace(server, member);
     const writer = await newService(server, admin, scopes);
     await whoAmI(writer.token);
-    for (const who of [member, writer]) {
+    for (const [who, message] of [
+      [member, 'Only an admin of the organization may do this.'],
+      [writer, 'This needs a signed-in person; a service token can not do it.'],
+    ] as const) {
       const before = await databaseContent(server.database);
-      const refused = [{ code: 'FORBIDDEN', message: expect.any(String), field: null }];
+      const refused = [{ code: 'FORBIDDEN', message, field: null }];
       expect(await create(who)).toEqual({ serviceToken: null, token: null, message: null, userErrors: refused });
       // Also before the input is looked at.
       expect((await create(who, { name: '', scopes: [] })).userErrors).toEqual(refused);

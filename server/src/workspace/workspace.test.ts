@@ -212,7 +212,9 @@ describe('createWorkspace', () => {
     expect(userErrors.map(({ code, field }) => [code, ...(field ?? [])])).toEqual(
       ['1', '2', '3', '4', '5'].map((index) => ['NOT_FOUND', 'input', 'memberIds', index]),
     );
-    expect(new Set(userErrors.map(({ message }) => message)).size).toBe(1);
+    expect(new Set(userErrors.map(({ message }) => message))).toEqual(
+      new Set(['There is no such person in your team access.']),
+    );
     expect((await create(ada, { name })).userErrors).toEqual([]);
   });
 
