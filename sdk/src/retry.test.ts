@@ -181,6 +181,13 @@ test('a connection that Node waits for too long has not arrived; headers that it
   expect(await rejection(update(client))).toMatchObject({ attempts: 1, retryable: false });
 });
 
+test('an error tells the request id of the last attempt, and none where that one got no answer', async () => {
+  const answered = status(503, { 'x-request-id': 'first' });
+  const last = (failure: Failure) => rejection(clientFailing([answered, failure], { maxRetries: 1 }).client.viewer());
+  expect(await last(status(503, { 'x-request-id': 'second' }))).toMatchObject({ attempts: 2, requestId: 'second' });
+  expect(await last(reset)).toMatchObject({ attempts: 2, requestId: undefined });
+});
+
 describe('a create', () => {
   test("carries the caller's idempotency key, or a new one of the SDK's, which its error tells", async () => {
     const { client, received } = clientAnswering(reset);

@@ -98,6 +98,16 @@ describe('a function for the token', () => {
     expect(calls()).toBe(4);
   });
 
+  test('that is called once more leaves every retry to the call', async () => {
+    const answers = [refusal, () => Promise.reject(new Error('reset')), answer];
+    const { client, received } = clientAnswering(() => (answers.shift() ?? answer)(), {
+      token: () => 'a',
+      maxRetries: 1,
+    });
+    expect(await client.workspaces.summary()).toEqual({ totalWorkspaces: 1 });
+    expect(received).toHaveLength(3);
+  });
+
   test('that throws is a TokenError with its reason, and the next call asks again', async () => {
     const { client, calls, received } = clientWithTokens([new Error('signed out'), 'good'], () => true);
     const error = await rejection(client.workspaces.summary());
