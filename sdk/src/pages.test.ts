@@ -114,10 +114,12 @@ describe.each(Object.entries(lists))('%s', (_name, list) => {
     const reading = (async () => {
       for await (const item of list.iterate(client, { signal: controller.signal, headers: { 'x-trace': 't' } })) {
         seen.push(item);
-        controller.abort();
+        controller.abort('enough');
       }
     })();
-    expect(await rejection(reading)).toBeInstanceOf(AbortError);
+    const error = await rejection(reading);
+    expect(error).toBeInstanceOf(AbortError);
+    expect(error).toMatchObject({ cause: 'enough' });
     expect(seen).toEqual(['a']);
     expect(received.map(({ headers }) => headers['x-trace'])).toEqual(['t']);
   });

@@ -70,6 +70,19 @@ describe('with persisted queries', () => {
     expect(received).toHaveLength(2);
   });
 
+  test.each(['INTERNAL_SERVER_ERROR', 'BAD_USER_INPUT', 'UNKNOWN'])(
+    'a mutation that fails with %s is not sent again with its text: it may have been done',
+    async (code) => {
+      const { client, received } = clientAnswering(() => json({ errors: [{ message: 'No.', extensions: { code } }] }), {
+        persistedQueries: true,
+        maxRetries: 2,
+      });
+      const error = await rejection(client.workspaces.updateSettings({ workspaceId: 'ws_01', expectedVersion: 1 }));
+      expect(error).toMatchObject({ code, attempts: 1 });
+      expect(received).toHaveLength(1);
+    },
+  );
+
   test('the text is sent where there is no Web Crypto, as on a page that is not secure', async () => {
     const { subtle } = crypto;
     Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });

@@ -298,6 +298,23 @@ describe('the time', () => {
     expect(error).toMatchObject({ code: 'TIMEOUT', message: 'No answer within 30 ms', attempts: 1 });
   });
 
+  test('that is over leaves an answer that comes after it unheard', async () => {
+    const late: Failure = () =>
+      new Promise((resolve) =>
+        setTimeout(() => resolve(json({}, { status: 500, headers: { 'x-request-id': 'late' } })), 60),
+      );
+    const heard: (string | undefined)[] = [];
+    const { client } = clientFailing([late, never], {
+      onResponse: ({ requestId }) => void heard.push(requestId),
+      timeoutMs: 40,
+      maxRetries: 1,
+    });
+    const error = await rejection(client.workspaces.summary());
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ attempts: 2, requestId: undefined });
+    expect(heard).toEqual([]);
+  });
+
   test('of the whole call is deadlineMs, however many retries are left', async () => {
     const { client } = clientFailing(Array(50).fill(never), { timeoutMs: 400, deadlineMs: 1_000, maxRetries: 50 });
     const start = Date.now();
@@ -308,7 +325,15 @@ describe('the time', () => {
   });
 
   test('without an end is no end at once', async () => {
-    const { client } = clientFailing([], { timeoutMs: Number.POSITIVE_INFINITY, deadlineMs: Number.POSITIVE_INFINITY });
+    const slow: Failure = () =>
+      new Promise((resolve) =>
+        setTimeout(() => resolve(json({ data: { workspaceSummary: { totalWorkspaces: 1 } } })), 30),
+      );
+    const { client } = clientFailing([slow], {
+      timeoutMs: Number.POSITIVE_INFINITY,
+      deadlineMs: Number.POSITIVE_INFINITY,
+      maxRetries: 0,
+    });
     expect(await client.workspaces.summary()).toEqual({ totalWorkspaces: 1 });
   });
 
@@ -351,6 +376,19 @@ describe('a signal', () => {
       expect(error).toMatchObject({ attempts: 1 });
       expect(seen?.aborted).toBe(true);
     }
+  });
+
+  test('lets go of a call that is done: what its fetch was given is aborted no more', async () => {
+    const controller = new AbortController();
+    const seen: (AbortSignal | null | undefined)[] = [];
+    const fetch: typeof globalThis.fetch = async (_url, init) => {
+      seen.push(init?.signal);
+      return json({ data: everything });
+    };
+    const { client } = clientAnswering(reset, { fetch });
+    await client.workspaces.summary({ signal: controller.signal });
+    controller.abort();
+    expect(seen.map((signal) => signal?.aborted)).toEqual([false]);
   });
 
   test('of many calls has one listener, which ends all that are on their way', async () => {
