@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
-import { createWorkspace, run, uuidOf } from '../testing/fixtures.js';
+import { createWorkspace, mutate, run, uuidOf } from '../testing/fixtures.js';
 import {
   newOrganization,
   type Person,
@@ -11,7 +11,7 @@ import {
   type TestServer,
   type TokenClaims,
 } from '../testing/test-server.js';
-import { connect } from '../testing/waiting.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
 
 const poolSize = 3;
 
@@ -104,4 +104,27 @@ test('syncs of one organization that wait for each other take one connection at 
   expect(await Promise.race([other, ...syncs])).toEqual(await other);
   await release();
   expect(await Promise.all(syncs)).toEqual(syncs.map(() => ({ syncTeamAccess: { usersChanged: 1, userErrors: [] } })));
+});
+
+test('a sync that is refused lets the one that waits for it go on', async () => {
+  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
+  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, [
+    uuidOf(admin.id),
+  ]);
+  const send = (subject: string, subjects: readonly string[]) =>
+    mutate<{ teamsChanged: number }>(server, admin, {
+      name: 'syncTeamAccess',
+      input: {
+        users: [{ subject, name: 'New', email: '' }],
+        teams: [{ externalId: subject, name: subject, subjects }],
+      },
+      fields: 'teamsChanged',
+    });
+  const refused = send('first', ['nobody']);
+  await untilWaiting(sync);
+  const waiting = send('second', ['second']);
+  await delay(100);
+  await release();
+  expect((await refused).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  expect(await waiting).toEqual({ teamsChanged: 1, userErrors: [] });
 });

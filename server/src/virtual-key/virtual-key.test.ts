@@ -438,6 +438,23 @@ describe('an update of a key', () => {
     expect(revived.virtualKey).toMatchObject({ status: 'ACTIVE', workspace: { activeKeyCount: 1 } });
   });
 
+  test('of an expired key is compared with and audited by how it was switched, not by its expiry', async () => {
+    const { owner, workspaceId } = await newOwner();
+    const [on, off] = await insertKeys(server, workspaceId, [
+      { name: 'on', expiresInMs: -60_000 },
+      { name: 'off', expiresInMs: -60_000, status: 'DISABLED' },
+    ]);
+    const enable = (virtualKeyId = '') => update(owner, { virtualKeyId, expectedVersion: 1, enabled: true });
+    expect((await enable(on)).virtualKey).toMatchObject({ status: 'EXPIRED', version: 1 });
+    expect((await enable(off)).virtualKey).toMatchObject({ status: 'EXPIRED', version: 2 });
+    await revoke(owner, { virtualKeyId: on });
+    const [, ...events] = await auditEvents(server, workspaceId);
+    expect(events.map(({ targetId, changes: [change] }) => [targetId, change])).toEqual([
+      [off, { field: 'status', before: 'DISABLED', after: 'ACTIVE' }],
+      [on, { field: 'status', before: 'ACTIVE', after: 'REVOKED' }],
+    ]);
+  });
+
   test('with another version is a conflict that shows the key as it is now', async () => {
     const { change } = await newKey();
     await change({ expectedVersion: 1, name: 'First' });
@@ -502,6 +519,7 @@ describe('a revoked key', () => {
       secrets: [],
       workspace: { activeKeyCount: 0 },
     });
+    expect(Math.abs(Date.parse(virtualKey?.revokedAt ?? '') - Date.now())).toBeLessThan(30_000);
     const [event] = (await auditEvents(server, workspaceId)).slice(2);
     expect(event).toMatchObject({
       action: 'virtual_key.revoked',
