@@ -181,6 +181,15 @@ test('a connection that Node waits for too long has not arrived; headers that it
   expect(await rejection(update(client))).toMatchObject({ attempts: 1, retryable: false });
 });
 
+test('an error of fetch that has itself as its cause is thrown as any other', async () => {
+  const endless = new TypeError('fetch failed');
+  endless.cause = endless;
+  const { client } = clientFailing([() => Promise.reject(endless)], { maxRetries: 0 });
+  const error = await rejection(client.workspaces.updateSettings({ workspaceId: 'ws_01', expectedVersion: 1 }));
+  expect(error).toBeInstanceOf(NetworkError);
+  expect(error).toMatchObject({ retryable: false, cause: { message: 'fetch failed' } });
+});
+
 test('an error tells the request id of the last attempt, and none where that one got no answer', async () => {
   const answered = status(503, { 'x-request-id': 'first' });
   const last = (failure: Failure) => rejection(clientFailing([answered, failure], { maxRetries: 1 }).client.viewer());

@@ -158,6 +158,20 @@ describe('a function for the token', () => {
     expect(calls).toBe(2);
   });
 
+  test('that answers after it was given up does not give up the call of it that came after', async () => {
+    const bring: ((token: string) => void)[] = [];
+    const token = () => new Promise<string>((resolve) => bring.push(resolve));
+    const { client } = clientAnswering(answer, { token });
+    expect(await rejection(client.workspaces.summary({ deadlineMs: 10 }))).toBeInstanceOf(TimeoutError);
+    const second = client.workspaces.summary();
+    bring[0]?.('');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const third = client.workspaces.summary();
+    bring[1]?.('good');
+    await Promise.all([second, third]);
+    expect(bring).toHaveLength(2);
+  });
+
   test('that brings the same token again is called once more for calls that were refused one after the other', async () => {
     let calls = 0;
     const { client, received } = clientAnswering(
