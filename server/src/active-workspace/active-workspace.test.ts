@@ -272,6 +272,11 @@ describe('who loses sight of the active workspace has none', () => {
     expect(await activeOf(bob)).toBeNull();
     expect(await select(bob, next)).toMatchObject({ workspace: { id: next }, previousWorkspace: null, userErrors: [] });
     expect(await activeOf(bob)).toBe(next);
+    await deleteMembership(server, next, bob);
+    expect(await activeOf(bob)).toBeNull();
+    // A selection that bob no longer sees does not stand in the way of his first own workspace.
+    const own = await createWorkspace(server, bob);
+    expect(await activeOf(bob)).toBe(own);
   });
 
   async function setMembers(who: Person, workspaceId: string, expectedVersion: number, memberIds: string[]) {

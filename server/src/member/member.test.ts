@@ -99,6 +99,20 @@ describe('changeMemberRole', () => {
     }
   });
 
+  test('twice in one request answers each time with the role as it then is', async () => {
+    const { owner, member, memberIdOf } = await crew();
+    const data = await run<Record<'first' | 'second', MemberAnswer>>(
+      server,
+      owner,
+      `mutation ($id: ID!) {
+        first: changeMemberRole(input: { memberId: $id, role: ADMIN }) { member { role } }
+        second: changeMemberRole(input: { memberId: $id, role: VIEWER }) { member { role } }
+      }`,
+      { id: memberIdOf(member) },
+    );
+    expect(data).toEqual({ first: { member: { role: 'ADMIN' } }, second: { member: { role: 'VIEWER' } } });
+  });
+
   test('gives and takes rights with the next request', async () => {
     const { id, owner, admin, viewer, memberIdOf } = await crew();
     expect((await updateSettings(viewer, id, { expectedVersion: 1, region: 'US' })).userErrors).toMatchObject([

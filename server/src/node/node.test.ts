@@ -312,6 +312,21 @@ describe('keys of a workspace', () => {
     for (const first of [1, 3]) expect((await allOf(ada, { ...list, id, first })).items).toEqual(whole.items);
   });
 
+  test('of one and the same moment come by id, on pages without gap or double', async () => {
+    const { ada, id } = await workspaceWithKeys();
+    await server.database.rows({
+      text: `UPDATE virtual_keys SET created_at = '2026-01-01T00:00:00Z' WHERE workspace_id = $1`,
+      values: [uuidOf(id)],
+    });
+    const ofMoment = { ...list, id, select: 'id' };
+    const ids = (await allOf<{ id: string }>(ada, { ...ofMoment, first: 100 })).items.map((key) => key.id);
+    expect(ids).toHaveLength(7);
+    expect(ids).toEqual([...ids].sort().reverse());
+    for (const first of [1, 3]) {
+      expect((await allOf<{ id: string }>(ada, { ...ofMoment, first })).items.map((key) => key.id)).toEqual(ids);
+    }
+  });
+
   test('can be listed by status, and the total counts the same', async () => {
     const { ada, id } = await workspaceWithKeys();
     const cases: [string, string[]][] = [

@@ -438,6 +438,30 @@ describe('an update of a key', () => {
     expect(revived.virtualKey).toMatchObject({ status: 'ACTIVE', workspace: { activeKeyCount: 1 } });
   });
 
+  test('and what follows it in one request answer each time with the key as it then is', async () => {
+    const { owner, workspaceId } = await newOwner();
+    const { id } = await createKey(server, owner, { workspaceId });
+    const data = await run<object>(
+      server,
+      owner,
+      `mutation ($id: ID!) {
+        first: updateVirtualKey(input: { virtualKeyId: $id, expectedVersion: 1, name: "First" }) {
+          virtualKey { name version }
+        }
+        second: reviewVirtualKeys(input: { decisions: [{ virtualKeyId: $id, decision: DISABLE }] }) {
+          virtualKeys { status version }
+        }
+        third: revokeVirtualKey(input: { virtualKeyId: $id }) { virtualKey { status version } }
+      }`,
+      { id },
+    );
+    expect(data).toEqual({
+      first: { virtualKey: { name: 'First', version: 2 } },
+      second: { virtualKeys: [{ status: 'DISABLED', version: 3 }] },
+      third: { virtualKey: { status: 'REVOKED', version: 4 } },
+    });
+  });
+
   test('of an expired key is compared with and audited by how it was switched, not by its expiry', async () => {
     const { owner, workspaceId } = await newOwner();
     const [on, off] = await insertKeys(server, workspaceId, [

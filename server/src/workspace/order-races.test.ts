@@ -230,6 +230,27 @@ describe('of a change of role and the actor’s own removal', () => {
     }
   });
 
+  test('under way, of the member whose role it is, a change of role that waits finds nobody and leaves no event', async () => {
+    const { ada, colleagues } = await crew(1);
+    const [bob] = colleagues;
+    if (bob === undefined) throw new Error('There is nobody.');
+    const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
+    const memberId = await memberOf(ada, id, bob);
+    const first = await connect(server.databaseUrl);
+    const observer = await connect(server.databaseUrl);
+    try {
+      await first.query('BEGIN');
+      await first.query('DELETE FROM members WHERE workspace_id = $1 AND user_id = $2', [uuidOf(id), uuidOf(bob.id)]);
+      const changing = changeRole(ada, memberId, 'ADMIN');
+      await untilWaiting(observer);
+      await first.query('COMMIT');
+      expect((await changing).userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'memberId'] }]);
+      expect((await auditEvents(server, id)).map(({ action }) => action)).toEqual(['workspace.created']);
+    } finally {
+      await Promise.allSettled([first.end(), observer.end()]);
+    }
+  });
+
   test('of the member whose role it is, a member who has gone stays gone', async () => {
     for (let round = 0; round < rounds; round++) {
       const { ada, colleagues } = await crew(1);

@@ -142,6 +142,8 @@ describe('transferWorkspaceOwnership to a person', () => {
     const { ada, cyd } = await company();
     const foreign = await company();
     const id = await createWorkspace(server, ada);
+    // To be a member of another workspace does not count.
+    await createWorkspace(server, cyd);
     for (const ownerId of [cyd.id, foreign.ada.id, idOfNothing('User'), idOfNothing('Team'), id, '', 'nonsense']) {
       const { workspace, userErrors } = await transfer(ada, id, ownerId);
       expect([ownerId, workspace, userErrors]).toEqual([ownerId, null, [notFound]]);

@@ -196,6 +196,8 @@ describe('createWorkspace', () => {
     const { org, ada, bob } = await team();
     const foreign = await team();
     const outsider = await person(server, { sub: 'outsider', org, teams: ['other'] });
+    // To be a member of another workspace does not count.
+    await createWorkspace(server, outsider);
     const name = `Refused ${randomUUID()}`;
     const { workspace, userErrors } = await create(ada, {
       name,
@@ -381,6 +383,7 @@ describe('updateWorkspaceSettings', () => {
   test('lets members stay who have left the team access, and adds nobody from outside of it', async () => {
     const { org, ada, bob } = await team();
     const outsider = await person(server, { sub: 'outsider', org, teams: ['other'] });
+    await createWorkspace(server, outsider);
     const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
     await person(server, { sub: 'bob', org, teams: ['other'] });
     const refused = await update(ada, id, { region: 'US', memberIds: [bob.id, outsider.id] });
@@ -388,6 +391,28 @@ describe('updateWorkspaceSettings', () => {
     expect(await read(ada, id)).toMatchObject({ region: 'EU', version: 1 });
     const { workspace } = await update(ada, id, { region: 'US', memberIds: [bob.id] });
     expect(rolesOf(workspace)).toEqual({ [ada.id]: 'OWNER', [bob.id]: 'MEMBER' });
+  });
+
+  test('twice in one request answers each time with the workspace as it then is', async () => {
+    const { ada } = await team();
+    const id = await createWorkspace(server, ada);
+    const data = await run<object>(
+      server,
+      ada,
+      `mutation ($id: ID!) {
+        first: updateWorkspaceSettings(input: { workspaceId: $id, expectedVersion: 1, region: US }) {
+          workspace { region version }
+        }
+        second: updateWorkspaceSettings(input: { workspaceId: $id, expectedVersion: 2, region: GLOBAL }) {
+          workspace { region version }
+        }
+      }`,
+      { id },
+    );
+    expect(data).toEqual({
+      first: { workspace: { region: 'US', version: 2 } },
+      second: { workspace: { region: 'GLOBAL', version: 3 } },
+    });
   });
 
   test('answers an old version with the workspace as it is now, and changes nothing', async () => {
