@@ -224,6 +224,21 @@ describe('the audit log of a workspace', () => {
     expect(rest?.nodes.map((event) => event.id)).toEqual(idsWhere(isReview).slice(1));
   });
 
+  test('can be filtered by a service as by a person', async () => {
+    const { org, owner, admin, id } = await newHistory();
+    const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const service = await newService(server, root, ['WORKSPACES_WRITE']);
+    await mutate(server, service, {
+      name: 'requestWorkspaceReview',
+      input: { workspaceId: id, reason: 'Due.' },
+      fields: 'workspace { id }',
+    });
+    const [event, ...others] = await events(owner, id, { actorIds: [service.id] });
+    expect([event, others]).toMatchObject([{ actor: { kind: 'SERVICE', id: service.id } }, []]);
+    const people = await events(owner, id, { actorIds: [admin.id] });
+    expect(await events(owner, id, { actorIds: [service.id, admin.id] })).toEqual([event, ...people]);
+  });
+
   test('refuses pages and filters out of bounds, and cursors that are not its own', async () => {
     const { owner, id } = await newHistory();
     const members = await run<{ workspace: { members: { pageInfo: { endCursor: string } } } }>(
