@@ -106,6 +106,33 @@ test('syncs of one organization that wait for each other take one connection at 
   expect(await Promise.all(syncs)).toEqual(syncs.map(() => ({ syncTeamAccess: { usersChanged: 1, userErrors: [] } })));
 });
 
+test('a sync that has waited does not take back the last word of the one that it waited for', async () => {
+  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
+  const values = [uuidOf(admin.id)];
+  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, values);
+  const lastWord = async () =>
+    server.database.rows<{ at: Date }>({
+      text: `SELECT directory_synced_at AS at FROM organizations
+        WHERE id = (SELECT organization_id FROM users WHERE id = $1)`,
+      values,
+    });
+  const waiting = mutate<{ usersChanged: number }>(server, admin, {
+    name: 'syncTeamAccess',
+    input: { users: [{ subject: 'new', name: 'New', email: '' }], teams: [] },
+    fields: 'usersChanged',
+  });
+  await untilWaiting(sync);
+  await sync.query(
+    `UPDATE organizations SET directory_synced_at = clock_timestamp()
+     WHERE id = (SELECT organization_id FROM users WHERE id = $1)`,
+    values,
+  );
+  const before = await lastWord();
+  await release();
+  expect(await waiting).toEqual({ usersChanged: 1, userErrors: [] });
+  expect(await lastWord()).toEqual(before);
+});
+
 test('a sync that is refused lets the one that waits for it go on', async () => {
   const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
   await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, [

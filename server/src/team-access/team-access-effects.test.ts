@@ -160,6 +160,22 @@ describe('whom a sync takes the sight of a workspace has none active', () => {
     expect((await select(ada, id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
+  test('of those whose team becomes one with another that they are not in', async () => {
+    const { org, ...admin } = await newAdmin();
+    const ada = await person(server, { sub: 'ada', org, name: 'Ada', teams: ['New'] });
+    const bob = await person(server, { sub: 'bob', org, name: 'Bob', teams: ['New'] });
+    await sync(admin, { teams: [team('1', ['ada'], 'Old')] });
+    const id = await createWorkspace(server, admin);
+    await giveToTeam(server, [id], 'New');
+    for (const who of [ada, bob]) await select(who, id);
+    expect(await sync(admin, { teams: [team('1', ['ada'], 'New')] })).toEqual(changed(0, 1));
+    const rows = await server.database.rows<{ user_id: string }>({
+      text: 'SELECT user_id FROM active_workspaces WHERE workspace_id = $1 AND user_id = ANY ($2::uuid[])',
+      values: [uuidOf(id), [ada, bob].map((who) => uuidOf(who.id))],
+    });
+    expect(rows.map(({ user_id: userId }) => userId)).toEqual([uuidOf(ada.id)]);
+  });
+
   test('an admin who becomes a member, at the next request', async () => {
     const { org, ...admin } = await newAdmin();
     const boss = await person(server, { sub: 'boss', org, org_role: 'admin' });
