@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import { createWorkspace, insertKeys, run, setRole, uuidOf } from '../testing/fixtures.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
 import type { OrganizationDatabase } from './database.js';
@@ -254,6 +255,21 @@ describe('row-level security', () => {
     await expect(nobody.transaction(work)).rejects.toThrow('invalid byte sequence');
     expect(isAsked).toBe(false);
     expect(await theirs.database.rows(count)).toEqual([{ id: theirs.organizationId }]);
+  });
+
+  test('is entered again by the next request where one could not enter it', async () => {
+    const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
+    for (const attempt of [
+      () => ours.database.rows(count),
+      () => ours.database.transaction(async (manager) => (await manager.query(count.text)) as unknown[]),
+    ]) {
+      expect(await theirs.database.rows(count)).toEqual([{ id: theirs.organizationId }]);
+      const query = jest.spyOn(pg.Client.prototype, 'query');
+      query.mockRejectedValueOnce(new Error('lost') as never);
+      await expect(attempt()).rejects.toThrow('lost');
+      query.mockRestore();
+      expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);
+    }
   });
 
   test('keeps two hundred requests of two organizations at once apart', async () => {

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import pg from 'pg';
 import { eventually } from '../testing/eventually.js';
-import { breakAudit, createWorkspace, insertKeys, setRole, uuidOf, workspaceInput } from '../testing/fixtures.js';
+import {
+  breakAudit,
+  breakTable,
+  createWorkspace,
+  insertKeys,
+  setRole,
+  uuidOf,
+  workspaceInput,
+} from '../testing/fixtures.js';
 import { rawRequest } from '../testing/raw-request.js';
 import { recordStatements } from '../testing/statements.js';
 import {
@@ -10,6 +18,7 @@ import {
   newOrganization,
   type Person,
   person,
+  signToken,
   startTestServer,
   type TestServer,
 } from '../testing/test-server.js';
@@ -512,6 +521,17 @@ describe('an error that nobody expected', () => {
     expect(logged.operationName).toBe('Make');
     expect(logged.err.message).toContain('violates check constraint');
     expect(logged.err.stack).toContain('at ');
+  });
+
+  test('of a sign-in tells the log nothing of the person', async () => {
+    const token = await signToken({ sub: 'grace', org, name: 'Grace Hopper', email: 'grace@example.com' });
+    const mend = await breakTable(server, 'users', org);
+    const { status, headers, errors } = await server.request({ token, query: summary });
+    await mend();
+    expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+    const lines = server.logLines.filter((text) => text.includes(headers.get('x-request-id') ?? ''));
+    expect(lines.join('')).toContain('violates check constraint');
+    expect(lines.join('')).not.toMatch(/hopper|grace/i);
   });
 
   test('takes only its own part of the answer with it', async () => {

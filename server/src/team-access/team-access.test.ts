@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { toGlobalId } from '../graphql/ids.js';
 import { databaseContent } from '../testing/database-content.js';
 import {
   changed,
@@ -194,6 +195,7 @@ describe('names of teams', () => {
     const bob = await person(server, { sub: 'bob', org: admin.org, teams: ['New'], iat: secondsAgo(-2) });
     const workspaceId = await createWorkspace(server, bob);
     await giveToTeam(server, [workspaceId], 'New');
+    const merged = (await kept(admin.org)).teams.find(({ name }) => name === 'New');
     const { result, statements } = await recordStatements(() =>
       sync(admin, { teams: [team('1', ['ada', 'bob'], 'New')] }),
     );
@@ -211,6 +213,13 @@ describe('names of teams', () => {
       action: 'workspace.ownership_transferred',
       changes: [{ field: 'owner', before: expect.stringMatching(/^team_/), after: workspace.owner.id }],
     });
+    expect((await events(admin.org)).filter(({ action }) => action === 'team.merged')).toMatchObject([
+      {
+        actor: uuidOf(admin.id),
+        target: toGlobalId('Team', merged?.id ?? ''),
+        changes: [{ field: 'mergedInto', before: null, after: workspace.owner.id }],
+      },
+    ]);
     expect(await sync(admin, { teams: [team('1', ['ada', 'bob'], 'New')] })).toEqual(changed(0, 0));
   });
 
