@@ -265,6 +265,56 @@ describe('users of a team', () => {
   });
 });
 
+describe('people in the team access', () => {
+  test('come by name, on pages without gap or double, and are counted and searched by name and e-mail', async () => {
+    const org = newOrganization();
+    const names = ['Zoe', 'Ärne', 'adam', 'Bea', 'bea'];
+    const [zoe] = await Promise.all(
+      names.map((name, index) =>
+        person(server, { sub: `p${index}`, org, name, email: `p${index}@example.com`, teams: ['crowd'] }),
+      ),
+    );
+    if (zoe === undefined) throw new Error('Nobody is there.');
+    const admin = await person(server, { sub: 'root', org, name: 'Root', org_role: 'admin' });
+    await person(server, { sub: 'stranger', org, name: 'Charly' });
+    type People = {
+      totalCount: number;
+      nodes: { name: string }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    };
+    const page = async (who: Person, variables: object) =>
+      (
+        await run<{ assignableUsers: People }>(
+          server,
+          who,
+          `query ($first: Int, $after: String, $search: String) {
+            assignableUsers(first: $first, after: $after, search: $search) {
+              totalCount nodes { name } pageInfo { hasNextPage endCursor }
+            }
+          }`,
+          { ...variables },
+        )
+      ).assignableUsers;
+    for (const [who, expected] of [
+      [zoe, ['adam', 'bea', 'bea', 'zoe', 'ärne']],
+      [admin, ['adam', 'bea', 'bea', 'charly', 'root', 'zoe', 'ärne']],
+    ] as const) {
+      for (const first of [1, 2, 100]) {
+        const found: string[] = [];
+        for (let after: string | null = null, isLast = false; !isLast; ) {
+          const { totalCount, nodes, pageInfo }: People = await page(who, { first, after });
+          expect(totalCount).toBe(expected.length);
+          found.push(...nodes.map(({ name }) => name.toLowerCase()));
+          [after, isLast] = [pageInfo.endCursor, !pageInfo.hasNextPage];
+        }
+        expect(found).toEqual(expected);
+      }
+    }
+    expect(await page(zoe, { search: 'BE' })).toMatchObject({ totalCount: 2, nodes: [{}, {}] });
+    expect(await page(zoe, { search: 'P2@' })).toMatchObject({ totalCount: 1, nodes: [{ name: 'adam' }] });
+  });
+});
+
 describe('keys of a workspace', () => {
   type Key = {
     name: string;
