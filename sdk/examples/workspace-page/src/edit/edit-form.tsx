@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { labelOf, roles } from '../labels.js';
 import { Form } from '../settings/form.js';
 import { SettingsFields } from '../settings/settings-fields.js';
@@ -16,7 +16,8 @@ interface EditFormProps extends EditEvents {
 export function EditForm({ settings, onUnsaved, onCancel, ...events }: EditFormProps) {
   const edit = useEdit(settings, events);
   const { isUnsaved } = edit;
-  useEffect(() => {
+  // Before anything else can happen, such as Escape right after a letter.
+  useLayoutEffect(() => {
     onUnsaved(isUnsaved);
     return () => onUnsaved(false);
   }, [isUnsaved, onUnsaved]);

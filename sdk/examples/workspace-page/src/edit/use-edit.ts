@@ -60,8 +60,9 @@ export function useEdit(initial: Snapshot, { onEnd, onLateRefusal }: EditEvents)
     if (payload === null || payload.userErrors.length > 0) {
       const names = settings.members.map(({ name }) => name);
       tell(formErrors(payload?.userErrors ?? [], names));
-      // It may be archived, or another's by now.
-      return refresh(client);
+      // It may be archived, or another's by now. The form doesn't wait for that.
+      void refresh(client);
+      return;
     }
     if (payload.workspace === null) client.cache.evict({ id: `Workspace:${from.id}` });
     // The filters and the order may put it elsewhere now.
