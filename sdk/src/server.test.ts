@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { newOrganization, signToken, startTestServer, type TestServer } from '../../server/src/testing/test-server.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { newOrganization, signToken, startTestServer } from '../../server/src/testing/test-server.js';
+import { server, useServer } from '../../server/src/testing/use-server.js';
 import {
   type CreateWorkspaceInput,
   ForbiddenError,
@@ -20,11 +21,7 @@ import {
 } from './index.js';
 import { failure, newWorkspace, type SignedIn, signIn, tokens } from './testing/real-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 function cardOf(workspace: WorkspaceDetails): WorkspaceCard {
   const { createdAt: _1, updatedAt: _2, archivedAt: _3, review: _4, ...rest } = workspace;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLSchema } from 'graphql';
 import { refusals } from './errors.js';
 import { idPrefixes, type NodeTypeName, parseGlobalId } from './graphql/ids.js';
@@ -21,7 +21,7 @@ import { contentByOrganization } from './testing/database-content.js';
 import { giveToTeam, idOfNothing, mutate, uuidOf } from './testing/fixtures.js';
 import { fieldSelection, idPlaces, objectTypes } from './testing/schema-places.js';
 import { changesOfAnybody, recordStatements } from './testing/statements.js';
-import { startTestServer, type TestServer } from './testing/test-server.js';
+import { server, useServer } from './testing/use-server.js';
 import { holdObjects } from './testing/waiting.js';
 
 /**
@@ -326,13 +326,12 @@ const plumbingFields: Readonly<Record<string, string>> = {
   UserError: 'code field message',
 };
 
-let server: TestServer;
+useServer();
+
 let schema: GraphQLSchema;
 beforeAll(async () => {
   schema = await createSchema();
-  server = await startTestServer();
 });
-afterAll(() => server.close());
 
 interface Stage {
   readonly ours: Company;

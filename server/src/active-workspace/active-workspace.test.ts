@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   auditEvents,
   breakAudit,
@@ -10,14 +10,11 @@ import {
   setRole,
   uuidOf,
 } from '../testing/fixtures.js';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface Selected {
   readonly workspace: { readonly id: string; readonly isActive: boolean } | null;

@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from '../schema.js';
 import { type Company, castOf, type Ids, newCompany, newScene, type Part, type Player } from '../testing/cast.js';
 import { commandOf, mutationText, prepare } from '../testing/commands.js';
 import { databaseContent } from '../testing/database-content.js';
 import { breakAudit, uuidOf } from '../testing/fixtures.js';
-import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
 /** What every mutation leaves behind; the table is compared with the schema, so that a new mutation has to say it here. */
 
-let server: TestServer;
+useServer();
+
 let schema: GraphQLSchema;
 beforeAll(async () => {
   schema = await createSchema();
-  server = await startTestServer();
 });
-afterAll(() => server.close());
 
 type Payload = Readonly<Record<string, unknown>> & {
   readonly userErrors: readonly { readonly code: string }[];

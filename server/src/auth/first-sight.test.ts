@@ -1,23 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
 import { createWorkspace, giveToTeam, run, uuidOf } from '../testing/fixtures.js';
 import { recordStatements } from '../testing/statements.js';
-import {
-  newOrganization,
-  type Person,
-  person,
-  signToken,
-  startTestServer,
-  type TestServer,
-  type TokenClaims,
-} from '../testing/test-server.js';
+import { newOrganization, type Person, person, signToken, type TokenClaims } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface Viewer {
   readonly user: { readonly id: string; readonly name: string; readonly email: string };

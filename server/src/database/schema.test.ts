@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
 import {
@@ -10,15 +10,12 @@ import {
   setRole,
   uuidOf,
 } from '../testing/fixtures.js';
-import { newOrganization, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
 import { WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from '../workspace/workspace.entity.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface ColumnShape {
   /** `table.column` */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   auditEvents,
   breakAudit,
@@ -10,13 +10,10 @@ import {
   run,
   setRole,
 } from '../testing/fixtures.js';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface MemberAnswer {
   readonly member: { readonly id: string; readonly role: string; readonly user: { readonly id: string } } | null;

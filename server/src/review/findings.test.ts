@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   createWorkspace,
   giveToTeam,
@@ -12,13 +12,10 @@ import {
   uuidOf,
 } from '../testing/fixtures.js';
 import { recordStatements } from '../testing/statements.js';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface Finding {
   readonly code: string;

@@ -6,18 +6,17 @@ import {
   newToken,
   secondsAgo,
   select,
-  server,
   signIn,
   statusOf,
   sync,
   team,
   teamsOf,
   user,
-  useServer,
   viewerOf,
 } from '../testing/directory.js';
 import { createWorkspace, giveToTeam, mutate, run, setRole, uuidOf, workspaceInput } from '../testing/fixtures.js';
 import { person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
 
 useServer();

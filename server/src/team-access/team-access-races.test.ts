@@ -8,18 +8,17 @@ import {
   kept,
   newAdmin,
   secondsAgo,
-  server,
   signIn,
   statusOf,
   sync,
   team,
   teamsOf,
   user,
-  useServer,
 } from '../testing/directory.js';
 import { eventually } from '../testing/eventually.js';
 import { createKey, createWorkspace, giveToTeam, mutate, setRole, uuidOf } from '../testing/fixtures.js';
 import { type Person, person, signToken } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
 
 useServer();

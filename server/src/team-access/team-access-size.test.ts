@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { databaseContent } from '../testing/database-content.js';
-import { changed, newAdmin, server, sync, team, user, useServer } from '../testing/directory.js';
+import { changed, newAdmin, sync, team, user } from '../testing/directory.js';
 import { eventually } from '../testing/eventually.js';
+import { server, useServer } from '../testing/use-server.js';
 import { connect } from '../testing/waiting.js';
 
 // One connection, so that it is the same one that has known the tables while they were small.

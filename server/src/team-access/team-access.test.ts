@@ -10,19 +10,18 @@ import {
   newAdmin,
   refused,
   secondsAgo,
-  server,
   signIn,
   statusOf,
   sync,
   team,
   teamsOf,
   user,
-  useServer,
   viewerOf,
 } from '../testing/directory.js';
 import { auditEvents, breakAudit, createWorkspace, giveToTeam, newService, run, uuidOf } from '../testing/fixtures.js';
 import { changesOfAnybody, recordStatements } from '../testing/statements.js';
 import { newOrganization, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
 useServer();
 

@@ -1,24 +1,7 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { mutate, run } from './fixtures.js';
-import {
-  newOrganization,
-  type Person,
-  person,
-  signToken,
-  startTestServer,
-  type TestServer,
-  type TokenClaims,
-} from './test-server.js';
-
-/** Of the test file that says `useServer`. */
-export let server: TestServer;
-
-export function useServer(environment: Record<string, string> = {}): void {
-  beforeAll(async () => {
-    server = await startTestServer(environment);
-  });
-  afterAll(() => server.close());
-}
+import { newOrganization, type Person, person, signToken, type TokenClaims } from './test-server.js';
+import { server } from './use-server.js';
 
 export interface DirectoryUser {
   readonly subject: string;

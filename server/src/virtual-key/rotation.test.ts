@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { isSecret } from '../auth/secret.js';
 import { databaseContent } from '../testing/database-content.js';
 import {
@@ -13,13 +13,10 @@ import {
   run,
   uuidOf,
 } from '../testing/fixtures.js';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 const keyFields = 'id name maskedKey status version createdAt secrets { maskedKey createdAt expiresAt }';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   auditEvents,
   breakAudit,
@@ -12,14 +12,11 @@ import {
   setRole,
   workspaceInput,
 } from '../testing/fixtures.js';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { repairCounters } from './counter-repair.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface Card {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   auditEvents,
   breakAudit,
@@ -11,22 +11,12 @@ import {
   type WorkspaceInput,
   workspaceInput,
 } from '../testing/fixtures.js';
-import {
-  type GraphQLAnswer,
-  newOrganization,
-  type Person,
-  person,
-  startTestServer,
-  type TestServer,
-} from '../testing/test-server.js';
+import { type GraphQLAnswer, newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
 import { repairCounters } from './counter-repair.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 const create = `mutation ($input: CreateWorkspaceInput!) {
   createWorkspace(input: $input) { workspace { id name version memberCount isActive createdAt } userErrors { code field } }

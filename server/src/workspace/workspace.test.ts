@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   auditEvents,
   breakAudit,
@@ -11,20 +11,10 @@ import {
   type WorkspaceInput,
   workspaceInput,
 } from '../testing/fixtures.js';
-import {
-  type GraphQLAnswer,
-  newOrganization,
-  type Person,
-  person,
-  startTestServer,
-  type TestServer,
-} from '../testing/test-server.js';
+import { type GraphQLAnswer, newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server.close());
+useServer();
 
 interface Details {
   readonly id: string;
