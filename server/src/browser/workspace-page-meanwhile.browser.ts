@@ -73,6 +73,21 @@ describe('answers that come late', () => {
 });
 
 describe('what was entered', () => {
+  test('and refused can be changed at once, while the list is asked for again', async () => {
+    const page = await stage.open('ada', { query: '?search=churn' });
+    await openSettings(page, 'Churn Signals');
+    const release = await holdBack(page, 'Workspaces');
+    const budget = page.getByRole('textbox', { name: 'Monthly budget' });
+    const before = await budget.inputValue();
+    await budget.fill('0.001');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText(/^A budget is 0 or more/).waitFor();
+    await budget.fill(before);
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Churn Signals stays as it is.').waitFor();
+    release();
+  });
+
   test('is not lost by Escape, by the cross or with the page without a question', async () => {
     const page = await stage.open('ada', { query: '?search=fraud' });
     const asked: string[] = [];
