@@ -1,25 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { noMisdeeds, screenshots } from '../testing/browser.js';
+import { screenshots } from '../testing/browser.js';
 import { eventually } from '../testing/eventually.js';
-import { cardOf, Stage } from '../testing/workspace-page.js';
+import { cardOf, stage, useStage } from '../testing/workspace-page.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.start();
-}, 60_000);
-
-afterEach(async () => {
-  await stage.browser.closePages();
-  expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
-});
-
-afterAll(() => stage?.close());
+useStage();
 
 interface State {
   readonly person?: string;

@@ -1,21 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { noMisdeeds } from '../testing/browser.js';
 import { eventually } from '../testing/eventually.js';
-import { cardOf, pickMembers, Stage, termsOf } from '../testing/workspace-page.js';
+import { cardOf, pickMembers, stage, termsOf, useStage } from '../testing/workspace-page.js';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.start();
-}, 60_000);
-
-afterEach(async () => {
-  await stage.browser.closePages();
-  expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
-});
-
-afterAll(() => stage?.close());
+useStage();
 
 describe('creating', () => {
   test('a workspace is made with the members that were picked, counted, and shown', async () => {

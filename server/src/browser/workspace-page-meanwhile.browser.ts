@@ -1,21 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
-import { noMisdeeds } from '../testing/browser.js';
 import { eventually } from '../testing/eventually.js';
-import { cardOf, Stage } from '../testing/workspace-page.js';
+import { cardOf, stage, useStage } from '../testing/workspace-page.js';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.start();
-}, 60_000);
-
-afterEach(async () => {
-  await stage.browser.closePages();
-  expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
-});
-
-afterAll(() => stage?.close());
+useStage();
 
 describe('answers that come late', () => {
   test('of two workspaces selected in haste the second one stays, however late the first answer is', async () => {

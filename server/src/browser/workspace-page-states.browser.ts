@@ -1,21 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { noMisdeeds } from '../testing/browser.js';
 import { signToken, startTestServer } from '../testing/test-server.js';
-import { cardOf, Stage } from '../testing/workspace-page.js';
+import { cardOf, stage, useStage } from '../testing/workspace-page.js';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.start();
-}, 60_000);
-
-afterEach(async () => {
-  await stage.browser.closePages();
-  expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
-});
-
-afterAll(() => stage?.close());
+useStage();
 
 describe('while there is nothing to show', () => {
   test('the page says that it loads, and keeps the places of figures and cards', async () => {

@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { noMisdeeds } from '../testing/browser.js';
 import { eventually } from '../testing/eventually.js';
-import { cardOf, dollars, Stage, termsOf } from '../testing/workspace-page.js';
+import { cardOf, dollars, stage, termsOf, useStage } from '../testing/workspace-page.js';
 
 const words: Readonly<Record<string, string>> = {
   PRODUCTION: 'Production',
@@ -27,18 +26,7 @@ interface Node {
   readonly activeKeyCount: number;
 }
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await Stage.start();
-}, 60_000);
-
-afterEach(async () => {
-  await stage.browser.closePages();
-  expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
-});
-
-afterAll(() => stage?.close());
+useStage();
 
 describe('the summary and the cards', () => {
   test.each(['ada', 'jonas'])('%s sees the five figures that the API gives them', async (person) => {

@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { developmentToken } from '../auth/development-token.js';
-import { TestBrowser } from './browser.js';
+import { noMisdeeds, TestBrowser } from './browser.js';
 import { startTestServer, type TestServer } from './test-server.js';
 
 type OpenOptions = NonNullable<Parameters<TestBrowser['open']>[1]>;
 
 /** The demonstration company on a server of its own, and a browser that opens its Workspace page. */
-export class Stage {
+class Stage {
   static async start(): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'workspace-page-'));
     const environment = { AUTH_JWT_SECRET: '', DATA_DIR: dataDir, DEMO_DATA: 'true' };
@@ -53,6 +54,21 @@ export class Stage {
     await this.server.close();
     rmSync(this.dataDir, { recursive: true });
   }
+}
+
+/** Of the test file that says `useStage`. */
+export let stage: Stage;
+
+/** Starts a stage for all tests of the file, each of which ends with its pages closed and nothing amiss in them. */
+export function useStage(): void {
+  beforeAll(async () => {
+    stage = await Stage.start();
+  }, 60_000);
+  afterEach(async () => {
+    await stage.browser.closePages();
+    expect(stage.browser.takeMisdeeds()).toEqual(noMisdeeds);
+  });
+  afterAll(() => stage?.close());
 }
 
 /** The card of a workspace. */
