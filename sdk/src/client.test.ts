@@ -447,18 +447,18 @@ test.each([
   ],
   [
     'the userErrors of a payload',
-    'CreateWorkspace',
+    'CreateWorkspace.userErrors',
     { createWorkspace: {} },
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
   [
     'a result inside a payload',
-    'CreateWorkspace',
+    'CreateWorkspace.workspace',
     { createWorkspace: { workspace: null, userErrors: [] } },
     (client: TokenVueClient) => client.workspaces.create(createInput),
   ],
 ])(
-  'null without a reason in %s is an InvalidResponseError that names the operation',
+  'null without a reason in %s is an InvalidResponseError that names the operation and the field',
   async (_where, name, data, call) => {
     const { client } = clientAnswering(() => json({ data }, { headers: { 'x-request-id': 'req-1' } }));
     const error = await rejection(call(client));
@@ -468,7 +468,7 @@ test.each([
       status: 200,
       requestId: 'req-1',
     });
-    expect(String(error)).toContain(`answered ${name} with null`);
+    expect(String(error)).toContain(`null for ${name} `);
   },
 );
 

@@ -63,7 +63,7 @@ export class Executor {
     options?: MutationOptions,
   ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
     const answer = await this.#payload(document, input, options);
-    present(answer.data[result], answer);
+    present(answer.data[result], answer, `.${result}`);
     return answer.data as P & Record<Key, NonNullable<P[Key]>>;
   }
 
@@ -119,7 +119,7 @@ export class Executor {
   ): Promise<Answer<P>> {
     const answer = await this.#root(document, { input }, options);
     const { userErrors, conflictingWorkspace, conflictingVirtualKey } = answer.data;
-    const [first, ...others] = redacted(present(userErrors, answer), answer.redact);
+    const [first, ...others] = redacted(present(userErrors, answer, '.userErrors'), answer.redact);
     if (first) {
       throw userErrorsError([first, ...others], { ...answer.context, conflictingWorkspace, conflictingVirtualKey });
     }
@@ -146,9 +146,9 @@ export class Executor {
   }
 }
 
-function present<Value>(value: Value, { status, context }: Answer<unknown>): NonNullable<Value> {
+function present<Value>(value: Value, { status, context }: Answer<unknown>, path = ''): NonNullable<Value> {
   if (value === null || value === undefined) {
-    const message = `The server answered ${context.operationName} with null and without a reason`;
+    const message = `The server answered null for ${context.operationName}${path} without a reason`;
     throw new InvalidResponseError(message, status, context);
   }
   return value;
