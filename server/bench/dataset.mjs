@@ -7,23 +7,45 @@ export const otherOrganization = 'bench-2';
 /** Subject of the organization's admin. */
 export const admin = 'admin';
 
-/** Subject of the person who is a member of so many workspaces. */
+/**
+ * Subject of the person who is a member of so many workspaces.
+ *
+ * @param {number} workspaces
+ */
 export const memberOf = (workspaces) => `member-of-${workspaces}`;
 
 /**
+ * How much data there is.
+ *
+ * @typedef {object} Size
+ * @property {number} workspaces
+ * @property {number} users
+ * @property {readonly number[]} memberships Each makes one person more, who is a member of so many workspaces and of two
+ *   teams.
+ * @property {readonly string[]} [organizations] External ids; each organization has all of it.
+ */
+
+/**
  * Fills an empty migrated database, every time with the same rows but for their times, which lie around now. There are
- * about ten members a workspace, one of them its owner, and twenty keys; one workspace in fifty belongs to a team. Each
- * number in `memberships` makes one person more, who is a member of so many workspaces and of two teams.
+ * about ten members a workspace, one of them its owner, and twenty keys; one workspace in fifty belongs to a team.
+ *
+ * @param {import('pg').Client} client
+ * @param {Size} size
  */
 export async function fill(client, { organizations = [organization], ...size }) {
-  for (const [index, name] of organizations.entries()) {
-    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; ${tables({ ...size, name, number: index })} COMMIT`);
+  for (const [number, name] of organizations.entries()) {
+    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; ${tables({ ...size, name, number })} COMMIT`);
   }
   await client.query('SET statement_timeout = 0');
   await client.query('VACUUM (ANALYZE)');
 }
 
-// The admin is user 0, then come the people of `memberships`, and then everybody else, among whom owners are.
+/**
+ * The admin is user 0, then come the people of `memberships`, and then everybody else, among whom owners are. Keys to
+ * search in and to compare are what the application makes of these names, which are plain but for the one letter.
+ *
+ * @param {Size & { name: string, number: number }} options
+ */
 function tables({ workspaces, users, memberships, name, number }) {
   const teams = Math.ceil(users / 25);
   const others = 1 + memberships.length;
@@ -39,13 +61,17 @@ function tables({ workspaces, users, memberships, name, number }) {
     CREATE TEMPORARY TABLE people (number, subject, spacing) ON COMMIT DROP AS VALUES ${people.join(', ')};
 
     INSERT INTO organizations (id, external_id) VALUES (pg_temp.id('01', 1), '${name}');
+    INSERT INTO directories (organization_id) VALUES (pg_temp.id('01', 1));
 
-    INSERT INTO users (id, organization_id, subject, name, email, organization_role)
+    INSERT INTO users (id, organization_id, subject, name, search_key, email, organization_role)
       SELECT pg_temp.id('02', n), pg_temp.id('01', 1),
         CASE WHEN n = 0 THEN '${admin}' ELSE coalesce(p.subject, 'user-' || n) END,
-        (ARRAY['Ada', 'Björn', 'Chipo', 'Dana', 'Emeka', 'Farah', 'Goran'])[1 + n % 7] || ' ' || md5(n::text),
-        'user-' || n || '@example.com', CASE WHEN n = 0 THEN 'ADMIN' ELSE 'MEMBER' END
-      FROM generate_series(0, ${users - 1}) AS n LEFT JOIN people p ON p.number = n;
+        person.name, translate(lower(person.name), 'ö', 'o') || chr(31) || email,
+        email, CASE WHEN n = 0 THEN 'ADMIN' ELSE 'MEMBER' END
+      FROM generate_series(0, ${users - 1}) AS n LEFT JOIN people p ON p.number = n CROSS JOIN LATERAL (
+        SELECT 'user-' || n || '@example.com' AS email,
+          (ARRAY['Ada', 'Björn', 'Chipo', 'Dana', 'Emeka', 'Farah', 'Goran'])[1 + n % 7] || ' ' || md5(n::text) AS name
+      ) AS person;
 
     INSERT INTO teams (id, organization_id, name)
       SELECT pg_temp.id('03', n), pg_temp.id('01', 1), 'Team ' || n FROM generate_series(0, ${teams - 1}) AS n;
@@ -53,22 +79,24 @@ function tables({ workspaces, users, memberships, name, number }) {
     INSERT INTO team_memberships (team_id, user_id, organization_id)
       SELECT pg_temp.id('03', team), pg_temp.id('02', n), pg_temp.id('01', 1) FROM (
         SELECT n, n % ${teams} AS team FROM generate_series(0, ${users - 1}) AS n
-        UNION ALL SELECT number, number + ${memberships.length} FROM people
+        UNION SELECT number, (number + ${memberships.length}) % ${teams} FROM people
       ) AS pair;
 
     -- Names begin with a hash, so that their order is not that of creation.
-    INSERT INTO workspaces (id, organization_id, name, owner_user_id, owner_team_id, environment, status, region,
-        monthly_budget, created_at, updated_at, review_reason, review_requested_at)
-      SELECT pg_temp.id('04', n), pg_temp.id('01', 1), left(md5(n::text), 8) || ' Assistant ' || n,
+    INSERT INTO workspaces (id, organization_id, name, name_key, search_key, owner_user_id, owner_team_id, environment,
+        status, region, monthly_budget, created_at, updated_at, review_reason, review_requested_at)
+      SELECT pg_temp.id('04', n), pg_temp.id('01', 1), name, lower(name), lower(name),
         CASE WHEN n % 50 <> 49 THEN pg_temp.id('02', ${others} + n % ${users - others}) END,
         CASE WHEN n % 50 = 49 THEN pg_temp.id('03', n / 50 % ${teams}) END,
         (ARRAY['PRODUCTION', 'STAGING', 'SANDBOX'])[1 + n % 3], CASE WHEN n % 25 = 0 THEN 'REVIEW' ELSE 'ACTIVE' END,
         (ARRAY['GLOBAL', 'US', 'EU', 'RWANDA'])[1 + n / 3 % 4], round(pg_temp.scatter(n, 100000) * 1.37, 2), at, at,
         CASE WHEN n % 25 = 0 THEN 'Regular review' END, CASE WHEN n % 25 = 0 THEN at END
-      FROM generate_series(0, ${workspaces - 1}) AS n, LATERAL (SELECT now() - n * interval '1 minute' AS at) AS time;
+      FROM generate_series(0, ${workspaces - 1}) AS n, LATERAL (
+        SELECT now() - n * interval '1 minute' AS at, left(md5(n::text), 8) || ' Assistant ' || n AS name
+      ) AS made;
 
-    INSERT INTO members (id, organization_id, workspace_id, workspace_name_key, user_id, role, joined_at)
-      SELECT pg_temp.id('05', row_number() OVER ()), pg_temp.id('01', 1), w.id, w.name_key, pg_temp.id('02', number),
+    INSERT INTO members (id, organization_id, workspace_id, workspace_name, user_id, role, joined_at)
+      SELECT pg_temp.id('05', row_number() OVER ()), pg_temp.id('01', 1), w.id, w.name, pg_temp.id('02', number),
         (ARRAY['ADMIN', 'MEMBER', 'MEMBER', 'VIEWER'])[1 + place % 4], w.created_at + place * interval '1 second'
       FROM (
         SELECT n, number, min(place) AS place FROM (
@@ -79,12 +107,12 @@ function tables({ workspaces, users, memberships, name, number }) {
           UNION ALL SELECT n, number, 10
             FROM people, generate_series(spacing - 1, ${workspaces - 1}, spacing) AS n
         ) AS member GROUP BY n, number
-      ) AS member JOIN workspaces w ON w.id = pg_temp.id('04', n);
+      ) AS member JOIN workspaces w ON w.organization_id = pg_temp.id('01', 1) AND w.id = pg_temp.id('04', n);
 
     -- One key in ten has expired, another will; some did so within this hour, after they were counted.
-    INSERT INTO virtual_keys (id, organization_id, workspace_id, name, last_four, status, created_by_id,
+    INSERT INTO virtual_keys (id, organization_id, workspace_id, name, search_key, last_four, status, created_by_id,
         created_at, last_used_at, expires_at, revoked_at)
-      SELECT pg_temp.id('06', n), pg_temp.id('01', 1), pg_temp.id('04', n % ${workspaces}), 'Key ' || n,
+      SELECT pg_temp.id('06', n), pg_temp.id('01', 1), pg_temp.id('04', n % ${workspaces}), 'Key ' || n, 'key ' || n,
         left(md5(n::text), 4),
         (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'DISABLED', 'REVOKED'])[1 + pg_temp.scatter(n, 5)],
         pg_temp.id('02', n % ${users}), now() - (n % 997 + 1) * interval '1 day',
@@ -103,11 +131,11 @@ function tables({ workspaces, users, memberships, name, number }) {
 
     UPDATE workspaces w SET member_count = members.count FROM (
       SELECT workspace_id, count(*) FROM members GROUP BY workspace_id
-    ) AS members WHERE w.id = members.workspace_id AND w.organization_id = pg_temp.id('01', 1);
+    ) AS members WHERE w.organization_id = pg_temp.id('01', 1) AND w.id = members.workspace_id;
     UPDATE workspaces w SET active_key_count = keys.count, next_key_expires_at = keys.next_expires_at FROM (
       SELECT workspace_id, count(*), min(expires_at) AS next_expires_at FROM virtual_keys
       WHERE status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > now() - interval '1 hour') GROUP BY workspace_id
-    ) AS keys WHERE w.id = keys.workspace_id AND w.organization_id = pg_temp.id('01', 1);
+    ) AS keys WHERE w.organization_id = pg_temp.id('01', 1) AND w.id = keys.workspace_id;
 
     INSERT INTO active_workspaces (user_id, organization_id, workspace_id)
       SELECT pg_temp.id('02', number), pg_temp.id('01', 1), pg_temp.id('04', spacing - 1) FROM people

@@ -5,14 +5,31 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const startWithinMs = 15_000;
+const startWithinMs = 60_000;
 
-/** Starts a server in a process of its own and waits until it listens on its `port`; its output goes to `logFile`. */
-export async function startServer({ program, options = [], script, environment, logFile }) {
+/**
+ * @typedef {object} ServerProcess
+ * @property {number} port
+ * @property {number} pid
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts a server in a process of its own and waits until it listens on its `port`; its output goes to `logFile`.
+ *
+ * @param {object} options
+ * @param {string} [options.program] Node, the one of this process unless given.
+ * @param {readonly string[]} [options.options] Node's own.
+ * @param {URL} options.script
+ * @param {Record<string, string>} options.environment
+ * @param {string} options.logFile
+ * @returns {Promise<ServerProcess>}
+ */
+export async function startServer({ program = process.execPath, options = [], script, environment, logFile }) {
   const port = await freePort();
   const log = await open(logFile, 'w');
   const child = spawn(program, [...options, fileURLToPath(script)], {
-    env: { PATH: process.env.PATH, PORT: String(port), ...environment },
+    env: { PATH: process.env['PATH'], PORT: String(port), ...environment },
     stdio: ['ignore', log.fd, log.fd],
   });
   await log.close();
@@ -29,18 +46,19 @@ export async function startServer({ program, options = [], script, environment, 
     }
     await delay(20);
   }
-  return { port, stop };
+  return { port, pid: child.pid ?? 0, stop };
 }
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();
   await once(server, 'close');
   return port;
 }
 
+/** @param {number} port */
 async function listens(port) {
   const socket = connect(port, '127.0.0.1');
   try {

@@ -1,7 +1,11 @@
-import { Database } from '../dist/database/database.js';
+import { built } from './built.mjs';
 
-// Loaded before the service: its requests work as the owner of the tables then, whom no policy binds, and no connection
-// changes from one organization to another.
-Database.prototype.within = function within() {
-  return this;
+/** @type {typeof import('../src/database/database.js')} */
+const { Database } = await import(built('database/database.js'));
+
+// Loaded before the service: its requests work as the owner of the tables then, whom no policy binds, and no transaction
+// names its organization.
+const { begin } = Database.prototype;
+Database.prototype.begin = function beginAsOwner(scope) {
+  return begin.call(this, scope).filter(({ text }) => !/^SET LOCAL (?:ROLE|tokenvue[.])/.test(text));
 };

@@ -1,45 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { ActiveWorkspace } from './active-workspace/active-workspace.entity.js';
-import { AuditEvent } from './audit/audit-event.entity.js';
 import { Authenticator } from './auth/authenticator.js';
 import { developmentSecret, developmentToken } from './auth/development-token.js';
 import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-verifier.js';
 import type { Config } from './config.js';
-import { Database } from './database/database.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { Database, type DatabaseOptions } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
 import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
-import type { PageOptions } from './http/page.js';
+import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
+import type { WebPageOptions } from './http/web-page.js';
 import { workspacePagePlugin } from './http/workspace-page.plugin.js';
-import { IdempotencyRecord } from './idempotency/idempotency-record.entity.js';
-import { Member } from './member/member.entity.js';
-import { Organization } from './organization/organization.entity.js';
 import { createSchema } from './schema.js';
-import { ServiceToken } from './service-token/service-token.entity.js';
-import { Team } from './team/team.entity.js';
-import { TeamMembership } from './team/team-membership.entity.js';
-import { User } from './user/user.entity.js';
-import { VirtualKey } from './virtual-key/virtual-key.entity.js';
-import { VirtualKeySecret } from './virtual-key/virtual-key-secret.entity.js';
-import { Workspace } from './workspace/workspace.entity.js';
-
-const entities = [
-  ActiveWorkspace,
-  AuditEvent,
-  IdempotencyRecord,
-  Member,
-  Organization,
-  ServiceToken,
-  Team,
-  TeamMembership,
-  User,
-  VirtualKey,
-  VirtualKeySecret,
-  Workspace,
-] as const;
 
 export interface OpenDatabase {
   readonly database: Database;
@@ -48,7 +22,8 @@ export interface OpenDatabase {
 }
 
 /** Opens the database of the configuration, the embedded PostgreSQL where it names none, and brings it up to date. */
-export async function openDatabase({ database: { url, poolSize }, dataDir }: Config, log: Log): Promise<OpenDatabase> {
+export async function openDatabase({ database: options, dataDir }: Config, log: Log): Promise<OpenDatabase> {
+  const { url } = options;
   const onNotice = (notice: string) => log.info(notice);
   const embedded = url === null ? await startEmbeddedPostgres({ dataDir, onNotice }) : null;
   let database: Database | undefined;
@@ -60,7 +35,7 @@ export async function openDatabase({ database: { url, poolSize }, dataDir }: Con
     const connection = url ?? embedded?.url ?? '';
     const migrations = await migrate(connection);
     if (migrations.length > 0) log.info({ migrations }, 'brought the database up to date');
-    database = await connectDatabase({ url: connection, poolSize }, log);
+    database = connectDatabase({ ...options, url: connection }, log);
     return { database, close };
   } catch (error) {
     await close();
@@ -70,17 +45,14 @@ export async function openDatabase({ database: { url, poolSize }, dataDir }: Con
 
 type Log = Pick<FastifyBaseLogger, 'info' | 'warn'>;
 
-/** Connects to the database with every table that the project knows. */
-export function connectDatabase(
-  options: { url: string; poolSize: number },
-  log?: Pick<Log, 'warn'>,
-): Promise<Database> {
-  const onError = (error: Error) => log?.warn({ err: error }, 'a database connection broke');
-  return Database.connect({ ...options, entities, onError });
+/** The database of these options, which tells the log of connections that break. */
+export function connectDatabase(options: Omit<DatabaseOptions, 'onError'>, log?: Pick<Log, 'warn'>): Database {
+  return new Database({ ...options, onError: (error) => log?.warn({ err: error }, 'a database connection broke') });
 }
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly metrics: Metrics;
   /** Finishes what is under way and refuses new work. */
   close(): Promise<void>;
 }
@@ -94,18 +66,21 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const apollo = createApollo({ schema, introspection });
   await apollo.start();
   const authenticator = new Authenticator(database, await tokenVerifier(config));
+  const metrics = createMetrics(database);
   const server = await createServer({
     apollo,
     authenticator,
     database,
     introspection,
     corsOrigins,
+    metrics,
     log,
   });
   if (config.graphiql) await server.register(graphiqlPlugin, pageOptions(config, 'graphiql'));
   if (config.demoData) await server.register(workspacePagePlugin, pageOptions(config, 'workspace-page'));
   return {
     server,
+    metrics,
     close: async () => {
       // A connection that is busy now is closed once it has its answer, and not kept for the client's next request.
       const sweep = setInterval(() => server.server.closeIdleConnections(), idleSweepMs);
@@ -116,7 +91,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
 }
 
 /** A page is signed in where the server itself makes the tokens; `ada` is who sees most of the demonstration data. */
-function pageOptions({ auth, dataDir }: Config, folder: string): PageOptions {
+function pageOptions({ auth, dataDir }: Config, folder: string): WebPageOptions {
   const directory = fileURLToPath(new URL(`../dist/${folder}`, import.meta.url));
   const token = () => developmentToken(dataDir, { subject: 'ada' });
   return { directory, endpoint: '/graphql', ...(auth.mode === 'development' && { token }) };

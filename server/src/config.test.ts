@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Config, ConfigError, loadConfig } from './config.js';
 
 const secret = 'a-secret-of-at-least-32-bytes-0123456789';
 const databaseUrl = 'postgres://app:pa55word@db.internal:5432/tokenvue';
+/** What the database is like unless something is set. */
+const database = { url: null, poolSize: 2 * availableParallelism(), carriesNames: true };
 
 /** The one line with which the start is refused. */
 function refusal(environment: Record<string, string>): string {
@@ -16,12 +19,12 @@ function refusal(environment: Record<string, string>): string {
   throw new Error(`Accepted: ${JSON.stringify(environment)}`);
 }
 
-test('nothing has to be set: the server runs for development, on the loopback address, with a database of its own', () => {
+test('nothing has to be set: the server runs for development, on the loopback address, with a database of its own and two connections a core', () => {
   expect(loadConfig({})).toEqual({
     production: false,
     host: '127.0.0.1',
     port: 4000,
-    database: { url: null, poolSize: 10 },
+    database,
     dataDir: resolve('.data'),
     demoData: true,
     auth: { mode: 'development' },
@@ -34,7 +37,16 @@ test('nothing has to be set: the server runs for development, on the loopback ad
 
 test('an empty variable counts as none, as container tools set them', () => {
   const names = [
-    ...['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL_SIZE', 'DATA_DIR', 'DEMO_DATA'],
+    ...[
+      'NODE_ENV',
+      'HOST',
+      'PORT',
+      'DATABASE_URL',
+      'DATABASE_POOL_SIZE',
+      'DATABASE_STATEMENT_NAMES',
+      'DATA_DIR',
+      'DEMO_DATA',
+    ],
     ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
     ...['GRAPHIQL', 'INTROSPECTION', 'CORS_ORIGINS', 'LOG_LEVEL'],
   ];
@@ -68,13 +80,18 @@ describe('is accepted:', () => {
     ['HOST as a name of the loopback address', { HOST: 'localhost' }, { host: 'localhost' }],
     ['HOST as the loopback address of IPv6', { HOST: '::1' }, { host: '::1' }],
     ['another loopback address as HOST', { HOST: '127.8.8.8' }, { host: '127.8.8.8' }],
-    ['DATABASE_URL', { DATABASE_URL: databaseUrl }, { database: { url: databaseUrl, poolSize: 10 }, demoData: false }],
+    ['DATABASE_URL', { DATABASE_URL: databaseUrl }, { database: { ...database, url: databaseUrl }, demoData: false }],
     [
       'DATABASE_URL with the longer scheme',
       { DATABASE_URL: 'postgresql://h/d' },
-      { database: { url: 'postgresql://h/d', poolSize: 10 } },
+      { database: { ...database, url: 'postgresql://h/d' } },
     ],
-    ['the largest DATABASE_POOL_SIZE', { DATABASE_POOL_SIZE: '1000' }, { database: { url: null, poolSize: 1_000 } }],
+    ['the largest DATABASE_POOL_SIZE', { DATABASE_POOL_SIZE: '1000' }, { database: { ...database, poolSize: 1_000 } }],
+    [
+      'DATABASE_STATEMENT_NAMES off, for a pooler that does not carry them',
+      { DATABASE_STATEMENT_NAMES: 'false' },
+      { database: { ...database, carriesNames: false } },
+    ],
     ['DATA_DIR, made absolute', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
     ['DEMO_DATA off on the embedded database', { DEMO_DATA: 'false' }, { demoData: false }],
     [
@@ -127,6 +144,7 @@ describe('stops the start with one line that names the variable and what it expe
     ['DATABASE_POOL_SIZE', 'to 1000', { DATABASE_POOL_SIZE: '1001' }],
     ['DATABASE_POOL_SIZE', 'whole number', { DATABASE_POOL_SIZE: '0' }],
     ['DATABASE_POOL_SIZE', 'whole number', { DATABASE_POOL_SIZE: '1e2' }],
+    ['DATABASE_STATEMENT_NAMES', 'true or false', { DATABASE_STATEMENT_NAMES: 'no' }],
     ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'mysql://root:pa55word@db/x' }],
     ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'user:pa55word@db' }],
     ['DATABASE_URL', 'postgres://', { DATABASE_URL: 'postgres://app:pa55word@db:port/x' }],

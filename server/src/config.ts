@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** The environment, checked once; the only place that reads it. */
@@ -9,6 +10,8 @@ export interface Config {
     /** Null for the embedded PostgreSQL. */
     readonly url: string | null;
     readonly poolSize: number;
+    /** Whether prepared statements may have names: not behind a pooler that does not carry them. */
+    readonly carriesNames: boolean;
   };
   /** Folder of the embedded database and of the development secret. */
   readonly dataDir: string;
@@ -52,7 +55,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     port: integer(environment, 'PORT', 4000, 0, 65_535),
     database: {
       url,
-      poolSize: integer(environment, 'DATABASE_POOL_SIZE', 10, 1, 1_000),
+      poolSize: integer(environment, 'DATABASE_POOL_SIZE', 2 * availableParallelism(), 1, 1_000),
+      carriesNames: flag(environment, 'DATABASE_STATEMENT_NAMES', true),
     },
     dataDir: resolve(read(environment, 'DATA_DIR') ?? './.data'),
     demoData: flag(environment, 'DEMO_DATA', url === null),

@@ -31,12 +31,13 @@ export const refusals = {
   },
   nameInvalid: {
     code: UserErrorCode.INVALID,
-    message: 'A name has 1 to 80 characters, without control characters.',
-    remedy: 'Shorten the name, or remove line breaks and other control characters.',
+    message:
+      'A name has 1 to 80 characters with something visible, without control characters and overrides of direction.',
+    remedy: 'Shorten the name, or remove line breaks and other characters that control.',
   },
   nameTaken: {
     code: UserErrorCode.TAKEN,
-    message: 'A workspace of this organization already has this name, in the same or in other case.',
+    message: 'A workspace of this organization already has this name, perhaps in other case or with other blanks.',
     remedy: 'Choose another name. The other workspace may be one that you cannot see.',
   },
   budgetInvalid: {
@@ -237,29 +238,30 @@ export const refusals = {
   versionConflict: {
     code: UserErrorCode.VERSION_CONFLICT,
     message: 'It was changed by somebody else since you read it.',
-    remedy: 'Look at `conflictingWorkspace` or `conflictingVirtualKey`, then send the change again with its version.',
+    remedy:
+      'Look at the present state in the payload (`conflictingWorkspace` and the like), then send the change again with its version.',
   },
 } as const satisfies Record<string, RefusalEntry>;
 
 export type RefusalName = keyof typeof refusals;
 
-/** One finding against the input. */
-export interface Finding {
+/** One thing that is refused of the input. */
+export interface Refused {
   readonly refusal: RefusalName;
   /** Path into the mutation's arguments, such as `['input', 'memberIds', '2']`. */
   readonly field: readonly string[] | null;
 }
 
-/** Thrown by services to refuse a mutation; rolls back the transaction and becomes `userErrors` of the payload. */
+/** Thrown by commands to refuse a mutation; rolls back the transaction and becomes `userErrors` of the payload. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly findings: readonly Finding[];
+  readonly refused: readonly Refused[];
   /** What else the payload says, such as the present state after a lost race. */
   readonly payload: object;
 
-  constructor(findings: readonly Finding[], payload: object = {}) {
-    super(findings.map((finding) => finding.refusal).join(', '));
-    this.findings = findings;
+  constructor(refused: readonly Refused[], payload: object = {}) {
+    super(refused.map(({ refusal }) => refusal).join(', '));
+    this.refused = refused;
     this.payload = payload;
   }
 
@@ -298,13 +300,25 @@ export const requestErrors = {
   pageSize: {
     code: 'BAD_USER_INPUT',
     status: 200,
-    message: 'The argument "first" must be from 1 to 100.',
+    message: 'A page has from 1 to 100 items; the message names the argument.',
     remedy: 'Ask for at most 100 items a page and follow `pageInfo.endCursor`.',
+  },
+  firstWithLast: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The arguments "first" and "last" exclude each other.',
+    remedy: 'Page from the beginning with `first` and `after`, or from the end with `last` and `before`.',
+  },
+  tooManyIds: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The argument "ids" takes at most 100 ids.',
+    remedy: 'Split the request.',
   },
   cursorInvalid: {
     code: 'BAD_USER_INPUT',
     status: 200,
-    message: 'The argument "after" is not a cursor of this list in this ordering.',
+    message: 'A cursor is not one of this list in this ordering; the message names the argument.',
     remedy: 'Use a cursor only with the ordering that it came from; start again without one.',
   },
   filterTooLarge: {

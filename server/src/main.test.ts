@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SignJWT } from 'jose';
-import { readPidFile } from './database/postmaster.js';
+import { readPidFile } from './embedded-postgres/postmaster.js';
 import { eventually } from './testing/eventually.js';
-import { uuidOf, workspaceInput } from './testing/fixtures.js';
-import { createDatabase, type GraphQLAnswer } from './testing/test-server.js';
+import { workspaceInput } from './testing/fixtures.js';
+import { uuidOf } from './testing/rows.js';
+import { createDatabase, createEmptyDatabase, type GraphQLAnswer } from './testing/test-server.js';
 import { connect, untilWaiting } from './testing/waiting.js';
 
 jest.setTimeout(90_000);
@@ -234,6 +235,30 @@ describe('on a database of one’s own', () => {
     expect(await server.exit()).toBe(1);
     expect(server.stdout).toContain('ECONNREFUSED');
     expect(server.stdout + server.stderr).not.toContain('pa55word');
+  });
+
+  test('a database of before the first release ends the start with 1 and one line that names DATA_DIR', async () => {
+    const databaseUrl = await createEmptyDatabase();
+    const database = await connect(databaseUrl);
+    await database.query('CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint, name text)');
+    await database.query(`INSERT INTO migrations (timestamp, name) VALUES (1790000000000, 'Workspaces1790000000000')`);
+    const server = new ServerProcess({ ...authenticated, DATABASE_URL: databaseUrl });
+    expect(await server.exit()).toBe(1);
+    expect(server.stdout).toBe('');
+    expect(server.stderr).toMatch(/^The database holds the tables of an unreleased version[^\n]* DATA_DIR [^\n]*\.\n$/);
+    await database.end();
+  });
+
+  test('jobs run beside requests, and the log tells of each run', async () => {
+    const server = new ServerProcess({ ...authenticated, DATABASE_URL: await createDatabase() });
+    await server.endpoint();
+    const run = await eventually(() => {
+      const line = server.stdout.split('\n').find((text) => text.includes('"msg":"a job ran"'));
+      if (line === undefined) throw new Error(`No job ran: ${server.stdout}`);
+      return JSON.parse(line) as Record<string, unknown>;
+    });
+    expect(run).toMatchObject({ job: 'clean_idempotency_records', removed: 0, seconds: expect.any(Number) });
+    expect(await server.signal('SIGTERM')).toBe(0);
   });
 
   test('a port that is taken ends the start with 1', async () => {

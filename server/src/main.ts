@@ -1,8 +1,10 @@
 import { type Logger, pino } from 'pino';
 import { createApp, openDatabase } from './app.js';
 import { runCommand } from './cli/command.js';
-import { type Config, loadConfig } from './config.js';
+import { type Config, ConfigError, loadConfig } from './config.js';
 import { createDemoData } from './demo/demo-data.js';
+import { startJobs } from './jobs/jobs.js';
+import { jobs } from './registry.js';
 
 /** A clean stop takes no longer than this; what is still under way then is cut off. */
 const stopWithinMs = 10_000;
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
   try {
     await start(config, log, undo);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     log.fatal({ err: error }, 'the start failed');
     await undoAll(undo, log);
     process.exit(1);
@@ -33,6 +36,8 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
   if (config.demoData && (await createDemoData(database))) log.info('made the demonstration data');
   const app = await createApp(config, database, log);
   undo.push(() => app.close());
+  const runner = startJobs(jobs, { database, log, observer: app.metrics });
+  undo.push(() => runner.stop());
   const address = await app.server.listen({
     host: config.host,
     port: config.port,

@@ -1,66 +1,20 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, isInterfaceType, lexicographicSortSchema, printSchema } from 'graphql';
-import { buildSchema } from 'type-graphql';
-import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
-import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
-import type { TypedRow } from './graphql/node.js';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { prepareSchema } from './fetch/prepare-schema.js';
 import { DateTimeScalar } from './graphql/scalars.js';
-import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
-import { NodeResolver } from './node/node.resolver.js';
-import { WorkspaceFindingsResolver } from './review/finding.resolver.js';
-import { ReviewResolver, WorkspaceReviewResolver } from './review/review.resolver.js';
-import { ServiceTokenResolver } from './service-token/service-token.resolver.js';
-import { SummaryResolver } from './summary/summary.resolver.js';
-import { TeamResolver } from './team/team.resolver.js';
-import { TeamAccessResolver } from './team-access/team-access.resolver.js';
-import { UserResolver } from './user/user.resolver.js';
-import { ViewerResolver } from './viewer/viewer.resolver.js';
-import {
-  VirtualKeyResolver,
-  VirtualKeySecretResolver,
-  WorkspaceVirtualKeysResolver,
-} from './virtual-key/virtual-key.resolver.js';
-import { ArchiveResolver } from './workspace/archive.resolver.js';
-import { OwnershipResolver } from './workspace/ownership.resolver.js';
-import { WorkspaceResolver } from './workspace/workspace.resolver.js';
-
-const resolvers = [
-  ActiveWorkspaceResolver,
-  ArchiveResolver,
-  AuditEventResolver,
-  MemberResolver,
-  NodeResolver,
-  OwnershipResolver,
-  ReviewResolver,
-  ServiceTokenResolver,
-  SummaryResolver,
-  TeamAccessResolver,
-  TeamResolver,
-  UserResolver,
-  ViewerResolver,
-  WorkspaceAuditLogResolver,
-  VirtualKeyResolver,
-  VirtualKeySecretResolver,
-  WorkspaceFindingsResolver,
-  WorkspaceMembersResolver,
-  WorkspaceResolver,
-  WorkspaceReviewResolver,
-  WorkspaceVirtualKeysResolver,
-] as const;
+import { nouns, resolvers } from './registry.js';
 
 /** The executable schema. Resolvers hold nothing of their own: what they need is in the request's context. */
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [...resolvers],
+    resolvers: [...resolvers] as unknown as NonEmptyArray<() => object>,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
-    // Inputs are validated by `answer`, which turns findings into userErrors.
+    // Inputs are validated by commands, which turn what they refuse into userErrors.
     validate: false,
   });
   for (const [type, description] of rootDescriptions(schema)) if (type) type.description = description;
-  for (const type of Object.values(schema.getTypeMap())) {
-    // Rows say their type themselves, without a promise for each.
-    if (isInterfaceType(type)) type.resolveType = (row: TypedRow) => row.__typename;
-  }
+  prepareSchema(schema, nouns);
   return schema;
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { createSecret } from './auth/secret.js';
+import { Message } from './database/message.js';
 import { breakTable, createWorkspace } from './testing/fixtures.js';
 import { type RawRequest, rawRequest } from './testing/raw-request.js';
+import { organizationIdOf } from './testing/rows.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from './testing/test-server.js';
 
 /**
@@ -137,8 +140,11 @@ async function workWithServiceTokens(): Promise<void> {
   await change(service, 'createServiceToken', input, tokenFields);
   await change(service, 'revokeServiceToken', { serviceTokenId: token }, 'serviceToken { id }');
   await sendInWrongPlaces(token, token);
-  const wrong = `${token.slice(0, 20)}${token.at(20) === 'a' ? 'b' : 'a'}${token.slice(21)}`;
-  expect((await ask(wrong, '{ viewer { teams { id } } }')).status).toBe(401);
+  const wrong = `${token.slice(0, 40)}${token.at(40) === 'a' ? 'b' : 'a'}${token.slice(41)}`;
+  const { secret: nobodys } = createSecret('tvs_', await organizationIdOf(server, org));
+  for (const other of [wrong, nobodys]) {
+    expect((await ask(other, '{ viewer { teams { id } } }')).status).toBe(401);
+  }
   await ask(root.token, '{ serviceTokens { id name maskedToken scopes } }');
   await withoutTokenSearch(async () => {
     expect((await ask(token, '{ viewer { teams { id } } }')).status).toBe(500);
@@ -231,11 +237,9 @@ async function digestsSentWhile(work: () => Promise<void>): Promise<Buffer[]> {
   const digests: Buffer[] = [];
   const original = pg.Client.prototype.query;
   pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
-    const [statement, values] = args as [{ values?: unknown[] } | string, unknown];
-    const sent = typeof statement === 'string' ? values : statement.values;
-    if (Array.isArray(sent)) {
-      digests.push(...sent.filter((value): value is Buffer => Buffer.isBuffer(value) && value.length === 32));
-    }
+    const [message] = args;
+    const sent = message instanceof Message ? message.statements.flatMap(({ values }) => values) : [];
+    digests.push(...sent.filter((value): value is Buffer => Buffer.isBuffer(value) && value.length === 32));
     return Reflect.apply(original, this, args) as unknown;
   } as typeof original;
   try {
@@ -249,9 +253,9 @@ async function digestsSentWhile(work: () => Promise<void>): Promise<Buffer[]> {
 /** Works while no service token can be looked up. */
 async function withoutTokenSearch(work: () => Promise<void>): Promise<void> {
   const rename = (from: string, to: string) =>
-    server.database.rows({ text: `ALTER FUNCTION ${from} RENAME TO ${to}`, values: [] });
-  await rename('find_service_token', 'lost_service_token');
-  await work().finally(() => rename('lost_service_token', 'find_service_token'));
+    server.database.rows({ text: `ALTER TABLE service_tokens RENAME COLUMN ${from} TO ${to}`, values: [] });
+  await rename('revoked_at', 'lost_at');
+  await work().finally(() => rename('lost_at', 'revoked_at'));
 }
 
 function digestOf(secret: string): Buffer {
@@ -266,7 +270,9 @@ function formsOf(bytes: Buffer): string[] {
 
 /** What must not be found of a secret: itself, parts of what is random in it, and other forms of it. */
 function tracesOf(secret: string): string[] {
-  const [first, second] = [secret.slice(4, 20), secret.slice(20, 36)];
+  // That of a service begins with its organization, which is no secret.
+  const random = secret.slice(secret.startsWith('tvs_') ? 26 : 4);
+  const [first, second] = [random.slice(0, 16), random.slice(16, 32)];
   const texts = [secret, first, second];
   return [...texts, ...texts.flatMap((text) => formsOf(Buffer.from(text))), ...formsOf(digestOf(secret))];
 }

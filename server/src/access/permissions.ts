@@ -23,7 +23,7 @@ registerEnumType(MemberRole, {
 });
 
 /** Who holds a permission: people by their role in the workspace, or in the organization; services by any of the scopes. */
-type Rule = { readonly scopes: readonly ServiceScope[] } & (
+export type Rule = { readonly scopes: readonly ServiceScope[] } & (
   | { readonly roles: readonly MemberRole[] }
   | { readonly people: 'everybody' | 'organization admins' }
 );
@@ -32,7 +32,7 @@ const { OWNER, ADMIN, MEMBER, VIEWER } = MemberRole;
 const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE } = ServiceScope;
 
 /** Who may do what: the one table that every query, every mutation and every `viewerCan…` field reads. */
-const permissions = {
+export const permissions = {
   'workspace.read': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
   'workspace.read_audit_log': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
   'workspace.create': { people: 'everybody', scopes: [] },
@@ -100,4 +100,10 @@ export function authorizeAnywhere(actor: Actor, permission: Permission): void {
 /** The scopes of which a service needs one for the permission. */
 export function scopesFor(permission: Permission): readonly ServiceScope[] {
   return permissions[permission].scopes;
+}
+
+/** The roles in a workspace that hold the permission. */
+export function rolesFor(permission: Permission): readonly MemberRole[] {
+  const rule: Rule = permissions[permission];
+  return 'roles' in rule ? rule.roles : [];
 }

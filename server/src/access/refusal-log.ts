@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Finding } from '../errors.js';
+import type { Refused } from '../errors.js';
 import type { Actor } from './actor.js';
 import type { Permission } from './permissions.js';
 
@@ -10,7 +10,7 @@ export interface Requester {
 }
 
 /** Attempts to cross a permission are for those who watch the service; they changed nothing, so no audit event tells. */
-export function logRefusal({ actor, log }: Requester, permission: Permission, findings: readonly Finding[] = []): void {
+export function logRefusal({ actor, log }: Requester, permission: Permission, refused: readonly Refused[] = []): void {
   const { kind, id, organizationId } = actor;
-  log.warn({ actor: { kind, id, organizationId }, permission, findings }, 'refused');
+  log.warn({ actor: { kind, id, organizationId }, permission, refused }, 'refused');
 }

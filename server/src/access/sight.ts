@@ -1,3 +1,4 @@
+import { organization, type Scope, type Sql, sql, viewer } from '../database/sql.js';
 import { type Actor, isOrganizationAdmin, userIdOf } from './actor.js';
 import { mayAnywhere } from './permissions.js';
 
@@ -7,31 +8,9 @@ import { mayAnywhere } from './permissions.js';
  * belong to a team of theirs.
  */
 
-/** A statement's values with their placeholders; the actor's own are added where a statement first names them. */
-export class Values {
-  readonly list: unknown[] = [];
-  readonly actor: Actor;
-  #user: string | undefined;
-  #organization: string | undefined;
-
-  constructor(actor: Actor) {
-    this.actor = actor;
-  }
-
-  get user(): string {
-    // A service is nobody's member.
-    this.#user ??= this.add(userIdOf(this.actor));
-    return this.#user;
-  }
-
-  get organization(): string {
-    this.#organization ??= this.add(this.actor.organizationId);
-    return this.#organization;
-  }
-
-  add(value: unknown): string {
-    return `$${this.list.push(value)}`;
-  }
+/** Whom the statements of an actor run for. */
+export function scopeOf(actor: Actor): Scope {
+  return { organizationId: actor.organizationId, userId: userIdOf(actor) };
 }
 
 /** Whether the actor sees every workspace of the organization. */
@@ -39,58 +18,89 @@ export function seesEverything(actor: Actor): boolean {
   return actor.kind === 'USER' ? isOrganizationAdmin(actor) : mayAnywhere(actor, 'workspace.read');
 }
 
+/** SQL for the ids of the viewer's teams. */
+export const teamIdsSql = sql`SELECT tm.team_id FROM team_memberships tm
+  WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer}`;
+
+const ownerSql = sql`'OWNER'`;
+const memberSql = sql`(SELECT m.role FROM members m
+  WHERE m.organization_id = ${organization} AND m.workspace_id = w.id AND m.user_id = ${viewer})`;
+const roleOfMemberSql = sql`CASE WHEN w.owner_user_id = ${viewer} THEN 'OWNER'
+  WHEN w.owner_team_id IN (${teamIdsSql}) THEN 'ADMIN' ELSE ${memberSql} END`;
+
 /** SQL for the actor's role in the workspace `w`, null where the actor has no sight of it. */
-export function roleSql(values: Values): string {
-  if (seesEverything(values.actor)) return `'OWNER'`;
-  return `CASE
-    WHEN w.owner_user_id = ${values.user} THEN 'OWNER'
-    WHEN w.owner_team_id IN (${teamIdsSql(values)}) THEN 'ADMIN'
-    ELSE (SELECT m.role FROM members m WHERE m.workspace_id = w.id AND m.user_id = ${values.user}) END`;
+export function roleSql(actor: Actor): Sql {
+  return seesEverything(actor) ? ownerSql : roleOfMemberSql;
 }
 
-/** SQL for the ids of the actor's teams. */
-export function teamIdsSql(values: Values): string {
-  return `SELECT tm.team_id FROM team_memberships tm WHERE tm.user_id = ${values.user}`;
-}
+/** SQL for the role of somebody of whom `member_role` of the row `w` says what they are as a member. */
+export const roleOfListedSql = sql`CASE WHEN w.owner_user_id = ${viewer} THEN 'OWNER'
+  WHEN w.owner_team_id IN (${teamIdsSql}) THEN 'ADMIN' ELSE w.member_role END`;
 
-/** A walk along a person's workspaces in the order of their names. */
+/**
+ * SQL that answers `(workspace_id, member_role)` for each workspace that an actor who does not see everything sees,
+ * archived ones included, once each.
+ */
+export const visibleWorkspacesSql = sql`
+  SELECT m.workspace_id, m.role AS member_role FROM members m
+    WHERE m.organization_id = ${organization} AND m.user_id = ${viewer}
+  UNION ALL
+  SELECT tw.id, 'ADMIN' FROM team_memberships tm
+    JOIN workspaces tw ON tw.organization_id = ${organization} AND tw.owner_team_id = tm.team_id
+    WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer} AND NOT EXISTS (
+      SELECT FROM members m WHERE m.organization_id = ${organization} AND m.workspace_id = tw.id AND m.user_id = ${viewer})`;
+
+/** A walk along a person's workspaces in use, in the order of their names. */
 export interface NameWalk {
-  /** Condition on a `name_key` column, such as `> $3`; none at the start. */
-  readonly after: string | null;
-  readonly direction: 'ASC' | 'DESC';
-  readonly limit: string;
+  /** SQL for the place between which the walk goes, over a column of names; `true` at the start. */
+  readonly within: (name: Sql) => Sql;
+  readonly direction: Sql;
+  /** Rows, as a number in the text: with a parameter PostgreSQL expects a tenth of all and plans anew at every run. */
+  readonly limit: Sql;
 }
 
 /**
- * SQL that answers `(workspace_id, name_key, role)` for each workspace that an actor who does not see everything sees,
- * archived ones included, once each; with a walk only the next few that are not archived, straight from the indexes.
+ * The viewer, unknown to the planner: for somebody with more memberships than most, it would take the plan that it makes for
+ * just them to be cheaper every time, and so plan the same walk anew at every run.
  */
-export function visibleSql(values: Values, walk?: NameWalk): string {
-  const condition = (column: string) => (walk?.after ? `AND ${column} ${walk.after}` : '');
-  const order = walk ? `ORDER BY name_key ${walk.direction} LIMIT ${walk.limit}` : '';
-  return `
-    (SELECT m.workspace_id, m.workspace_name_key AS name_key, m.role FROM members m
-      ${walk ? 'JOIN workspaces mw ON mw.id = m.workspace_id AND mw.archived_at IS NULL' : ''}
-      WHERE m.user_id = ${values.user} ${condition('m.workspace_name_key')} ${order})
+const unknownViewer = sql`(SELECT ${viewer}::uuid)`;
+
+/**
+ * SQL for the next few workspaces in use that an actor who does not see everything sees, with these of their columns and
+ * `member_role`, straight from the indexes: each branch walks its own and stops at the limit.
+ */
+export function walkSql(columnsOf: (alias: Sql) => Sql, { within, direction, limit }: NameWalk): Sql {
+  return sql`
+    (SELECT ${columnsOf(sql`mw`)}, m.role AS member_role FROM members m
+      JOIN workspaces mw ON mw.organization_id = ${organization} AND mw.id = m.workspace_id AND mw.archived_at IS NULL
+      WHERE m.organization_id = ${organization} AND m.user_id = ${unknownViewer} AND ${within(sql`m.workspace_name`)}
+      ORDER BY m.workspace_name ${direction} LIMIT ${limit})
     UNION ALL
-    (SELECT owned.workspace_id, owned.name_key, 'ADMIN' FROM team_memberships tm
+    (SELECT owned.* FROM team_memberships tm
       CROSS JOIN LATERAL (
-        SELECT tw.id AS workspace_id, tw.name_key FROM workspaces tw
-        WHERE tw.owner_team_id = tm.team_id ${walk ? 'AND tw.archived_at IS NULL' : ''} ${condition('tw.name_key')}
-          AND (SELECT m.id FROM members m WHERE m.workspace_id = tw.id AND m.user_id = ${values.user}) IS NULL
-        ${order}
+        SELECT ${columnsOf(sql`tw`)}, 'ADMIN' AS member_role FROM workspaces tw
+        WHERE tw.organization_id = ${organization} AND tw.owner_team_id = tm.team_id AND tw.archived_at IS NULL
+          AND ${within(sql`tw.name`)}
+          AND (SELECT m.id FROM members m
+            WHERE m.organization_id = ${organization} AND m.workspace_id = tw.id AND m.user_id = ${viewer}) IS NULL
+        ORDER BY tw.name ${direction} LIMIT ${limit}
       ) AS owned
-      WHERE tm.user_id = ${values.user} ${order})`;
+      WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer}
+      ORDER BY owned.name ${direction} LIMIT ${limit})
+    ORDER BY name ${direction} LIMIT ${limit}`;
 }
+
+const everybodySql = sql`true`;
+const teamAccessSql = sql`u.id IN (
+  SELECT theirs.user_id FROM team_memberships mine
+    JOIN team_memberships theirs ON theirs.organization_id = ${organization} AND theirs.team_id = mine.team_id
+    WHERE mine.organization_id = ${organization} AND mine.user_id = ${viewer}
+  UNION ALL SELECT ${viewer}::uuid)`;
 
 /**
  * SQL that holds for the users `u` in the actor's team access: those who share a team with the actor, and for somebody
  * who sees everything everybody.
  */
-export function inTeamAccessSql(values: Values): string {
-  if (seesEverything(values.actor)) return 'true';
-  return `u.id IN (
-    SELECT theirs.user_id FROM team_memberships mine JOIN team_memberships theirs USING (team_id)
-      WHERE mine.user_id = ${values.user}
-    UNION ALL SELECT ${values.user}::uuid)`;
+export function inTeamAccessSql(actor: Actor): Sql {
+  return seesEverything(actor) ? everybodySql : teamAccessSql;
 }

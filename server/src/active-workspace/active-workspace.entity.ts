@@ -1,22 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Table, time, uuid } from '../database/table.js';
 
 /** The workspace in which a person works: the primary key allows one a person. */
-@Entity('active_workspaces')
-export class ActiveWorkspace {
-  @PrimaryColumn('uuid', { name: 'user_id' })
-  userId!: string;
-
-  @Column('uuid', { name: 'organization_id' })
-  organizationId!: string;
-
-  @Column('uuid', { name: 'workspace_id' })
-  workspaceId!: string;
-
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'selected_at',
-    default: () => 'now()',
-  })
-  selectedAt!: Date;
-}
+export const activeWorkspaces = new Table('active_workspaces', 'a', {
+  userId: uuid().primary(),
+  organizationId: uuid().primary(),
+  workspaceId: uuid(),
+  selectedAt: time().default('now()'),
+});

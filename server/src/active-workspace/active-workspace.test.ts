@@ -1,15 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  auditEvents,
-  breakAudit,
-  createWorkspace,
-  deleteMembership,
-  giveToTeam,
-  idOfNothing,
-  run,
-  setRole,
-  uuidOf,
-} from '../testing/fixtures.js';
+import { auditEvents, breakAudit, createWorkspace, idOfNothing, run } from '../testing/fixtures.js';
+import { deleteMembership, giveToTeam, setRole, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';

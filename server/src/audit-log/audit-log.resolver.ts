@@ -1,81 +1,62 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
-import { may } from '../access/permissions.js';
-import type { RequestContext } from '../context.js';
-import { toGlobalId } from '../graphql/ids.js';
-import { type CursorShape, decodeCursor, encodeCursor } from '../pagination/cursor.js';
-import { limitFilter, uuidsOf } from '../pagination/filter.js';
-import { pageSize, pageSizeDefault, toPage } from '../pagination/page.js';
-import { Workspace, type WorkspaceRow } from '../workspace/workspace.entity.js';
-import type { AuditLogArgs } from './audit-log.loaders.js';
-import { AuditEventConnection, type AuditEventRow, AuditFilter, AuditLogEntry } from './audit-log.types.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import type { MemberRole } from '../access/permissions.js';
+import { AuditActorKind, type AuditChange, auditEvents } from '../audit/audit-event.entity.js';
+import type { Reader } from '../fetch/caller.js';
+import { connectionType } from '../fetch/connection.js';
+import { Cost } from '../fetch/cost.js';
+import { Along, Fetch, viewerRole } from '../fetch/fetch.js';
+import { PageArgs, pageSizeDefault } from '../fetch/list.js';
+import type { NounRow } from '../fetch/plan.js';
+import { serviceTokens } from '../service-token/service-token.entity.js';
+import { users } from '../user/user.entity.js';
+import { Workspace } from '../workspace/workspace.entity.js';
+import { AuditActor, AuditChangeText, AuditEvent } from './audit-log.entity.js';
+import { AuditFilter } from './audit-log.inputs.js';
+import { listAuditLog } from './audit-log.queries.js';
 
-const cursorShape: CursorShape = { ordering: 'auditLog:OCCURRED_AT:DESC', parts: ['time', 'uuid'] };
+const AuditEventConnection = connectionType('AuditEvent', () => AuditEvent);
 
-@Resolver(() => AuditLogEntry)
+const { actorKind, actorId, actorName, changes } = auditEvents.columns;
+
+@Resolver(() => AuditEvent)
 export class AuditEventResolver {
-  @FieldResolver(() => ID)
-  id(@Root() event: AuditEventRow): string {
-    return toGlobalId('AuditEvent', event.id);
+  @Fetch(actorKind, actorId, actorName)
+  @FieldResolver(() => AuditActor, { description: 'Who did it.' })
+  actor(kind: AuditActorKind, id: string | null, name: string): AuditActor {
+    if (id === null || kind === AuditActorKind.SYSTEM) return { kind, id: null, name };
+    return { kind, id: (kind === AuditActorKind.USER ? users : serviceTokens).globalId(id), name };
   }
 
-  @FieldResolver(() => Workspace, {
-    nullable: true,
-    description: 'The workspace in which it was done; null for what belongs to the organization.',
-  })
-  workspace(@Root() event: AuditEventRow, @Ctx() { loaders }: RequestContext): Promise<WorkspaceRow | null> | null {
-    return event.workspaceId === null ? null : loaders.workspaces.byId.load(event.workspaceId);
+  @Cost({ items: pageSizeDefault })
+  @Fetch(changes)
+  @FieldResolver(() => [AuditChangeText], { description: 'What changed.' })
+  changes(list: readonly AuditChange[]): AuditChangeText[] {
+    return list.map(({ field, before, after }) => ({ field, before: toJson(before), after: toJson(after) }));
   }
+}
+
+function toJson(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 @Resolver(() => Workspace)
 export class WorkspaceAuditLogResolver {
+  @Along(viewerRole)
+  @Cost({ statements: 1, items: 'page' })
   @FieldResolver(() => AuditEventConnection, {
     nullable: true,
     description: 'What was done in it, newest first. Null for a viewer who may not read it.',
   })
   async auditLog(
-    @Root() workspace: WorkspaceRow,
-    @Ctx() context: RequestContext,
-    @Arg('first', () => Int, { nullable: true, defaultValue: pageSizeDefault, description: 'Page size, 1 to 100.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the item after which the page begins.' })
-    after?: string | null,
+    @Root() { uuid, auditLog: role }: NounRow & { readonly auditLog: MemberRole | null },
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which events to list.' })
     filter?: AuditFilter | null,
   ) {
-    const { loaders } = context;
-    const size = pageSize(first);
-    const place = after == null ? null : decodeCursor(cursorShape, after);
-    const args = toArgs(filter ?? {});
-    if (!(await mayReadAuditLog(context, workspace))) return null;
-    const rows = await loaders.auditLog.pages.load({
-      parentId: workspace.id,
-      args: { ...args, after: place, limit: size + 1 },
-    });
-    const page = toPage(
-      rows,
-      { size, after },
-      {
-        cursorOf: (row) => encodeCursor(cursorShape, [row.occurredAt.toISOString(), row.id]),
-        countTotal: () => loaders.auditLog.totals.load({ parentId: workspace.id, args }),
-      },
-    );
-    return new AuditEventConnection(page);
+    const events = await listAuditLog(reader, { workspaceId: uuid, role, page, filter }, info);
+    return events === null ? null : new AuditEventConnection(events);
   }
-}
-
-async function mayReadAuditLog({ actor, loaders }: RequestContext, workspace: WorkspaceRow): Promise<boolean> {
-  const role = workspace.viewerRole ?? (await loaders.workspaces.viewerRole.load(workspace.id));
-  return may(actor, role, 'workspace.read_audit_log');
-}
-
-function toArgs({ actions, actorIds, from, to }: AuditFilter): AuditLogArgs {
-  limitFilter({ lists: [actions, actorIds] });
-  return {
-    // PostgreSQL's text can't hold NUL, so no action has one either.
-    actions: actions?.map((action) => action.replaceAll('\0', '\u{fffd}')) ?? null,
-    actorIds: actorIds == null ? null : [...uuidsOf('User', actorIds), ...uuidsOf('ServiceToken', actorIds)],
-    from: from ?? null,
-    to: to ?? null,
-  };
 }

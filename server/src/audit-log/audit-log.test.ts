@@ -1,18 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { toGlobalId } from '../graphql/ids.js';
-import {
-  auditEvents,
-  createWorkspace,
-  giveToTeam,
-  idOfNothing,
-  insertKeys,
-  insertWorkspaces,
-  mutate,
-  newService,
-  run,
-  setRole,
-  uuidOf,
-} from '../testing/fixtures.js';
+import { auditEvents, createWorkspace, idOfNothing, mutate, newService, run } from '../testing/fixtures.js';
+import { toGlobalId } from '../testing/ids.js';
+import { changeRows, giveToTeam, insertKeys, insertWorkspaces, setRole, uuidOf } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -154,7 +143,7 @@ describe('the audit log of a workspace', () => {
       occurredAt: expect.stringMatching(/Z$/),
       requestId: 'billing:42',
     });
-    expect(Math.abs(Date.parse(event?.occurredAt ?? '') - Date.now())).toBeLessThan(10_000);
+    expect(Math.abs(Date.parse(event?.occurredAt ?? '') - Date.now())).toBeLessThan(60_000);
     expect(created?.changes).toContainEqual({ field: 'members', before: '[]', after: JSON.stringify([owner.id]) });
     expect(created?.changes).toContainEqual({ field: 'region', before: null, after: '"EU"' });
     expect(await node(owner, event?.id ?? '')).toEqual(event);
@@ -172,10 +161,7 @@ describe('the audit log of a workspace', () => {
         SELECT gen_random_uuid(), organization_id, id, 'workspace.checked', 'SYSTEM', 'repair' FROM workspaces WHERE id = $1`,
       values: [uuidOf(id)],
     });
-    await server.database.rows({
-      text: `UPDATE users SET name = 'Renamed' WHERE id = $1`,
-      values: [uuidOf(root.id)],
-    });
+    await changeRows(server, root.id, `name = 'Renamed', claims_issued_at = now()`);
     const [system, changed, created] = await events(root, id);
     expect(system).toMatchObject({
       actor: { kind: 'SYSTEM', id: null, name: 'repair' },

@@ -1,7 +1,11 @@
-import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
-import type { AuditChange } from './audit-event.entity.js';
+import type { Sql } from '../database/sql.js';
+import { insertStatements } from '../database/transaction.js';
+import type { AuditAction } from './audit-actions.js';
+import { AuditActorKind, type AuditChange, auditEvents } from './audit-event.entity.js';
+
+export type { AuditChange } from './audit-event.entity.js';
 
 /** Who did it, and in which request. */
 export interface AuditSource {
@@ -10,8 +14,7 @@ export interface AuditSource {
 }
 
 export interface AuditEntry {
-  /** Noun.verb, such as `workspace.created`. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** UUID; null for what belongs to the organization. */
   readonly workspaceId: string | null;
   /** Global id of the object that was changed. */
@@ -19,28 +22,18 @@ export interface AuditEntry {
   readonly changes: readonly AuditChange[];
 }
 
-/** Writes what was done, any number of entries in one statement; called with the transaction that does it. */
-export async function recordAudit(
-  manager: EntityManager,
-  { actor, requestId }: AuditSource,
-  ...entries: readonly AuditEntry[]
-): Promise<void> {
-  if (entries.length === 0) return;
-  await manager.query(
-    `INSERT INTO audit_events
-       (id, organization_id, workspace_id, action, actor_kind, actor_id, actor_name, target_id, changes, request_id)
-     SELECT entry.id, $1, entry."workspaceId", entry.action, $2, $3, $4, entry."targetId", entry.changes, $5
-     FROM jsonb_to_recordset($6::jsonb)
-       AS entry (id uuid, "workspaceId" uuid, action text, "targetId" text, changes jsonb)`,
-    [
-      actor.organizationId,
-      actor.kind,
-      actor.id,
-      actor.name,
-      requestId,
-      JSON.stringify(entries.map((entry) => ({ ...entry, id: uuidv7() }))),
-    ],
-  );
+/** What writes what was done, any number of entries in few statements. */
+export function auditStatements({ actor, requestId }: AuditSource, entries: readonly AuditEntry[]): Sql[] {
+  const rows = entries.map((entry) => ({
+    ...entry,
+    id: uuidv7(),
+    organizationId: actor.organizationId,
+    actorKind: AuditActorKind[actor.kind],
+    actorId: actor.id,
+    actorName: actor.name,
+    requestId,
+  }));
+  return [...insertStatements(auditEvents, rows)];
 }
 
 /** What a new object began with, without what it began without. */

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { OrganizationRole } from '../access/actor.js';
-import { normalizeName } from '../text.js';
+import { readNameUpTo } from '../text.js';
 
 /** What a person's token says; what it leaves out is undefined and changes nothing. */
 export interface Claims {
@@ -41,11 +41,9 @@ export function readIdentifier(claim: unknown): string | null {
   return typeof claim === 'string' && claim.length <= textLengthMax && readText(claim) !== null ? claim : null;
 }
 
-/** A text of 1 to 255 characters, normalized; null where it is none, or holds control characters. */
+/** A text of 1 to 255 characters, as names are kept; null where it is none. */
 export function readText(claim: unknown): string | null {
-  if (typeof claim !== 'string') return null;
-  const value = normalizeName(claim);
-  return value.length >= 1 && value.length <= textLengthMax && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : null;
+  return typeof claim === 'string' ? readNameUpTo(claim, textLengthMax) : null;
 }
 
 function role(claim: unknown): OrganizationRole | null {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
-import { createWorkspace, mutate, run, uuidOf } from '../testing/fixtures.js';
+import { breakAudit, createWorkspace, mutate, run } from '../testing/fixtures.js';
 import {
   newOrganization,
   type Person,
@@ -25,7 +25,7 @@ beforeEach(async () => {
   org = newOrganization();
   ada = await person(server, { sub: 'ada', org, iat: secondsAgo(60), name: 'Ada' });
   sync = await connect(server.databaseUrl);
-  await sync.query(`SELECT pg_advisory_lock(1, hashtext(id::text)) FROM organizations WHERE external_id = $1`, [org]);
+  await hold(org);
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -33,7 +33,44 @@ afterEach(async () => {
   await server.close();
 });
 
-const release = () => sync.query('SELECT pg_advisory_unlock_all()');
+/** With `UPDATE` as a sync does, with `KEY SHARE` as a sign-in does. */
+async function hold(organization: string, strength: 'UPDATE' | 'KEY SHARE' = 'UPDATE'): Promise<void> {
+  await sync.query('BEGIN');
+  await sync.query(
+    `SELECT FROM directories d WHERE d.organization_id IN (SELECT id FROM organizations WHERE external_id = $1)
+     FOR ${strength}`,
+    [organization],
+  );
+}
+
+const release = () => sync.query('COMMIT');
+
+/** An admin of an organization of their own, whose directory nobody holds. */
+async function newAdmin(): Promise<Person & { readonly org: string }> {
+  const admin = { sub: 'root', org: newOrganization(), org_role: 'admin' };
+  return { ...(await person(server, admin)), org: admin.org };
+}
+
+/** Sends a sync that makes a user, and a team of these people. */
+function makeTeam(admin: Person, name: string, subjects: readonly string[] = [name]) {
+  return mutate<{ usersChanged: number; teamsChanged: number }>(server, admin, {
+    name: 'syncTeamAccess',
+    input: { users: [{ subject: name, name, email: '' }], teams: [{ externalId: name, name, subjects }] },
+    fields: 'usersChanged teamsChanged',
+  });
+}
+
+const made = { usersChanged: 1, teamsChanged: 1, userErrors: [] };
+
+/** What the directory says of its syncs. */
+async function directoryOf(organization: string) {
+  const [row] = await server.database.rows<{ syncedAt: Date | null; wantedUntil: Date | null }>({
+    text: `SELECT d.synced_at AS "syncedAt", d.sync_wanted_until AS "wantedUntil"
+      FROM directories d JOIN organizations o ON o.id = d.organization_id WHERE o.external_id = $1`,
+    values: [organization],
+  });
+  return row;
+}
 
 function secondsAgo(seconds: number): number {
   return Math.floor(Date.now() / 1_000) - seconds;
@@ -47,9 +84,14 @@ async function ask(claims: TokenClaims) {
   });
 }
 
+async function nameOf(token: string): Promise<object> {
+  const query = '{ viewer { user { id name } } }';
+  return (await run<{ viewer: { user: object } }>(server, { id: '', token }, query)).viewer.user;
+}
+
 /** People who come to the organization for the first time. */
-function newcomers(count: number) {
-  return Array.from({ length: count }, (_, index) => ask({ sub: `newcomer ${index}`, org }));
+function newcomers(count: number, organization = org) {
+  return Array.from({ length: count }, (_, index) => ask({ sub: `newcomer ${index}`, org: organization }));
 }
 
 test('sign-ins that wait for a sync take no connection from other organizations, and are done after it', async () => {
@@ -66,92 +108,123 @@ test('sign-ins that wait for a sync take no connection from other organizations,
 
 test('a known person goes on as known while the sync is under way, and is brought in line after it', async () => {
   const token = await signToken({ sub: 'ada', org, name: 'Ada King' });
-  const name = async () => {
-    const { viewer } = await run<{ viewer: { user: object } }>(
-      server,
-      { ...ada, token },
-      '{ viewer { user { id name } } }',
-    );
-    return viewer.user;
-  };
-  expect(await name()).toEqual({ id: ada.id, name: 'Ada' });
+  expect(await nameOf(token)).toEqual({ id: ada.id, name: 'Ada' });
   await release();
-  expect(await name()).toEqual({ id: ada.id, name: 'Ada King' });
+  expect(await nameOf(token)).toEqual({ id: ada.id, name: 'Ada King' });
 });
 
 test('somebody unknown is told after twenty seconds that it did not work', async () => {
-  const waiting = ask({ sub: 'bob', org });
-  await delay(200);
-  const now = Date.now();
-  jest.spyOn(Date, 'now').mockImplementation(() => now + 20_000);
-  const { status, errors } = await waiting;
+  let now = Date.now();
+  // Ten seconds later with every look at the clock.
+  jest.spyOn(Date, 'now').mockImplementation(() => {
+    now += 10_000;
+    return now;
+  });
+  const { status, errors } = await ask({ sub: 'bob', org });
   expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
 });
 
 test('syncs of one organization that wait for each other take one connection at the most', async () => {
-  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
-  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, [
-    uuidOf(admin.id),
-  ]);
-  const mutation =
-    'mutation ($input: SyncTeamAccessInput!) { syncTeamAccess(input: $input) { usersChanged userErrors { code } } }';
-  const syncs = Array.from({ length: 4 * poolSize }, (_, index) => {
-    const user = { subject: `new ${index}`, name: 'New', email: '' };
-    return run<{ syncTeamAccess: object }>(server, admin, mutation, { input: { users: [user], teams: [] } });
-  });
+  await release();
+  const admin = await newAdmin();
+  await hold(admin.org);
+  const syncs = Array.from({ length: 4 * poolSize }, (_, index) => makeTeam(admin, `new ${index}`));
   await delay(200);
   const other = person(server, { sub: 'eve', org: newOrganization() }).then((eve) => createWorkspace(server, eve));
   expect(await Promise.race([other, ...syncs])).toEqual(await other);
   await release();
-  expect(await Promise.all(syncs)).toEqual(syncs.map(() => ({ syncTeamAccess: { usersChanged: 1, userErrors: [] } })));
+  expect(await Promise.all(syncs)).toEqual(syncs.map(() => made));
 });
 
 test('a sync that has waited does not take back the last word of the one that it waited for', async () => {
-  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
-  const values = [uuidOf(admin.id)];
-  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, values);
-  const lastWord = async () =>
-    server.database.rows<{ at: Date }>({
-      text: `SELECT directory_synced_at AS at FROM organizations
-        WHERE id = (SELECT organization_id FROM users WHERE id = $1)`,
-      values,
-    });
-  const waiting = mutate<{ usersChanged: number }>(server, admin, {
-    name: 'syncTeamAccess',
-    input: { users: [{ subject: 'new', name: 'New', email: '' }], teams: [] },
-    fields: 'usersChanged',
-  });
-  await untilWaiting(sync);
-  await sync.query(
-    `UPDATE organizations SET directory_synced_at = clock_timestamp()
-     WHERE id = (SELECT organization_id FROM users WHERE id = $1)`,
-    values,
-  );
-  const before = await lastWord();
   await release();
-  expect(await waiting).toEqual({ usersChanged: 1, userErrors: [] });
-  expect(await lastWord()).toEqual(before);
+  const admin = await newAdmin();
+  await hold(admin.org, 'KEY SHARE');
+  const waiting = makeTeam(admin, 'new');
+  await untilWaiting(sync);
+  // As a sync of another server that was faster.
+  const { rows } = await sync.query<{ syncedAt: Date }>(
+    `UPDATE directories SET synced_at = clock_timestamp()
+     WHERE organization_id = (SELECT id FROM organizations WHERE external_id = $1) RETURNING synced_at AS "syncedAt"`,
+    [admin.org],
+  );
+  await release();
+  expect(await waiting).toEqual(made);
+  expect(await directoryOf(admin.org)).toEqual({ syncedAt: rows[0]?.syncedAt, wantedUntil: null });
 });
 
 test('a sync that is refused lets the one that waits for it go on', async () => {
-  const admin = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
-  await sync.query(`SELECT pg_advisory_lock(1, hashtext(organization_id::text)) FROM users WHERE id = $1`, [
-    uuidOf(admin.id),
-  ]);
-  const send = (subject: string, subjects: readonly string[]) =>
-    mutate<{ teamsChanged: number }>(server, admin, {
-      name: 'syncTeamAccess',
-      input: {
-        users: [{ subject, name: 'New', email: '' }],
-        teams: [{ externalId: subject, name: subject, subjects }],
-      },
-      fields: 'teamsChanged',
-    });
-  const refused = send('first', ['nobody']);
+  await release();
+  const admin = await newAdmin();
+  await hold(admin.org);
+  const refused = makeTeam(admin, 'first', ['nobody']);
   await untilWaiting(sync);
-  const waiting = send('second', ['second']);
+  const waiting = makeTeam(admin, 'second');
   await delay(100);
   await release();
   expect((await refused).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-  expect(await waiting).toEqual({ teamsChanged: 1, userErrors: [] });
+  expect(await waiting).toEqual(made);
+});
+
+describe('a sync that waits for sign-ins', () => {
+  /** The sync waits for a sign-in that has begun. */
+  async function newWait() {
+    await release();
+    const admin = await newAdmin();
+    const bob = await person(server, { sub: 'bob', org: admin.org, iat: secondsAgo(60), name: 'Bob' });
+    await hold(admin.org, 'KEY SHARE');
+    const syncing = makeTeam(admin, 'new');
+    await untilWaiting(sync);
+    return { org: admin.org, bob, syncing };
+  }
+
+  test('waits for those that have begun and for none that comes later, so that its turn comes', async () => {
+    const wait = await newWait();
+    const later = newcomers(3, wait.org);
+    expect(await Promise.race([...later, delay(300, 'they wait')])).toBe('they wait');
+    await release();
+    expect(await wait.syncing).toEqual(made);
+    expect((await Promise.all(later)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test('lets who is known go on as known, and has them brought in line after it', async () => {
+    const wait = await newWait();
+    // From a time to come, which counts as now: so it is younger than the sync whenever it is looked at.
+    const token = await signToken({ sub: 'bob', org: wait.org, name: 'Robert', iat: secondsAgo(-60) });
+    expect(await nameOf(token)).toEqual({ id: wait.bob.id, name: 'Bob' });
+    await release();
+    await wait.syncing;
+    expect(await nameOf(token)).toEqual({ id: wait.bob.id, name: 'Robert' });
+  });
+});
+
+describe('sign-ins do not wait any more for a sync', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['was done', () => makeTeam(ada, 'new')],
+    ['was refused', () => makeTeam(ada, 'new', ['nobody'])],
+    ['failed', () => failingSync()],
+  ])('that %s', async (_case, send) => {
+    await release();
+    ada = { ...ada, ...(await person(server, { sub: 'ada', org, org_role: 'admin' })) };
+    await send();
+    expect((await directoryOf(org))?.wantedUntil).toBeNull();
+    expect((await ask({ sub: 'bob', org })).status).toBe(200);
+  });
+
+  test('whose server ended while it waited, once its mark has run out', async () => {
+    await release();
+    await server.database.rows({
+      text: `UPDATE directories SET sync_wanted_until = now() + interval '600 ms'`,
+      values: [],
+    });
+    const start = performance.now();
+    expect((await ask({ sub: 'bob', org })).status).toBe(200);
+    expect(performance.now() - start).toBeGreaterThan(400);
+  });
+
+  async function failingSync(): Promise<void> {
+    const mend = await breakAudit(server, org);
+    await expect(makeTeam(ada, 'new')).rejects.toThrow('INTERNAL_SERVER_ERROR');
+    await mend();
+  }
 });

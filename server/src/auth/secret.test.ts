@@ -1,52 +1,87 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createSecret, digestOf, isSecret, type SecretPrefix } from './secret.js';
+import { createSecret, digestOf, isSecret, organizationOf } from './secret.js';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** The 43 characters between the prefix and the checksum as a number. */
+const newKeySecret = () => createSecret('tvk_');
+const newToken = (organizationId: string = randomUUID()) => createSecret('tvs_', organizationId);
+
+/** The 43 characters before the checksum as a number. */
 function numberOf(secret: string): bigint {
   let value = 0n;
-  for (const digit of secret.slice(4, 47)) value = value * 62n + BigInt(alphabet.indexOf(digit));
+  for (const digit of secret.slice(-49, -6)) value = value * 62n + BigInt(alphabet.indexOf(digit));
   return value;
 }
 
-describe.each<SecretPrefix>(['tvk_', 'tvs_'])('a secret that begins with %s', (prefix) => {
-  test('is 43 random characters and 6 of a checksum', () => {
-    const { secret } = createSecret(prefix);
-    expect(secret).toMatch(new RegExp(`^${prefix}[0-9A-Za-z]{49}$`));
+describe.each([
+  ['a virtual key', newKeySecret, /^tvk_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/],
+  ['a service', newToken, /^tvs_[0-9A-Za-z]{22}[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/],
+])('the secret of %s', (_whose, create, form) => {
+  test('is its prefix, for a service its organization, 43 random characters, and 6 of a checksum', () => {
+    const { secret } = create();
+    expect(secret).toMatch(form);
     expect(isSecret(secret)).toBe(true);
   });
 
   test('comes with its SHA-256 and its last four characters', () => {
-    const { secret, digest, lastFour } = createSecret(prefix);
+    const { secret, digest, lastFour } = create();
     expect(digest).toEqual(createHash('sha256').update(secret, 'utf8').digest());
     expect(digestOf(secret)).toEqual(digest);
     expect(lastFour).toBe(secret.slice(-4));
   });
+
+  test('is never the same in a thousand, and each of its 256 random bits is set in about half', () => {
+    const values = Array.from({ length: 1_000 }, () => numberOf(create().secret));
+    expect(new Set(values).size).toBe(1_000);
+    for (const value of values) expect(value < 2n ** 256n).toBe(true);
+    for (let bit = 0n; bit < 256n; bit++) {
+      const set = values.filter((value) => (value >> bit) & 1n).length;
+      expect([bit, set > 350 && set < 650]).toEqual([bit, true]);
+    }
+  });
 });
 
-test('of a thousand secrets no two are the same, and each of the 256 random bits is set in about half', () => {
-  const values = Array.from({ length: 1_000 }, () => numberOf(createSecret('tvk_').secret));
-  expect(new Set(values).size).toBe(1_000);
-  for (const value of values) expect(value < 2n ** 256n).toBe(true);
-  for (let bit = 0n; bit < 256n; bit++) {
-    const set = values.filter((value) => (value >> bit) & 1n).length;
-    expect([bit, set > 350 && set < 650]).toEqual([bit, true]);
-  }
+describe('the organization that a secret tells', () => {
+  test.each([
+    '018f4a7b-93c5-7d2e-8a41-6b0c5d9e2f37',
+    '00000000-0000-0000-0000-000000000000',
+    '00000000-0000-0000-0000-00000000003d',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  ])('is that of the service: %s', (organizationId) => {
+    expect(organizationOf(newToken(organizationId).secret)).toBe(organizationId);
+  });
+
+  test.each<[string, () => string]>([
+    ['the secret of a virtual key', () => newKeySecret().secret],
+    ['a token with a wrong checksum', () => newToken().secret.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x'))],
+    ['nothing', () => ''],
+  ])('is none for %s', (_case, text) => {
+    expect(organizationOf(text())).toBeNull();
+  });
+
+  test('is none where the number is larger than every UUID', () => {
+    const body = `tvs_${'z'.repeat(22)}${'0'.repeat(43)}`;
+    const secret = `${body}${checksumOf(body)}`;
+    expect(isSecret(secret)).toBe(true);
+    expect(organizationOf(secret)).toBeNull();
+  });
 });
 
 test('the checksum is the CRC-32 of all before it in base 62, so that scanners in any language can tell', () => {
-  // CRC-32 of 'tvk_' and 43 zeros, worked out with the polynomial 0xEDB88320.
   const body = `tvk_${'0'.repeat(43)}`;
-  const checksum = bitwiseCrc32(body);
-  let digits = '';
-  for (let rest = checksum, count = 0; count < 6; count++, rest = Math.floor(rest / 62)) {
-    digits = `${alphabet[rest % 62]}${digits}`;
-  }
-  expect(isSecret(`${body}${digits}`)).toBe(true);
+  expect(isSecret(`${body}${checksumOf(body)}`)).toBe(true);
 });
 
+function checksumOf(body: string): string {
+  let digits = '';
+  for (let rest = bitwiseCrc32(body), count = 0; count < 6; count++, rest = Math.floor(rest / 62)) {
+    digits = `${alphabet[rest % 62]}${digits}`;
+  }
+  return digits;
+}
+
+/** Worked out with the polynomial 0xEDB88320. */
 function bitwiseCrc32(text: string): number {
   let remainder = 0xffffffff;
   for (const byte of Buffer.from(text)) {
@@ -57,7 +92,7 @@ function bitwiseCrc32(text: string): number {
 }
 
 test('one wrong character anywhere is noticed', () => {
-  const { secret } = createSecret('tvs_');
+  const { secret } = newToken();
   for (let place = 4; place < secret.length; place++) {
     const other = secret[place] === 'x' ? 'y' : 'x';
     expect(isSecret(`${secret.slice(0, place)}${other}${secret.slice(place + 1)}`)).toBe(false);
@@ -75,7 +110,7 @@ test.each<[string, (secret: string) => string]>([
   ['with a character of no alphabet', (secret) => secret.replace(/.$/, 'é')],
   ['of nothing', () => ''],
 ])('a secret %s is none', (_case, change) => {
-  let { secret } = createSecret('tvs_');
-  while (secret[20] === secret[21]) secret = createSecret('tvs_').secret;
+  let { secret } = newToken();
+  while (secret[20] === secret[21]) secret = newToken().secret;
   expect(isSecret(change(secret))).toBe(false);
 });

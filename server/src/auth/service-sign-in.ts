@@ -1,37 +1,69 @@
 import type { ServiceActor } from '../access/actor.js';
 import type { Database } from '../database/database.js';
-import { preparedStatement } from '../database/prepared-statement.js';
-import { digestOf, isSecret } from './secret.js';
+import type { TextRow } from '../database/message.js';
+import { organization, prepare, type Sql, sql } from '../database/sql.js';
+import { texts } from '../database/table.js';
+import { digestOf, organizationOf } from './secret.js';
+import { type ActorSource, type KnownActor, knownActor } from './session.js';
 
-interface FoundToken {
+/** SQL that holds until the use in the present minute is written; by the database's clock alone. */
+const isFirstUse = sql`(st.last_used_at IS NULL OR st.last_used_at < date_trunc('minute', now()))`;
+const isGood = sql`st.revoked_at IS NULL AND (st.expires_at IS NULL OR st.expires_at > now())`;
+
+/** The service of a token, found by its digest in the organization that it tells: null where there is none, or no longer. */
+export async function findService(database: Database, token: string): Promise<KnownActor | null> {
+  const organizationId = organizationOf(token);
+  if (organizationId === null) return null;
+  const scoped = database.within({ organizationId, userId: null });
+  const [found] = await scoped.rows<{ id: string; currency: string }>(
+    sql`SELECT st.id, o.currency FROM service_tokens st JOIN organizations o ON o.id = st.organization_id
+      WHERE st.organization_id = ${organization} AND st.token_digest = ${digestOf(token)} AND ${isGood}`,
+  );
+  if (found === undefined) return null;
+  const source = sourceOf(database, { ...found, organizationId });
+  const { rows } = await scoped.texts(source.statement);
+  return rows[0] === undefined ? null : knownActor(source, rows[0]);
+}
+
+interface FoundService {
   readonly id: string;
-  readonly name: string;
-  readonly scopes: ServiceActor['scopes'];
-  readonly is_first_use: boolean;
-  readonly organization_id: string;
+  readonly organizationId: string;
   readonly currency: string;
 }
 
-/** SQL that holds until the use in the present minute is written; by the database's clock alone. */
-const isFirstUse = `(last_used_at IS NULL OR last_used_at < date_trunc('minute', now()))`;
-const findStatement = `SELECT id, name, scopes, organization_id, currency, ${isFirstUse} AS is_first_use
-  FROM find_service_token($1)`;
+const parseScopes = texts<ServiceActor['scopes'][number]>().parse;
 
-/** The service of a token, found by its digest for every request: null where there is none, or no longer. */
-export async function findServiceActor(database: Database, token: string): Promise<ServiceActor | null> {
-  if (!isSecret(token)) return null;
-  const [found] = await database.rowsInAnyScope<FoundToken>(preparedStatement(findStatement, [digestOf(token)]));
-  if (found === undefined) return null;
-  if (found.is_first_use) await recordUse(database, found);
-  const { id, name, scopes, organization_id: organizationId, currency } = found;
-  return { kind: 'SERVICE', id, name, organizationId, currency, scopes };
+function sourceOf(database: Database, { id, organizationId, currency }: FoundService): ActorSource {
+  return {
+    statement: serviceStatement(id),
+    toActor: ([name, scopes]) => ({
+      kind: 'SERVICE',
+      id,
+      name: name ?? '',
+      organizationId,
+      currency,
+      scopes: parseScopes(scopes ?? '{}'),
+    }),
+    afterRequest: (row) => recordUse(database, { id, organizationId }, row),
+  };
+}
+
+function serviceStatement(id: string): Sql {
+  return prepare(
+    sql`SELECT st.name, st.scopes, ${isFirstUse} AS is_first_use FROM service_tokens st
+      WHERE st.organization_id = ${organization} AND st.id = ${id} AND ${isGood}`,
+  );
 }
 
 /** Writes the minute of the use; of requests that come first in it together, one writes. */
-async function recordUse(database: Database, token: FoundToken): Promise<void> {
-  await database.within(token.organization_id).rows({
-    text: `UPDATE service_tokens SET last_used_at = date_trunc('minute', now())
-      WHERE id = $1 AND organization_id = $2 AND ${isFirstUse}`,
-    values: [token.id, token.organization_id],
-  });
+async function recordUse(
+  database: Database,
+  { id, organizationId }: Pick<FoundService, 'id' | 'organizationId'>,
+  [, , isFirst]: TextRow,
+): Promise<void> {
+  if (isFirst !== 't') return;
+  await database.within({ organizationId, userId: null }).rows(
+    sql`UPDATE service_tokens st SET last_used_at = date_trunc('minute', now())
+      WHERE st.organization_id = ${organization} AND st.id = ${id} AND ${isFirstUse}`,
+  );
 }

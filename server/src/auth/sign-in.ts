@@ -1,35 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EntityManager } from 'typeorm';
+import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
-import { clearUnseenActiveWorkspaces } from '../access/active-workspace.js';
-import { OrganizationRole, type UserActor } from '../access/actor.js';
+import { OrganizationRole } from '../access/actor.js';
+import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import type { Database } from '../database/database.js';
-import { preparedStatement } from '../database/prepared-statement.js';
+import { organization, prepare, sql, viewer } from '../database/sql.js';
+import type { Transaction } from '../database/transaction.js';
 import { requestError } from '../errors.js';
+import { userSearchKey } from '../text.js';
 import type { Claims } from './claims.js';
 import { DirectoryBusy, shareDirectory } from './directory-lock.js';
-
-/** Who a token belongs to. */
-export interface Identity {
-  readonly userId: string;
-  readonly organizationId: string;
-}
+import { type ActorSource, type KnownActor, knownActor } from './session.js';
 
 /** The person as the database knows them. */
 interface KnownUser {
-  id: string;
-  name: string;
-  email: string;
-  active: boolean;
-  organization_role: OrganizationRole;
-  organization_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly active: boolean;
+  readonly organizationRole: OrganizationRole;
   /** When the last word on them was given: by a token, or by a sync of the directory, whatever it said. */
-  last_word_at: Date | null;
-  teams: string[];
+  readonly lastWordAt: Date | null;
+  readonly teams: string[];
+}
+
+interface KnownOrganization {
+  readonly id: string;
+  readonly currency: string;
 }
 
 export interface SignIn {
-  readonly identity: Identity;
+  readonly known: KnownActor;
   /** Whether the claims have been taken in; else they are to be looked at again with the next request. */
   readonly isInLine: boolean;
 }
@@ -48,53 +49,87 @@ const pauseMaxMs = 1_000;
  */
 export async function signIn(database: Database, claims: Claims): Promise<SignIn> {
   const deadline = Date.now() + waitMaxMs;
-  let user = await findUser(database, claims);
-  let isInLine = user !== undefined && !(user.active && isNews(user, claims));
-  for (let pause = pauseMinMs; !isInLine; pause = Math.min(2 * pause, pauseMaxMs)) {
-    isInLine = await bringInLine(database, claims);
-    user = await findUser(database, claims);
-    if (isInLine || user !== undefined) break;
+  const own = await findOrMakeOrganization(database, claims.organization);
+  let user = await findUser(database, own.id, claims.subject);
+  let isTakenIn = user !== undefined && !(user.active && isNews(user, claims));
+  for (let pause = pauseMinMs; !isTakenIn; pause = Math.min(2 * pause, pauseMaxMs)) {
+    isTakenIn = await bringInLine(database, own.id, claims);
+    user = await findUser(database, own.id, claims.subject);
+    if (isTakenIn || user !== undefined) break;
     if (Date.now() >= deadline) throw new Error('A sync of the team directory keeps a sign-in waiting for too long.');
     await delay(pause);
   }
   if (user === undefined) throw new Error('The signed-in user is gone.');
   if (!user.active) throw requestError('unauthenticated');
-  return { identity: { userId: user.id, organizationId: user.organization_id }, isInLine };
+  const source = personSource(own, user.id);
+  return { known: knownActor(source, [user.name, user.organizationRole]), isInLine: isTakenIn };
 }
 
-export const userActorsSql = `SELECT u.id, u.name, u.organization_role AS "organizationRole", o.currency
-  FROM users u JOIN organizations o ON o.id = u.organization_id WHERE u.id = ANY ($1::uuid[]) AND u.organization_id = $2 AND u.active`;
+/** A person, read for every request; who was set inactive is missing. An organization's currency never changes. */
+export const personStatement = prepare(
+  sql`SELECT u.name, u.organization_role FROM users u
+    WHERE u.organization_id = ${organization} AND u.id = ${viewer} AND u.active`,
+);
 
-/** The people of one organization as actors, read for every request; who was set inactive is missing. */
-export async function findUserActors(
-  database: Database,
-  organizationId: string,
-  userIds: readonly string[],
-): Promise<UserActor[]> {
-  const users = await database
-    .within(organizationId)
-    .rows<Pick<UserActor, 'id' | 'name' | 'organizationRole' | 'currency'>>(
-      preparedStatement(userActorsSql, [userIds, organizationId]),
+function personSource({ id: organizationId, currency }: KnownOrganization, id: string): ActorSource {
+  return {
+    statement: personStatement,
+    toActor: ([name, role]) => ({
+      kind: 'USER',
+      id,
+      name: name ?? '',
+      organizationId,
+      currency,
+      organizationRole: role as OrganizationRole,
+    }),
+  };
+}
+
+/** By the identity provider's names: an organization is never renamed and never goes. */
+const organizations = new WeakMap<Database, LRUCache<string, KnownOrganization>>();
+const organizationsMax = 10_000;
+
+async function findOrMakeOrganization(database: Database, externalId: string): Promise<KnownOrganization> {
+  const known = organizations.get(database) ?? new LRUCache<string, KnownOrganization>({ max: organizationsMax });
+  organizations.set(database, known);
+  const found = known.get(externalId) ?? (await readOrMakeOrganization(database, externalId));
+  known.set(externalId, found);
+  return found;
+}
+
+async function readOrMakeOrganization(database: Database, externalId: string): Promise<KnownOrganization> {
+  const read = sql`SELECT id, currency FROM organizations WHERE external_id = ${externalId}`;
+  const [found] = await database.rows<KnownOrganization>(read);
+  if (found !== undefined) return found;
+  return database.transaction(async (transaction) => {
+    await transaction.execute(
+      sql`INSERT INTO organizations (id, external_id) VALUES (${uuidv7()}, ${externalId}) ON CONFLICT DO NOTHING`,
     );
-  return users.map((user) => ({ kind: 'USER', organizationId, ...user }));
+    const [made] = await transaction.rows<KnownOrganization>(read);
+    if (made === undefined) throw new Error('The organization is gone.');
+    await transaction.execute(
+      sql`INSERT INTO directories (organization_id) VALUES (${made.id}) ON CONFLICT DO NOTHING`,
+    );
+    return made;
+  });
 }
 
-async function findUser(database: Database, claims: Claims): Promise<KnownUser | undefined> {
-  const [user] = await database.rows<KnownUser>({
-    text: `SELECT u.id, u.name, u.email, u.active, u.organization_role, u.organization_id,
-      greatest(u.claims_issued_at, o.directory_synced_at) AS last_word_at, ARRAY(
-        SELECT t.name FROM team_memberships tm JOIN teams t ON t.id = tm.team_id WHERE tm.user_id = u.id
-      ) AS teams
-      FROM organizations o JOIN users u ON u.organization_id = o.id
-      WHERE o.external_id = $1 AND u.subject = $2`,
-    values: [claims.organization, claims.subject],
-  });
+async function findUser(database: Database, organizationId: string, subject: string): Promise<KnownUser | undefined> {
+  const [user] = await database.within({ organizationId, userId: null }).rows<KnownUser>(
+    sql`SELECT u.id, u.name, u.email, u.active, u.organization_role AS "organizationRole",
+        greatest(u.claims_issued_at, d.synced_at) AS "lastWordAt", ARRAY(
+          SELECT t.name FROM team_memberships tm JOIN teams t ON t.organization_id = ${organization} AND t.id = tm.team_id
+          WHERE tm.organization_id = ${organization} AND tm.user_id = u.id
+        ) AS teams
+      FROM users u JOIN directories d ON d.organization_id = ${organization}
+      WHERE u.organization_id = ${organization} AND u.subject = ${subject}`,
+  );
   return user;
 }
 
 /** Whether the claims are to be written down: as a change, or as a younger word for what is known. */
 function isNews(user: KnownUser, claims: Claims): boolean {
-  const { last_word_at: known } = user;
+  const { lastWordAt: known } = user;
   if (known === null) return claims.issuedAt !== undefined || !isInLine(user, claims);
   if (claims.issuedAt === undefined || claims.issuedAt < known) return false;
   return claims.issuedAt > known || !isInLine(user, claims);
@@ -104,15 +139,15 @@ function isInLine(user: KnownUser, claims: Claims): boolean {
   return (
     (claims.name === undefined || claims.name === user.name) &&
     (claims.email === undefined || claims.email === user.email) &&
-    (claims.organizationRole === undefined || claims.organizationRole === user.organization_role) &&
+    (claims.organizationRole === undefined || claims.organizationRole === user.organizationRole) &&
     (claims.teams === undefined || claims.teams.join('\n') === user.teams.sort().join('\n'))
   );
 }
 
 /** @returns false where a sync of the directory is under way, and nothing was done. */
-async function bringInLine(database: Database, claims: Claims): Promise<boolean> {
+async function bringInLine(database: Database, organizationId: string, claims: Claims): Promise<boolean> {
   try {
-    await database.transaction((manager) => takeIn(manager, claims));
+    await database.within({ organizationId, userId: null }).transaction((transaction) => takeIn(transaction, claims));
     return true;
   } catch (error) {
     if (error instanceof DirectoryBusy) return false;
@@ -120,68 +155,64 @@ async function bringInLine(database: Database, claims: Claims): Promise<boolean>
   }
 }
 
-async function takeIn(manager: EntityManager, claims: Claims): Promise<void> {
-  const organizationId = await findOrMakeOrganization(manager, claims.organization);
-  await shareDirectory(manager, organizationId);
-  const [user]: { id: string }[] = await manager.query(
-    `INSERT INTO users AS u (id, organization_id, subject, name, email, organization_role, claims_issued_at)
-     VALUES ($1, $2, $3, coalesce($4, $3), coalesce($5, ''), coalesce($6, '${OrganizationRole.MEMBER}'), $7)
-     ON CONFLICT (organization_id, subject) DO UPDATE SET
-       name = coalesce($4, u.name), email = coalesce($5, u.email),
-       organization_role = coalesce($6, u.organization_role), claims_issued_at = $7, updated_at = now()
-       WHERE u.active AND (u.claims_issued_at IS NULL OR u.claims_issued_at <= $7)
-         AND NOT EXISTS (
-           SELECT FROM organizations o WHERE o.id = $2 AND o.directory_synced_at > coalesce($7, '-infinity'))
-     RETURNING id`,
-    [
-      uuidv7(),
-      organizationId,
-      claims.subject,
-      claims.name ?? null,
-      claims.email ?? null,
-      claims.organizationRole ?? null,
-      claims.issuedAt ?? null,
-    ],
-  );
-  // A younger word has arrived meanwhile.
-  if (user === undefined) return;
-  if (claims.teams !== undefined) await bringTeamsInLine(manager, { id: user.id, organizationId }, claims.teams);
-  await clearUnseenActiveWorkspaces(manager, organizationId, [user.id]);
+async function takeIn(transaction: Transaction, claims: Claims): Promise<void> {
+  await shareDirectory(transaction);
+  const userId = await makeOrChangeUser(transaction, claims);
+  if (userId === null) return;
+  if (claims.teams !== undefined) await bringTeamsInLine(transaction, userId, claims.teams);
+  await clearUnseenActiveWorkspaces(transaction, [userId]);
 }
 
-async function findOrMakeOrganization(manager: EntityManager, externalId: string): Promise<string> {
-  await manager.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    uuidv7(),
-    externalId,
-  ]);
-  const [organization]: { id: string }[] = await manager.query('SELECT id FROM organizations WHERE external_id = $1', [
-    externalId,
-  ]);
-  if (organization === undefined) throw new Error('The organization is gone.');
-  return organization.id;
+/** @returns the person's UUID; null where nothing was written, because a younger word has arrived meanwhile. */
+async function makeOrChangeUser(transaction: Transaction, claims: Claims): Promise<string | null> {
+  const { subject, organizationRole = OrganizationRole.MEMBER, issuedAt = null } = claims;
+  const values = { name: claims.name ?? subject, email: claims.email ?? '' };
+  // Locked before it is looked at, so that of two sign-ins at once neither takes back what only the other one says.
+  const [made, found] = await transaction.send(
+    sql`INSERT INTO users (id, organization_id, subject, name, email, search_key, organization_role, claims_issued_at)
+      VALUES (${uuidv7()}, ${organization}, ${subject}, ${values.name}, ${values.email}, ${userSearchKey(values)},
+        ${organizationRole}, ${issuedAt})
+      ON CONFLICT DO NOTHING`,
+    sql`SELECT u.id, u.name, u.email FROM users u
+      WHERE u.organization_id = ${organization} AND u.subject = ${subject} FOR NO KEY UPDATE`,
+  );
+  const [id, name, email] = found?.rows[0] ?? [];
+  if (id == null) throw new Error('The signed-in user is gone.');
+  if (made?.count === 1) return id;
+  return (await changeUser(transaction, { id, name: name ?? '', email: email ?? '' }, claims)) ? id : null;
+}
+
+async function changeUser(
+  transaction: Transaction,
+  user: Pick<KnownUser, 'id' | 'name' | 'email'>,
+  claims: Claims,
+): Promise<boolean> {
+  const { name = user.name, email = user.email, organizationRole = null, issuedAt = null } = claims;
+  // The directory can't be synced meanwhile, so what it says here still stands when this is committed.
+  const changed = await transaction.execute(
+    sql`UPDATE users u SET name = ${name}, email = ${email}, search_key = ${userSearchKey({ name, email })},
+        organization_role = coalesce(${organizationRole}, u.organization_role), claims_issued_at = ${issuedAt},
+        updated_at = now()
+      WHERE u.organization_id = ${organization} AND u.id = ${user.id} AND u.active
+        AND (u.claims_issued_at IS NULL OR u.claims_issued_at <= ${issuedAt})
+        AND NOT EXISTS (SELECT FROM directories d WHERE d.organization_id = ${organization}
+          AND d.synced_at > coalesce(${issuedAt}::timestamptz, '-infinity'))`,
+  );
+  return changed > 0;
 }
 
 /** The names come sorted, so that two sign-ins never wait for each other's teams. */
-async function bringTeamsInLine(
-  manager: EntityManager,
-  user: { id: string; organizationId: string },
-  teams: readonly string[],
-): Promise<void> {
-  await manager.query(
-    `INSERT INTO teams (id, organization_id, name)
-     SELECT new.id, $1, new.name FROM unnest($2::uuid[], $3::text[]) AS new (id, name)
-     ON CONFLICT DO NOTHING`,
-    [user.organizationId, teams.map(() => uuidv7()), teams],
-  );
-  await manager.query(
-    `DELETE FROM team_memberships tm USING teams t
-     WHERE tm.user_id = $1 AND tm.organization_id = $2 AND t.id = tm.team_id AND t.name <> ALL ($3::text[])`,
-    [user.id, user.organizationId, teams],
-  );
-  await manager.query(
-    `INSERT INTO team_memberships (team_id, user_id, organization_id)
-     SELECT t.id, $1, t.organization_id FROM teams t WHERE t.organization_id = $2 AND t.name = ANY ($3::text[])
-     ON CONFLICT DO NOTHING`,
-    [user.id, user.organizationId, teams],
+async function bringTeamsInLine(transaction: Transaction, userId: string, names: readonly string[]): Promise<void> {
+  await transaction.send(
+    sql`INSERT INTO teams (id, organization_id, name)
+      SELECT added.id, ${organization}, added.name
+      FROM unnest(${names.map(() => uuidv7())}::uuid[], ${names}::text[]) AS added (id, name)
+      ON CONFLICT DO NOTHING`,
+    sql`DELETE FROM team_memberships tm USING teams t
+      WHERE tm.organization_id = ${organization} AND tm.user_id = ${userId}
+        AND t.organization_id = ${organization} AND t.id = tm.team_id AND t.name <> ALL (${names}::text[])`,
+    sql`INSERT INTO team_memberships (team_id, user_id, organization_id)
+      SELECT t.id, ${userId}, ${organization} FROM teams t
+      WHERE t.organization_id = ${organization} AND t.name = ANY (${names}::text[]) ON CONFLICT DO NOTHING`,
   );
 }

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { openDatabase } from '../app.js';
 import { loadConfig } from '../config.js';
-import { repairCounters } from '../workspace/counter-repair.js';
+import { repairCounters } from '../summary/counter-repair.js';
 import { runCommand } from './command.js';
 
 /** Counts members and active keys afresh; safe beside running servers. */

@@ -1,150 +1,178 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
-import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import pLimit, { type LimitFunction } from 'p-limit';
+import pg from 'pg';
+import { type Answer, objectsOf, send } from './message.js';
+import { bind, type Scope, Sql, type Statement, sql } from './sql.js';
+import type { ColumnTypes, RowOf, Table } from './table.js';
+import { type Check, CheckFailed, type Reads, Transaction } from './transaction.js';
 
-/** `numeric` and `bigint` stay strings; `count(*)` and the like are cast to `integer` where they are selected. */
 export interface DatabaseOptions {
   readonly url: string;
-  readonly entities: readonly (new () => ObjectLiteral)[];
   /** Connections kept at most. */
   readonly poolSize: number;
-  /** Hears of connections that break while idle; queries report their own errors. */
+  /** False behind a pooler that does not carry prepared statements from one transaction to the next. */
+  readonly carriesNames?: boolean;
+  /** Hears of connections that break while idle; statements report their own errors. */
   readonly onError?: (error: Error) => void;
+  /** Hears of every statement before it is sent, without its values. */
+  readonly onStatement?: (text: string) => void;
 }
 
-/** One statement for the read side. A name makes it a prepared statement of each connection. */
-export interface Statement {
-  readonly name?: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
+/** What a request works with: the tables as far as they belong to its organization, whatever its statements say. */
+export interface OrganizationDatabase extends Reads {
+  /** Runs the work in a transaction, rolled back when it throws. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
 }
+
+/** The role that row-level security binds. */
+export const requestRole = 'tokenvue_workspaces';
 
 const statementTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 const readyWithinMs = 2_000;
-
-/** What a request works with: the tables as far as they belong to its organization, whatever its statements say. */
-export interface OrganizationDatabase {
-  /** Runs one statement outside of any transaction and answers with its rows. */
-  rows<Row extends object>(statement: Statement): Promise<Row[]>;
-  /** Runs the work in a transaction, rolled back when it throws. */
-  transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
-}
-
-/** The role that row-level security binds. */
-const requestRole = 'tokenvue_workspaces';
-
-/** On whose behalf a connection works: an organization's, or the service's own. */
-type Scope = string | null;
-
-export const enterScope = `SELECT set_config('role', $1, false), set_config('tokenvue.organization_id', $2, false)`;
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The connection pool, with entities for changes and plain rows for reads. Its own `rows` and `transaction` are not
- * bound to an organization: they are for sign-in, maintenance and demonstration data.
+ * The connections to PostgreSQL. Its own `rows` and `transaction` are not bound to an organization: they are for sign-in,
+ * maintenance and demonstration data.
  */
-export class Database implements OrganizationDatabase {
-  readonly #dataSource: DataSource;
-  /** The scope in which each connection was left; asked again only where another one is needed. */
-  readonly #scopes = new WeakMap<pg.PoolClient, Scope>();
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #poolSize: number;
+  /** By organization, what holds it to its share of the connections, as long as it uses any. */
+  readonly #shares = new Map<string, LimitFunction>();
+  readonly #carriesNames: boolean;
+  readonly #onStatement: DatabaseOptions['onStatement'];
 
-  private constructor(dataSource: DataSource) {
-    this.#dataSource = dataSource;
-  }
-
-  static async connect(options: DatabaseOptions): Promise<Database> {
-    const dataSource = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      poolSize: options.poolSize,
-      entities: [...options.entities],
-      applicationName: 'tokenvue-workspaces',
-      connectTimeoutMS: connectTimeoutMs,
-      poolErrorHandler: (error: Error) => options.onError?.(error),
-      extra: {
-        // Statements go out without waiting for the answers to those before, so that a scope costs no round trip.
-        pipeline: true,
-        statement_timeout: statementTimeoutMs,
-        idle_in_transaction_session_timeout: statementTimeoutMs,
-      },
+  constructor({ url, poolSize, carriesNames = true, onError, onStatement }: DatabaseOptions) {
+    this.#carriesNames = carriesNames;
+    this.#onStatement = onStatement;
+    this.#poolSize = poolSize;
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      application_name: 'tokenvue-workspaces',
+      connectionTimeoutMillis: connectTimeoutMs,
     });
-    await dataSource.initialize();
-    const database = new Database(dataSource);
-    database.#pool.on('acquire', listenForBreaks);
-    return database;
-  }
-
-  /** For tools that work on the tables themselves, such as the test that compares them with the entities. */
-  get dataSource(): DataSource {
-    return this.#dataSource;
+    this.#pool.on('error', (error) => onError?.(error));
+    // A connection can break between one owner and the next, when nobody listens, and that would end the process.
+    this.#pool.on('connect', (connection) => connection.on('error', ignore));
   }
 
   /** The tables as one organization has them, held to it by row-level security. */
-  within(organizationId: string): OrganizationDatabase {
-    return {
-      rows: (statement) => this.#rows(organizationId, statement),
-      transaction: (work) => this.#transaction(organizationId, work),
-    };
+  within(scope: Scope, check?: Check): OrganizationDatabase {
+    return new ScopedDatabase(this, scope, check);
   }
 
-  async rows<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#rows(null, statement);
+  async rows<Row extends object>(statement: Sql | Statement): Promise<Row[]> {
+    return objectsOf(await this.#one(statement));
   }
 
-  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return this.#transaction(null, work);
+  async select<Types extends ColumnTypes>(table: Table<Types>, rest: Sql): Promise<RowOf<Table<Types>>[]> {
+    const { rows } = await this.#one(sql`SELECT ${table.selected} ${rest}`);
+    return rows.map((row) => table.parse(row));
   }
 
-  /** For a statement that brings its own rights, such as a call of a function of the tables' owner. */
-  async rowsInAnyScope<Row extends object>(statement: Statement): Promise<Row[]> {
-    const result = await this.#pool.query<Row>(statement as pg.QueryConfig);
-    return result.rows;
+  async #one(statement: Sql | Statement): Promise<Answer> {
+    const one = statement instanceof Sql ? this.bind(statement, null) : statement;
+    const [answer] = await this.connected(null, (connection) => send(connection, [one]));
+    return answer as Answer;
   }
 
-  async #rows<Row extends object>(scope: Scope, statement: Statement): Promise<Row[]> {
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.transactionIn({ scope: null }, work);
+  }
+
+  /** Runs the work in a transaction of the tables' owner that is about one organization: for what requests may not do. */
+  transactionAsOwner<Result>(
+    organizationId: string,
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    const scope = { organizationId, userId: null };
+    return this.connected(null, async (connection) => {
+      const bindTo = (statement: Sql) => this.bind(statement, scope);
+      const transaction = new Transaction(connection, { begin: this.begin(null), bind: bindTo, check: undefined });
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    });
+  }
+
+  /** Runs the work in a transaction of the scope, with this check. */
+  transactionIn<Result>(
+    { scope, check }: { readonly scope: Scope | null; readonly check?: Check | undefined },
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.connected(scope, async (connection) => {
+      const bindTo = (statement: Sql) => this.bind(statement, scope);
+      const transaction = new Transaction(connection, { begin: this.begin(scope), bind: bindTo, check });
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    });
+  }
+
+  /** Does the work with a connection; one that an error may have left in a transaction is not used again. */
+  async connected<Result>(scope: Scope | null, work: (connection: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    if (scope === null) return this.#connected(work);
+    const share = this.#shareOf(scope.organizationId);
+    try {
+      return await share(() => this.#connected(work));
+    } finally {
+      if (share.activeCount + share.pendingCount === 0) this.#shares.delete(scope.organizationId);
+    }
+  }
+
+  async #connected<Result>(work: (connection: pg.PoolClient) => Promise<Result>): Promise<Result> {
     const connection = await this.#pool.connect();
     try {
-      // Sent together. Where the scope can't be entered, the answer is thrown away with the connection.
-      const entered = this.#enter(scope, connection);
-      const [result] = await Promise.all([connection.query<Row>(statement as pg.QueryConfig), entered]);
+      const result = await work(connection);
       connection.release();
-      return result.rows;
+      return result;
     } catch (error) {
-      connection.release(error instanceof Error ? error : true);
+      connection.release(!(await isClean(connection)));
       throw withoutValues(error);
     }
   }
 
-  async #transaction<Result>(scope: Scope, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    const runner = this.#dataSource.createQueryRunner();
-    try {
-      const entered = this.#enter(scope, (await runner.connect()) as pg.PoolClient);
-      // Heard of below, unless the transaction does not even begin.
-      entered.catch(ignore);
-      return await runner.manager.transaction(async (manager) => {
-        await entered;
-        return work(manager);
-      });
-    } catch (error) {
-      throw withoutValues(error);
-    } finally {
-      await runner.release();
+  /** No organization can have all connections: while it has its share, its requests wait among themselves. */
+  #shareOf(organizationId: string): LimitFunction {
+    let share = this.#shares.get(organizationId);
+    if (share === undefined) {
+      share = pLimit(Math.ceil(this.#poolSize / 2));
+      this.#shares.set(organizationId, share);
     }
+    return share;
   }
 
-  /** Sends what enters the scope, where the connection is in another one. */
-  async #enter(scope: Scope, connection: pg.PoolClient): Promise<void> {
-    // A new connection is the service's own.
-    if ((this.#scopes.get(connection) ?? null) === scope) return;
-    const values = scope === null ? ['none', ''] : [requestRole, scope];
-    await connection.query({ name: 'enter_scope', text: enterScope, values });
-    this.#scopes.set(connection, scope);
+  /** The statement with its values, for this scope. */
+  bind(statement: Sql, scope: Scope | null): Statement {
+    const bound = bind(statement, scope, this.#carriesNames);
+    this.#onStatement?.(bound.text);
+    return bound;
+  }
+
+  /** What begins a transaction: in the scope of an organization with its role, its rows and the longest a statement may take. */
+  begin(scope: Scope | null): readonly Statement[] {
+    if (scope === null) return [this.fixed('BEGIN')];
+    if (!uuidPattern.test(scope.organizationId)) throw new Error('An organization is named by its UUID.');
+    return [
+      this.fixed('BEGIN'),
+      this.fixed(`SET LOCAL ROLE ${requestRole}`),
+      { text: `SET LOCAL tokenvue.organization_id = '${scope.organizationId}'`, values: [] },
+      this.fixed(`SET LOCAL statement_timeout = ${statementTimeoutMs}`),
+    ];
+  }
+
+  /** A statement without values that is the same for everybody, and its own name. */
+  fixed(text: string): Statement {
+    return this.#carriesNames ? { name: text, text, values: [] } : { text, values: [] };
   }
 
   /** Whether the database answers soon, and lets requests work as their role. */
   async isReady(): Promise<boolean> {
-    const check = this.#pool.query(`SELECT set_config('role', $1, true)`, [requestRole]).then(
+    const enter = [this.fixed('BEGIN'), this.fixed(`SET LOCAL ROLE ${requestRole}`), this.fixed('COMMIT')];
+    const check = this.#connected((connection) => send(connection, enter)).then(
       () => true,
       () => false,
     );
@@ -158,42 +186,105 @@ export class Database implements OrganizationDatabase {
   }
 
   async close(): Promise<void> {
-    await this.#dataSource.destroy();
-  }
-
-  get #pool(): pg.Pool {
-    return (this.#dataSource.driver as PostgresDriver).master as pg.Pool;
+    await this.#pool.end();
   }
 }
 
-/**
- * A connection can break in the moment between one owner and the next, when nobody listens, and that would end the
- * process. Whoever uses it then hears of it from the query.
- */
-function listenForBreaks(connection: pg.PoolClient): void {
-  if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
+interface Waiting {
+  readonly statement: Sql;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+/** What one request reads: what it asks for in one go is one message to the database, and one transaction. */
+class ScopedDatabase implements OrganizationDatabase {
+  readonly #database: Database;
+  readonly #scope: Scope;
+  readonly #check: Check | undefined;
+  #waiting: Waiting[] = [];
+
+  constructor(database: Database, scope: Scope, check: Check | undefined) {
+    this.#database = database;
+    this.#scope = scope;
+    this.#check = check;
+  }
+
+  texts(statement: Sql): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ statement, resolve, reject });
+      if (this.#waiting.length === 1) process.nextTick(() => this.#sendWaiting());
+    });
+  }
+
+  async rows<Row extends object>(statement: Sql): Promise<Row[]> {
+    return objectsOf(await this.texts(statement));
+  }
+
+  async select<Types extends ColumnTypes>(table: Table<Types>, rest: Sql): Promise<RowOf<Table<Types>>[]> {
+    const { rows } = await this.texts(sql`SELECT ${table.selected} ${rest}`);
+    return rows.map((row) => table.parse(row));
+  }
+
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#database.transactionIn({ scope: this.#scope, check: this.#check }, work);
+  }
+
+  #sendWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    void this.#send(waiting);
+  }
+
+  async #send(waiting: readonly Waiting[]): Promise<void> {
+    const check = this.#check?.isPending ? this.#check : undefined;
+    try {
+      const answers = await this.#answersTo(check?.statement, waiting);
+      if (check !== undefined) check.accept(answers.shift() as Answer);
+      for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answer);
+    } catch (error) {
+      if (waiting.length === 1 || error instanceof CheckFailed) for (const { reject } of waiting) reject(error);
+      // A statement that fails takes none of the others with it.
+      else for (const one of waiting) void this.#send([one]);
+    }
+  }
+
+  async #answersTo(check: Sql | undefined, waiting: readonly Waiting[]): Promise<Answer[]> {
+    const begin = this.#database.begin(this.#scope);
+    const own = waiting.map(({ statement }) => this.#database.bind(statement, this.#scope));
+    const first = check === undefined ? [] : [this.#database.bind(check, this.#scope)];
+    const whole = [...begin, ...first, ...own, this.#database.fixed('COMMIT')];
+    const answers = await this.#database.connected(this.#scope, (connection) => send(connection, whole));
+    return answers.slice(begin.length, -1);
+  }
+}
+
+/** Whether the connection can be used again after an error: ends the transaction that it may be in. */
+async function isClean(connection: pg.PoolClient): Promise<boolean> {
+  return connection.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
 }
 
 function ignore(): void {}
 
 /**
  * Faults are logged whole, and among the values of a statement are digests of secrets and what people wrote: they stand in
- * the parameters, and in the detail of what PostgreSQL says of a row that it refuses.
+ * the detail of what PostgreSQL says of a row that it refuses, and in the place where it happened.
  */
 function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if ('driverError' in error) withoutValues(error.driverError);
-  if ('detail' in error) Object.assign(error, { detail: undefined });
-  return 'parameters' in error ? Object.assign(error, { parameters: undefined }) : error;
+  for (const property of ['detail', 'where', 'parameters']) {
+    if (property in error) Object.assign(error, { [property]: undefined });
+  }
+  return error;
 }
 
 /** Whether the error says that this unique constraint, or any where none is named, was broken. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  const { code, constraint: broken } = (
-    error instanceof Object && 'driverError' in error ? error.driverError : error
-  ) as {
-    code?: string;
-    constraint?: string;
-  };
+  if (!(error instanceof Error)) return false;
+  const { code, constraint: named, message } = error as Error & { code?: string; constraint?: string };
+  // A distributed database names it in the message alone, with the number of the shard.
+  const broken = named ?? /"(.+?)(?:_\d+)?"/.exec(message)?.[1];
   return code === '23505' && (constraint === undefined || broken === constraint);
 }

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
+import { ConfigError } from '../config.js';
 import { eventually } from '../testing/eventually.js';
 import { createWorkspace } from '../testing/fixtures.js';
 import { startEmptyCluster } from '../testing/test-cluster.js';
-import { newOrganization, person, startTestServer } from '../testing/test-server.js';
+import { createEmptyDatabase, newOrganization, person, startTestServer } from '../testing/test-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
-import { migrate } from './migrate.js';
+import { migrate, OldDatabase } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
 const names = migrations.map(({ name }) => name);
@@ -14,25 +14,28 @@ const names = migrations.map(({ name }) => name);
 let url: string;
 let client: pg.Client;
 beforeAll(async () => {
-  const maintenance = new URL(process.env['TEST_TEMPLATE_URL'] ?? '');
-  maintenance.pathname = '/postgres';
-  const name = `empty_${randomUUID().replaceAll('-', '')}`;
-  const creator = await connect(maintenance.href);
-  await creator.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-  await creator.end();
-  const empty = new URL(maintenance);
-  empty.pathname = `/${name}`;
-  url = empty.href;
+  url = await createEmptyDatabase();
   client = await connect(url);
 });
 afterAll(() => client.end());
+
+/** The migrations that have run on the database, in their order. */
+async function migrationsIn(database: pg.Client): Promise<string[]> {
+  const { rows } = await database.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
+  return rows.map(({ name }) => name);
+}
+
+function migrateQuietly(databaseUrl: string): Promise<string[]> {
+  // TypeORM prints what failed, beside throwing it.
+  const silenced = jest.spyOn(console, 'log').mockImplementation(() => {});
+  return migrate(databaseUrl).finally(() => silenced.mockRestore());
+}
 
 describe('migrations', () => {
   test('run once when three servers start on an empty database at once', async () => {
     const ran = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     expect(ran.sort((a, b) => a.length - b.length)).toEqual([[], [], names]);
-    const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
-    expect(rows.map(({ name }) => name)).toEqual(names);
+    expect(await migrationsIn(client)).toEqual(names);
   });
 
   test('do nothing on a database that is up to date', async () => {
@@ -54,15 +57,9 @@ describe('migrations', () => {
     await observer.end();
   });
 
-  test('leave nothing behind when one of them fails', async () => {
-    // TypeORM prints what failed, beside throwing it.
-    jest.spyOn(console, 'log').mockImplementationOnce(() => {});
+  test('leave nothing of the one that fails, so that it runs once it can', async () => {
     await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE audit_events (id integer)');
-    await expect(migrate(url)).rejects.toThrow('already exists');
-    const { rows: tables } = await client.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
-    );
-    expect(tables.map(({ name }) => name)).toEqual(['audit_events', 'migrations']);
+    await expect(migrateQuietly(url)).rejects.toThrow('"audit_events" already exists');
     await eventually(async () => {
       const { rowCount } = await client.query(
         `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
@@ -70,9 +67,33 @@ describe('migrations', () => {
       );
       expect(rowCount).toBe(0);
     });
-    const { rows: kept } = await client.query<{ name: string }>('SELECT name FROM migrations');
-    expect(kept).toEqual([]);
+    const kept = await migrationsIn(client);
+    await client.query('DROP TABLE audit_events');
+    expect([...kept, ...(await migrate(url))]).toEqual(names);
   });
+});
+
+describe('tables of before the first release', () => {
+  test.each([['Workspaces1790000000000'], ['Governance1790100000000']])(
+    'that %s has made are left as they are, with one sentence that says what to do',
+    async (name) => {
+      const databaseUrl = await createEmptyDatabase();
+      const database = await connect(databaseUrl);
+      await database.query('CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint, name text)');
+      await database.query('INSERT INTO migrations (timestamp, name) VALUES (0, $1)', [name]);
+      const refusal = await migrate(databaseUrl).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(OldDatabase);
+      expect(refusal).toBeInstanceOf(ConfigError);
+      expect((refusal as OldDatabase).message).toBe(
+        'The database holds the tables of an unreleased version, which can not be brought up to date: ' +
+          'remove the folder that DATA_DIR names (./.data unless set), or let DATABASE_URL name an empty database.',
+      );
+      expect(await migrationsIn(database)).toEqual([name]);
+      const { rows } = await database.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+      expect(rows).toEqual([{ tablename: 'migrations' }]);
+      await database.end();
+    },
+  );
 });
 
 describe('migrations by a user who is no superuser', () => {
@@ -94,10 +115,11 @@ describe('migrations by a user who is no superuser', () => {
     return Object.assign(new URL(cluster.url), { username: user, password: 'secret', pathname: `/${user}` }).href;
   }
 
-  function migrateQuietly(databaseUrl: string): Promise<string[]> {
-    // TypeORM prints what failed, beside throwing it.
-    const silenced = jest.spyOn(console, 'log').mockImplementation(() => {});
-    return migrate(databaseUrl).finally(() => silenced.mockRestore());
+  /** The migrations that have run, and then those that had still to run, in their order. */
+  async function keptAndRun(databaseUrl: string): Promise<string[]> {
+    const database = await connect(databaseUrl);
+    const kept = await migrationsIn(database).finally(() => database.end());
+    return [...kept, ...(await migrate(databaseUrl))];
   }
 
   /** Serves a request on the database, and asks whether it is ready. */
@@ -118,7 +140,7 @@ describe('migrations by a user who is no superuser', () => {
         'CREATE ROLE tokenvue_workspaces NOLOGIN; GRANT tokenvue_workspaces TO plain;',
     );
     await admin.query('CREATE ROLE tokenvue_workspaces NOLOGIN; GRANT tokenvue_workspaces TO plain');
-    expect(await migrate(databaseUrl)).toEqual(names.slice(-1));
+    expect(await keptAndRun(databaseUrl)).toEqual(names);
     expect(await serve(databaseUrl)).toBe(200);
     await admin.query('DROP DATABASE plain');
     await admin.query('DROP ROLE tokenvue_workspaces');
@@ -136,8 +158,7 @@ describe('migrations by a user who is no superuser', () => {
       'An administrator of the database has to run this first: GRANT tokenvue_workspaces TO late;',
     );
     await admin.query('GRANT tokenvue_workspaces TO late');
-    expect(await migrate(databaseUrl)).toEqual(names.slice(-1));
-    expect(await serve(databaseUrl)).toBe(200);
+    expect(await keptAndRun(databaseUrl)).toEqual(names);
     const server = await startTestServer({ DATABASE_URL: databaseUrl });
     const ready = async () => (await fetch(new URL('/health/ready', server.endpoint))).status;
     try {

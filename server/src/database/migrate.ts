@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { ConfigError } from '../config.js';
 import { migrations } from './migrations/index.js';
 
 /** Any number that no other program takes by accident: servers that start together wait for each other on it. */
-const migrationLock = 7_023_154_401;
+export const migrationLock = 7_023_154_401;
 
 /**
  * Brings the tables up to date, over connections of its own without time limits; of several servers that start at once
@@ -16,11 +17,31 @@ export async function migrate(url: string): Promise<string[]> {
   lock.on('error', () => {});
   await lock.connect();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    // In a transaction, so that no pooler can keep the lock when this client is gone.
+    await lock.query('BEGIN');
+    await lock.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+    await refuseOldTables(lock);
     return await runMigrations(url);
   } finally {
     await lock.end();
   }
+}
+
+/** The tables of before 0.1.0 was finished: their migrations were replaced, because nobody had them yet. */
+const replaced = ['Workspaces1790000000000', 'Governance1790100000000'];
+
+/** A database that this version can't bring up to date. */
+export class OldDatabase extends ConfigError {}
+
+async function refuseOldTables(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`SELECT to_regclass('migrations') IS NOT NULL AS "isThere"`);
+  if (rows[0].isThere !== true) return;
+  const old = await client.query('SELECT FROM migrations WHERE name = ANY ($1)', [replaced]);
+  if (old.rowCount === 0) return;
+  throw new OldDatabase(
+    'The database holds the tables of an unreleased version, which can not be brought up to date: ' +
+      'remove the folder that DATA_DIR names (./.data unless set), or let DATABASE_URL name an empty database.',
+  );
 }
 
 async function runMigrations(url: string): Promise<string[]> {

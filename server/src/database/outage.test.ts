@@ -2,6 +2,11 @@ import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { unprivilegedUser } from '../embedded-postgres/database-user.js';
+import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
+import { installedPostgresPackage, runnableBinaries } from '../embedded-postgres/postgres-binaries.js';
+import { type Postmaster, readPidFile, startPostmaster } from '../embedded-postgres/postmaster.js';
+import { repairCounters } from '../summary/counter-repair.js';
 import { eventually } from '../testing/eventually.js';
 import { createWorkspace, run, type WorkspaceInput, workspaceInput } from '../testing/fixtures.js';
 import {
@@ -13,12 +18,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../testing/test-server.js';
-import { repairCounters } from '../workspace/counter-repair.js';
-import { unprivilegedUser } from './database-user.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { migrate } from './migrate.js';
-import { installedPostgresPackage, runnableBinaries } from './postgres-binaries.js';
-import { type Postmaster, readPidFile, startPostmaster } from './postmaster.js';
 
 jest.setTimeout(60_000);
 

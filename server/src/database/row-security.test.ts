@@ -1,19 +1,29 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { createWorkspace, insertKeys, run, setRole, uuidOf } from '../testing/fixtures.js';
+import { connectDatabase } from '../app.js';
+import { createWorkspace, newService, run } from '../testing/fixtures.js';
+import { insertKeys, organizationIdOf, setRole } from '../testing/rows.js';
+import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
-import type { OrganizationDatabase } from './database.js';
+import type { Database, OrganizationDatabase } from './database.js';
+import { raw, sql } from './sql.js';
 
 let server: TestServer;
+/** For statements of the tests' own, which would be none of the server's. */
+let database: Database;
 let ours: Tenant;
 let theirs: Tenant;
 beforeAll(async () => {
   // One connection, so that every request and every statement below finds it as the one before left it.
   server = await startTestServer({ DATABASE_POOL_SIZE: '1' });
+  database = connectDatabase({ url: server.databaseUrl, poolSize: 1 });
   ours = await createTenant();
   theirs = await createTenant();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await database.close();
+  await server.close();
+});
 
 interface Tenant {
   readonly organizationId: string;
@@ -28,20 +38,20 @@ async function createTenant(): Promise<Tenant> {
   const org = newOrganization();
   const owner = await person(server, { sub: 'owner', org, name: 'Owner', teams: ['core'] });
   const workspaceId = await createWorkspace(server, owner, { name: 'Checkout', idempotencyKey: 'first' });
-  await setRole(server, [workspaceId], await person(server, { sub: 'other', org }), 'VIEWER');
+  const admin = await person(server, { sub: 'admin', org, org_role: 'admin' });
+  await setRole(server, [workspaceId], admin, 'VIEWER');
+  await newService(server, admin, ['GATEWAY']);
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'one', createdBy: owner }]);
-  const [row] = await server.database.rows<{ id: string }>({
-    text: 'SELECT organization_id AS id FROM users WHERE id = $1',
-    values: [uuidOf(owner.id)],
-  });
-  const organizationId = row?.id ?? '';
-  await server.database.rows({
-    text: `INSERT INTO service_tokens (id, organization_id, name, token_digest, last_four, scopes, created_by_id)
-      VALUES (gen_random_uuid(), $1::uuid, 'Gateway', sha256($1::text::bytea), 'abcd', '{GATEWAY}', $2)`,
-    values: [organizationId, uuidOf(owner.id)],
-  });
-  return { organizationId, owner, workspaceId, keyId, database: server.database.within(organizationId) };
+  const organizationId = await organizationIdOf(server, org);
+  return { organizationId, owner, workspaceId, keyId, database: within(organizationId) };
 }
+
+function within(organizationId: string): OrganizationDatabase {
+  return database.within({ organizationId, userId: null });
+}
+
+/** Tables that belong to no organization. */
+const ofTheService = ['jobs', 'migrations'];
 
 interface TableShape {
   readonly name: string;
@@ -70,14 +80,16 @@ async function tables(): Promise<TableShape[]> {
 describe('row-level security', () => {
   test('is on for every table of tenants, and requests may do no more with each than they have to', async () => {
     const rows = await tables();
-    const secured = rows.filter(({ name }) => name !== 'migrations');
+    const secured = rows.filter(({ name }) => !ofTheService.includes(name));
     expect(secured.map(({ secured: isSecured, policies }) => [isSecured, policies])).toEqual(
       secured.map(() => [true, 1]),
     );
     expect(Object.fromEntries(rows.map(({ name, privileges }) => [name, privileges.join(' ')]))).toEqual({
       active_workspaces: 'SELECT INSERT UPDATE DELETE',
       audit_events: 'SELECT INSERT',
+      directories: 'SELECT',
       idempotency_records: 'SELECT INSERT',
+      jobs: '',
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
       organizations: 'SELECT',
@@ -91,7 +103,7 @@ describe('row-level security', () => {
     });
   });
 
-  test('lets requests change single columns only of secrets, service tokens and organizations', async () => {
+  test('lets requests change single columns only of secrets, service tokens and directories', async () => {
     const columns = await server.database.rows<{ name: string }>({
       text: `SELECT c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
@@ -101,7 +113,8 @@ describe('row-level security', () => {
       values: [],
     });
     expect(columns.map(({ name }) => name)).toEqual([
-      'organizations.directory_synced_at',
+      'directories.sync_wanted_until',
+      'directories.synced_at',
       'service_tokens.last_used_at',
       'service_tokens.revoked_at',
       'virtual_key_secrets.expires_at',
@@ -111,80 +124,89 @@ describe('row-level security', () => {
 
   test('shows a statement that forgot its condition the rows of one organization, in every table', async () => {
     for (const { name } of await tables()) {
-      if (name === 'migrations') continue;
+      if (ofTheService.includes(name)) continue;
       const organization = name === 'organizations' ? 'id' : 'organization_id';
       const text = `SELECT DISTINCT ${organization} AS id FROM ${name}`;
       const all = await server.database.rows<{ id: string }>({ text, values: [] });
       expect([name, all.length]).toEqual([name, 2]);
       for (const tenant of [ours, theirs]) {
-        const seen = await tenant.database.rows<{ id: string }>({ text, values: [] });
+        const seen = await tenant.database.rows<{ id: string }>(raw(text));
         expect([name, seen]).toEqual([name, [{ id: tenant.organizationId }]]);
       }
     }
   });
 
-  test('binds the connection of every request, of a query and of a mutation', async () => {
-    // As the request has left the one connection that there is.
-    const connection = async () => {
-      const rows = await server.database.rowsInAnyScope<{ role: string; organization: string }>({
-        text: `SELECT current_user AS role, current_setting('tokenvue.organization_id') AS organization`,
-        values: [],
-      });
-      return rows[0];
-    };
+  test('binds every statement of a request, of a query and of a mutation, and leaves nothing of it on the connection', async () => {
     const select = `mutation { selectWorkspace(input: { workspaceId: "${theirs.workspaceId}" }) { workspace { id } } }`;
     for (const [tenant, operation] of [
       [ours, '{ workspaces { totalCount } }'],
       [theirs, select],
     ] as const) {
-      await server.database.rows({ text: 'SELECT 1', values: [] });
-      expect((await connection())?.role).not.toBe('tokenvue_workspaces');
-      await run(server, tenant.owner, operation);
-      expect(await connection()).toEqual({ role: 'tokenvue_workspaces', organization: tenant.organizationId });
+      const { everyStatement } = await recordStatements(() => run(server, tenant.owner, operation));
+      expect(everyStatement.length).toBeGreaterThan(5);
+      expect(unboundIn(everyStatement, tenant.organizationId)).toEqual([]);
+      // On the one connection that there is, as the request has left it.
+      const [left] = await server.database.rows<{ role: string; owner: string; organization: string | null }>({
+        text: `SELECT current_user AS role, session_user AS owner,
+            nullif(current_setting('tokenvue.organization_id', true), '') AS organization`,
+        values: [],
+      });
+      expect(left).toMatchObject({ role: left?.owner, organization: null });
     }
   });
 
+  /** Statements that were sent outside of a transaction which names the role of requests and this organization. */
+  function unboundIn(statements: readonly string[], organizationId: string): string[] {
+    const scope = [
+      'BEGIN',
+      'SET LOCAL ROLE tokenvue_workspaces',
+      `SET LOCAL tokenvue.organization_id = '${organizationId}'`,
+    ];
+    let entered = 0;
+    return statements.filter((text) => {
+      if (text === 'COMMIT') entered = 0;
+      else if (text === scope[entered]) entered++;
+      else return entered < scope.length;
+      return false;
+    });
+  }
+
   test('lets a request see and do nothing where its policy allows nothing', async () => {
-    const sql = (text: string) => server.database.rows({ text, values: [] });
-    await sql('CREATE POLICY nothing ON workspaces AS RESTRICTIVE TO tokenvue_workspaces USING (false)');
+    const execute = (text: string) => server.database.rows({ text, values: [] });
+    await execute('CREATE POLICY nothing ON workspaces AS RESTRICTIVE TO tokenvue_workspaces USING (false)');
     try {
       const seen = await run<{ workspaces: object }>(server, ours.owner, '{ workspaces { totalCount nodes { id } } }');
       expect(seen.workspaces).toEqual({ totalCount: 0, nodes: [] });
       await expect(createWorkspace(server, ours.owner)).rejects.toThrow('INTERNAL_SERVER_ERROR');
     } finally {
-      await sql('DROP POLICY nothing ON workspaces');
+      await execute('DROP POLICY nothing ON workspaces');
     }
   });
 
   test('shows nothing to the role of requests before an organization was named', async () => {
-    const rows = await server.database.transaction(async (manager) => {
-      await manager.query('SET LOCAL ROLE tokenvue_workspaces');
-      return (await manager.query('SELECT id FROM workspaces')) as unknown[];
+    const rows = await database.transaction(async (transaction) => {
+      await transaction.execute(raw('SET LOCAL ROLE tokenvue_workspaces'));
+      return transaction.rows(raw('SELECT id FROM workspaces'));
     });
     expect(rows).toEqual([]);
   });
 
   test('changes no row of another organization, and lets none be put there', async () => {
-    const rename = { text: `UPDATE users SET name = 'Somebody' RETURNING id`, values: [] };
-    const changed = await ours.database.transaction(async (manager) => {
-      const [updated] = (await manager.query(rename.text)) as [unknown[]];
-      return updated;
-    });
-    expect(changed).toHaveLength(2);
+    const rename = raw(`UPDATE users SET name = 'Somebody'`);
+    expect(await ours.database.transaction((transaction) => transaction.execute(rename))).toBe(2);
     const { viewer } = await run<{ viewer: { user: { name: string } } }>(
       server,
       theirs.owner,
       '{ viewer { user { name } } }',
     );
     expect(viewer.user.name).toBe('Owner');
-    const intrude = `INSERT INTO teams (id, organization_id, name) VALUES (gen_random_uuid(), $1, 'Intruders')`;
-    await expect(ours.database.rows({ text: intrude, values: [theirs.organizationId] })).rejects.toThrow(
-      /violates row-level security policy/,
-    );
-    const move = 'UPDATE members SET organization_id = $1';
-    await expect(ours.database.rows({ text: move, values: [theirs.organizationId] })).rejects.toThrow(
-      /violates row-level security policy/,
-    );
+    const id = theirs.organizationId;
+    for (const intrusion of [
+      sql`INSERT INTO teams (id, organization_id, name) VALUES (gen_random_uuid(), ${id}, 'Intruders')`,
+      sql`UPDATE members SET organization_id = ${id}`,
+    ]) {
+      await expect(ours.database.rows(intrusion)).rejects.toThrow(/violates row-level security policy/);
+    }
   });
 
   test.each([
@@ -195,77 +217,67 @@ describe('row-level security', () => {
     ['put another secret under a key', `UPDATE virtual_key_secrets SET secret_digest = sha256('x')`],
     ['give a service token more scopes', `UPDATE service_tokens SET scopes = '{DIRECTORY_WRITE}'`],
     ['forget an idempotency key', 'DELETE FROM idempotency_records'],
+    ['take the lease of a job', 'UPDATE jobs SET leased_until = now()'],
     ['make an organization', `INSERT INTO organizations (id, external_id) VALUES (gen_random_uuid(), 'x')`],
     ['switch the lock off', 'ALTER TABLE workspaces DISABLE ROW LEVEL SECURITY'],
     ['empty a table', 'TRUNCATE audit_events'],
   ])('no statement of a request can %s', async (_what, text) => {
-    await expect(ours.database.rows({ text, values: [] })).rejects.toThrow(/permission denied|must be owner/);
+    await expect(ours.database.rows(raw(text))).rejects.toThrow(/permission denied|must be owner/);
   });
 
-  test('finds a service token by its digest for the role of requests alone', async () => {
-    const [granted] = await server.database.rows<{ everybody: boolean; requests: boolean }>({
-      text: `SELECT has_function_privilege('public', 'find_service_token(bytea)', 'EXECUTE') AS everybody,
-          has_function_privilege('tokenvue_workspaces', 'find_service_token(bytea)', 'EXECUTE') AS requests`,
+  test('is passed by no function that everybody may call, nor one that a table of the caller’s can deceive', async () => {
+    // Functions with their owner's rights.
+    const functions = await server.database.rows<{ name: string; everybody: boolean; path: string }>({
+      text: `SELECT proname AS name, has_function_privilege('public', oid, 'EXECUTE') AS everybody, proconfig::text AS path
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`,
       values: [],
     });
-    expect(granted).toEqual({ everybody: false, requests: true });
-  });
-
-  test('finds no service token that a request has made up in a temporary table', async () => {
-    const found = await ours.database.transaction(async (manager) => {
-      await manager.query('CREATE TEMPORARY TABLE service_tokens (LIKE service_tokens) ON COMMIT DROP');
-      await manager.query(
-        `INSERT INTO pg_temp.service_tokens (id, organization_id, name, token_digest, last_four, scopes, created_by_id, created_at)
-         VALUES (gen_random_uuid(), $1, 'Made up', sha256('made up'), 'abcd', '{WORKSPACES_WRITE}', $2, now())`,
-        [ours.organizationId, uuidOf(ours.owner.id)],
-      );
-      return (await manager.query(`SELECT id FROM find_service_token(sha256('made up'))`)) as unknown[];
-    });
-    expect(found).toEqual([]);
+    const path = '{"search_path=public, pg_temp"}';
+    expect(functions).toEqual([{ name: 'analyze_directory', everybody: false, path }]);
   });
 
   test('holds on one connection that serves two organizations by turns, after errors and rollbacks too', async () => {
-    const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
+    const count = sql`SELECT organization_id AS id FROM workspaces`;
     for (let round = 0; round < 3; round++) {
       for (const tenant of [ours, theirs]) {
         expect(await tenant.database.rows(count)).toEqual([{ id: tenant.organizationId }]);
-        await expect(tenant.database.rows({ text: 'SELECT 1 / 0', values: [] })).rejects.toThrow('division by zero');
+        await expect(tenant.database.rows(sql`SELECT 1 / 0`)).rejects.toThrow('division by zero');
         await expect(
-          tenant.database.transaction(async (manager) => {
-            expect(await manager.query(count.text)).toEqual([{ id: tenant.organizationId }]);
+          tenant.database.transaction(async (transaction) => {
+            expect(await transaction.rows(count)).toEqual([{ id: tenant.organizationId }]);
             throw new Error('rolled back');
           }),
         ).rejects.toThrow('rolled back');
-        expect(await server.database.rows(count)).toHaveLength(2);
+        expect(await database.rows(count)).toHaveLength(2);
       }
     }
   });
 
-  test('hands nothing out and changes nothing where a connection can not enter the scope', async () => {
-    const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
-    expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);
-    // No setting of PostgreSQL holds this, so the connection stays in the scope that it was left in.
-    const nobody = server.database.within('\0');
-    await expect(nobody.rows(count)).rejects.toThrow('invalid byte sequence');
-    expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);
-    let isAsked = false;
-    const work = async () => {
-      isAsked = true;
-    };
-    await expect(nobody.transaction(work)).rejects.toThrow('invalid byte sequence');
-    expect(isAsked).toBe(false);
-    expect(await theirs.database.rows(count)).toEqual([{ id: theirs.organizationId }]);
-  });
+  test.each(['', '\0', 'meridian', `${'0'.repeat(8)}'; RESET ROLE; --`])(
+    'hands nothing out and changes nothing for an organization that has no UUID, such as %j',
+    async (name) => {
+      const nobody = within(name);
+      await expect(nobody.rows(sql`SELECT organization_id AS id FROM workspaces`)).rejects.toThrow('by its UUID');
+      let isAsked = false;
+      const work = async () => {
+        isAsked = true;
+      };
+      await expect(nobody.transaction(work)).rejects.toThrow('by its UUID');
+      expect(isAsked).toBe(false);
+    },
+  );
 
   test('is entered again by the next request where one could not enter it', async () => {
-    const count = { text: 'SELECT organization_id AS id FROM workspaces', values: [] };
+    const count = sql`SELECT organization_id AS id FROM workspaces`;
     for (const attempt of [
       () => ours.database.rows(count),
-      () => ours.database.transaction(async (manager) => (await manager.query(count.text)) as unknown[]),
+      () => ours.database.transaction((transaction) => transaction.rows(count)),
     ]) {
       expect(await theirs.database.rows(count)).toEqual([{ id: theirs.organizationId }]);
       const query = jest.spyOn(pg.Client.prototype, 'query');
-      query.mockRejectedValueOnce(new Error('lost') as never);
+      query.mockImplementationOnce(() => {
+        throw new Error('lost');
+      });
       await expect(attempt()).rejects.toThrow('lost');
       query.mockRestore();
       expect(await ours.database.rows(count)).toEqual([{ id: ours.organizationId }]);

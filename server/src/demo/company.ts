@@ -37,7 +37,7 @@ export interface Person {
 }
 
 /** Subjects of each team's people; several are in more than one team. */
-export const teams: Readonly<Record<string, readonly string[]>> = {
+export const teamPeople: Readonly<Record<string, readonly string[]>> = {
   Platform: ['ada', 'bruno', 'hanna'],
   Payments: ['bruno', 'chidi', 'farid', 'grace'],
   'Data Science': ['ada', 'divya', 'jonas'],
@@ -63,7 +63,7 @@ const { PRODUCTION, STAGING, SANDBOX } = WorkspaceEnvironment;
 const { GLOBAL, US, EU, RWANDA } = WorkspaceRegion;
 const { ACTIVE, REVIEW } = WorkspaceStatus;
 
-export const workspaces: readonly WorkspaceLine[] = [
+export const workspaceLines: readonly WorkspaceLine[] = [
   ['Model Gateway', 'Platform', PRODUCTION, GLOBAL, ACTIVE, '250000.00', 8, 'ada', 'bruno chidi divya', 'elif ines'],
   ['Model Gateway Canary', 'Platform', STAGING, GLOBAL, ACTIVE, '18500.00', 3, '', 'hanna', ''],
   ['Code Review Helper', 'hanna', PRODUCTION, US, ACTIVE, '41800.00', 5, 'ada', 'bruno', 'chidi'],

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectDatabase } from '../app.js';
 import type { Database } from '../database/database.js';
+import { repairCounters } from '../summary/counter-repair.js';
 import {
   createDatabase,
   type GraphQLAnswer,
@@ -9,7 +10,6 @@ import {
   startTestServer,
   type TestServer,
 } from '../testing/test-server.js';
-import { repairCounters } from '../workspace/counter-repair.js';
 import { createDemoData } from './demo-data.js';
 import { demoRows } from './demo-rows.js';
 

@@ -1,16 +1,17 @@
-import type { EntityManager } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { ActiveWorkspace } from '../active-workspace/active-workspace.entity.js';
-import { AuditEvent } from '../audit/audit-event.entity.js';
+import { activeWorkspaces } from '../active-workspace/active-workspace.entity.js';
+import { auditEvents } from '../audit/audit-event.entity.js';
 import type { Database } from '../database/database.js';
-import { Member } from '../member/member.entity.js';
-import { Organization } from '../organization/organization.entity.js';
-import { Team } from '../team/team.entity.js';
-import { TeamMembership } from '../team/team-membership.entity.js';
-import { User } from '../user/user.entity.js';
-import { VirtualKey } from '../virtual-key/virtual-key.entity.js';
-import { VirtualKeySecret } from '../virtual-key/virtual-key-secret.entity.js';
-import { Workspace } from '../workspace/workspace.entity.js';
+import { sql } from '../database/sql.js';
+import type { Transaction } from '../database/transaction.js';
+import { members } from '../member/member.entity.js';
+import { directories } from '../organization/directory.entity.js';
+import { organizations } from '../organization/organization.entity.js';
+import { teams } from '../team/team.entity.js';
+import { teamMemberships } from '../team/team-membership.entity.js';
+import { users } from '../user/user.entity.js';
+import { virtualKeys } from '../virtual-key/virtual-key.entity.js';
+import { virtualKeySecrets } from '../virtual-key/virtual-key-secret.entity.js';
+import { workspaces } from '../workspace/workspace.entity.js';
 import { type DemoRows, demoRows } from './demo-rows.js';
 
 /** Any number that no other program takes by accident: two servers that start at once wait for each other on it. */
@@ -22,34 +23,28 @@ const demoDataLock = 7_023_154_402;
  * @returns whether it made the data.
  */
 export async function createDemoData(database: Database): Promise<boolean> {
-  return database.transaction(async (manager) => {
-    await manager.query('SELECT pg_advisory_xact_lock($1)', [demoDataLock]);
-    if (await manager.exists(Organization)) return false;
-    await insertRows(manager, demoRows(new Date()));
+  return database.transaction(async (transaction) => {
+    const { reads } = await transaction.lock(
+      sql`SELECT pg_advisory_xact_lock(${demoDataLock})`,
+      sql`SELECT FROM organizations LIMIT 1`,
+    );
+    if (reads[0]?.rows.length !== 0) return false;
+    await insertRows(transaction, demoRows(new Date()));
     return true;
   });
 }
 
 /** One statement a table, parents first; the member and key counts are kept by the tables' triggers. */
-async function insertRows(manager: EntityManager, rows: DemoRows): Promise<void> {
-  await manager.insert(Organization, rows.organizations);
-  await manager.insert(User, rows.users);
-  await manager.insert(Team, rows.teams);
-  await manager.insert(TeamMembership, rows.teamMemberships);
-  await manager.insert(Workspace, rows.workspaces);
-  const nameKeys = await readNameKeys(manager);
-  await manager.insert(
-    Member,
-    rows.members.map((member) => ({ ...member, workspaceNameKey: nameKeys.get(member.workspaceId) ?? '' })),
-  );
-  await manager.insert(VirtualKey, rows.virtualKeys);
-  await manager.insert(VirtualKeySecret, rows.virtualKeySecrets);
-  await manager.insert(ActiveWorkspace, rows.activeWorkspaces);
-  await manager.insert(AuditEvent, rows.auditEvents as QueryDeepPartialEntity<AuditEvent>[]);
-}
-
-/** The names as the database folds their case, by workspace. */
-async function readNameKeys(manager: EntityManager): Promise<Map<string, string>> {
-  const found: { id: string; name_key: string }[] = await manager.query('SELECT id, name_key FROM workspaces');
-  return new Map(found.map(({ id, name_key }) => [id, name_key]));
+async function insertRows(transaction: Transaction, rows: DemoRows): Promise<void> {
+  await transaction.insert(organizations, rows.organizations);
+  await transaction.insert(directories, rows.directories);
+  await transaction.insert(users, rows.users);
+  await transaction.insert(teams, rows.teams);
+  await transaction.insert(teamMemberships, rows.teamMemberships);
+  await transaction.insert(workspaces, rows.workspaces);
+  await transaction.insert(members, rows.members);
+  await transaction.insert(virtualKeys, rows.virtualKeys);
+  await transaction.insert(virtualKeySecrets, rows.virtualKeySecrets);
+  await transaction.insert(activeWorkspaces, rows.activeWorkspaces);
+  await transaction.insert(auditEvents, rows.auditEvents);
 }

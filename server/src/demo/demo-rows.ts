@@ -1,12 +1,13 @@
 import { OrganizationRole } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
-import { initialValues } from '../audit/audit.js';
-import type { AuditChange } from '../audit/audit-event.entity.js';
+import { type AuditChange, initialValues } from '../audit/audit.js';
+import type { AuditAction } from '../audit/audit-actions.js';
+import { AuditActorKind } from '../audit/audit-event.entity.js';
 import { developmentOrganization } from '../auth/development-token.js';
-import { toGlobalId } from '../graphql/ids.js';
+import { nameKey, searchKey, userSearchKey } from '../text.js';
 import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
-import { WorkspaceStatus } from '../workspace/workspace.entity.js';
-import { keyNames, people, teams, type WorkspaceLine, workspaces } from './company.js';
+import { WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
+import { keyNames, people, teamPeople, type WorkspaceLine, workspaceLines } from './company.js';
 import { demoBytes, demoId } from './demo-ids.js';
 
 const dayMs = 86_400_000;
@@ -37,10 +38,11 @@ const keyLives = [
  */
 export function demoRows(now: Date) {
   const daysAgo: DaysAgo = (days) => new Date(now.getTime() - days * dayMs);
-  const plans = workspaces.map(planWorkspace);
+  const plans = workspaceLines.map(planWorkspace);
   const virtualKeys = plans.flatMap((plan) => virtualKeyRows(plan, daysAgo));
   return {
     organizations: [{ id: organizationId, externalId: developmentOrganization, createdAt: daysAgo(companyAgeDays) }],
+    directories: [{ organizationId }],
     users: userRows(daysAgo),
     teams: teamRows(daysAgo),
     teamMemberships: teamMembershipRows(daysAgo),
@@ -94,20 +96,24 @@ function inRole(role: MemberRole, subjects: string) {
 }
 
 function userRows(daysAgo: DaysAgo) {
-  return Object.entries(people).map(([subject, { name, role = OrganizationRole.MEMBER }]) => ({
-    id: demoId('user', subject),
-    organizationId,
-    subject,
-    name,
-    email: `${subject}@meridian.example`,
-    organizationRole: role,
-    createdAt: daysAgo(companyAgeDays),
-    updatedAt: daysAgo(companyAgeDays),
-  }));
+  return Object.entries(people).map(([subject, { name, role = OrganizationRole.MEMBER }]) => {
+    const email = `${subject}@meridian.example`;
+    return {
+      id: demoId('user', subject),
+      organizationId,
+      subject,
+      name,
+      searchKey: userSearchKey({ name, email }),
+      email,
+      organizationRole: role,
+      createdAt: daysAgo(companyAgeDays),
+      updatedAt: daysAgo(companyAgeDays),
+    };
+  });
 }
 
 function teamRows(daysAgo: DaysAgo) {
-  return Object.keys(teams).map((name) => ({
+  return Object.keys(teamPeople).map((name) => ({
     id: demoId('team', name),
     organizationId,
     name,
@@ -116,7 +122,7 @@ function teamRows(daysAgo: DaysAgo) {
 }
 
 function teamMembershipRows(daysAgo: DaysAgo) {
-  return Object.entries(teams).flatMap(([name, subjects]) =>
+  return Object.entries(teamPeople).flatMap(([name, subjects]) =>
     subjects.map((subject) => ({
       teamId: demoId('team', name),
       userId: demoId('user', subject),
@@ -128,38 +134,39 @@ function teamMembershipRows(daysAgo: DaysAgo) {
 
 function workspaceRow({ id, name, ownerUserId, ownerTeamId, settings, index, ageDays }: Plan, daysAgo: DaysAgo) {
   const version = 1 + (index % 4);
+  const isInReview = settings.status === WorkspaceStatus.REVIEW;
   return {
     id,
     organizationId,
     name,
+    nameKey: nameKey(name),
+    searchKey: searchKey(name),
     ownerUserId,
     ownerTeamId,
     ...settings,
     version,
     createdAt: daysAgo(ageDays),
     updatedAt: daysAgo(version === 1 ? ageDays : ageDays / 3),
-    ...(settings.status === WorkspaceStatus.REVIEW && {
-      reviewReason,
-      reviewRequestedById: demoId('user', reviewer),
-      reviewRequestedAt: daysAgo(reviewAgeDays),
-      reviewDueAt: daysAgo(-11),
-    }),
+    reviewReason: isInReview ? reviewReason : null,
+    reviewRequestedById: isInReview ? demoId('user', reviewer) : null,
+    reviewRequestedAt: isInReview ? daysAgo(reviewAgeDays) : null,
+    reviewDueAt: isInReview ? daysAgo(-11) : null,
   };
 }
 
 /** What the audit log of a workspace begins with. */
 function auditEventRows({ id, name, ownerSubject, settings, ageDays }: Plan, daysAgo: DaysAgo) {
   const { status, ...initial } = settings;
-  const event = (action: string, subject: string, days: number, changes: readonly AuditChange[]) => ({
+  const event = (action: AuditAction, subject: string, days: number, changes: readonly AuditChange[]) => ({
     id: demoId('audit event', `${name}/${action}`),
     organizationId,
     workspaceId: id,
     action,
-    actorKind: 'USER' as const,
+    actorKind: AuditActorKind.USER,
     actorId: demoId('user', subject),
     actorName: people[subject]?.name ?? subject,
-    targetId: toGlobalId('Workspace', id),
-    changes: [...changes],
+    targetId: workspaces.globalId(id),
+    changes,
     occurredAt: daysAgo(days),
   });
   const created = event('workspace.created', ownerSubject ?? reviewer, ageDays, initialValues({ name, ...initial }));
@@ -177,6 +184,7 @@ function memberRows({ id, name, members, ageDays }: Plan, daysAgo: DaysAgo) {
     id: demoId('member', `${name}/${subject}`),
     organizationId,
     workspaceId: id,
+    workspaceName: name,
     userId,
     role,
     joinedAt: daysAgo(ageDays - index / 2),
@@ -196,6 +204,7 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
       organizationId,
       workspaceId: id,
       name: keyName,
+      searchKey: searchKey(keyName),
       lastFour: demoBytes('last four', `${name}/${keyName}`).toString('hex').slice(0, 4),
       status,
       createdById: creators.length === 0 ? null : at(creators, keyIndex).userId,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
-import { contentSecurityPolicy, type Page, type PageOptions, servePage } from '../http/page.js';
+import { contentSecurityPolicy, serveWebPage, type WebPage, type WebPageOptions } from '../http/web-page.js';
 
-const graphiql: Page = {
+const graphiql: WebPage = {
   name: 'GraphiQL',
   path: '/graphiql',
   assetsPath: '/graphiql/assets',
@@ -24,7 +24,7 @@ const graphiql: Page = {
 };
 
 /** Serves GraphiQL at `/graphiql`, from the folder that `server/scripts/build-graphiql.mjs` leaves. */
-export const graphiqlPlugin: FastifyPluginAsync<PageOptions> = async (app, options) => {
-  await servePage(app, graphiql, options);
+export const graphiqlPlugin: FastifyPluginAsync<WebPageOptions> = async (app, options) => {
+  await serveWebPage(app, graphiql, options);
   app.get('/graphiql/', (_request, reply) => reply.redirect('/graphiql', 308));
 };

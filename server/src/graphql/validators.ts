@@ -1,6 +1,6 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
 import { type RefusalName, refusals } from '../errors.js';
-import { isName, isText, normalizeName, normalizeText } from '../text.js';
+import { isText, normalizeName, normalizeText, readName } from '../text.js';
 import { isBudget } from './money.js';
 
 /** Validators whose findings are entries of the catalogue of refusals. */
@@ -49,7 +49,7 @@ export const IsTimeAhead = check('timeNotAhead', (value) => value instanceof Dat
 /** Leaves null to `NotNull`, so that it is told of once. */
 export const IsName = check(
   'nameInvalid',
-  (value) => value === null || (typeof value === 'string' && isName(normalizeName(value))),
+  (value) => value === null || (typeof value === 'string' && readName(value) !== null),
 );
 
 const modelsMax = 200;

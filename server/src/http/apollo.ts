@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -13,11 +13,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { withoutSecrets } from '../auth/secret.js';
-import type { RequestContext } from '../context.js';
 import { requestError, requestErrors } from '../errors.js';
 import { limitComplexity } from './complexity.js';
 import { deprecations } from './deprecations.js';
-import { gatewayOf } from './executor.js';
+import { gatewayOf, isCheckFailed } from './executor.js';
+import type { RequestContext } from './request-context.js';
 
 const parsedTokensMax = 10_000;
 
@@ -51,25 +51,17 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
 
 /** Before execution: who is not signed in gets introspection at most, and no operation grows without bound. */
 function guard(): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ schema, document, operation, request, contextValue }) {
-          if (operation === undefined) throw requestError('requestMalformed', withoutOperation(request.operationName));
-          if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw requestError('unauthenticated');
-          if (!schema.getRootType(operation.operation)) {
-            throw requestError('requestMalformed', `There is no ${operation.operation} in this schema.`);
-          }
-          limitComplexity({
-            schema,
-            document,
-            operation,
-            variables: request.variables ?? {},
-          });
-        },
-      };
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didResolveOperation({ schema, document, operation, request, contextValue }) {
+      if (operation === undefined) throw requestError('requestMalformed', withoutOperation(request.operationName));
+      if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw requestError('unauthenticated');
+      if (!schema.getRootType(operation.operation)) {
+        throw requestError('requestMalformed', `There is no ${operation.operation} in this schema.`);
+      }
+      limitComplexity({ schema, document, operation, variables: request.variables ?? {} });
     },
   };
+  return { requestDidStart: async () => listener };
 }
 
 function withoutOperation(name: string | undefined): string {
@@ -104,24 +96,22 @@ function rootFragment(definition: DocumentNode['definitions'][number]) {
 
 /** Tells the log of what went wrong on our side, and every error of the request that it belongs to. */
 function requestIds(): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async didEncounterErrors({ contextValue, errors, operationName }) {
-          for (const error of errors) {
-            const original = unwrapResolverError(error);
-            if (!isExpected(original)) contextValue.log.error({ err: original, operationName }, 'unexpected error');
-          }
-        },
-        async willSendResponse({ contextValue, response }) {
-          if (response.body.kind !== 'single' || response.body.singleResult.errors === undefined) return;
-          response.body.singleResult.errors = response.body.singleResult.errors.map((error) =>
-            withRequestId(error, contextValue.requestId),
-          );
-        },
-      };
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didEncounterErrors({ contextValue, errors, operationName }) {
+      for (const error of errors) {
+        const original = unwrapResolverError(error);
+        if (isExpected(original) || isCheckFailed(error)) continue;
+        contextValue.log.error({ err: original, operationName }, 'unexpected error');
+      }
+    },
+    async willSendResponse({ contextValue, response }) {
+      if (response.body.kind !== 'single' || response.body.singleResult.errors === undefined) return;
+      response.body.singleResult.errors = response.body.singleResult.errors.map((error) =>
+        withRequestId(error, contextValue.requestId),
+      );
     },
   };
+  return { requestDidStart: async () => listener };
 }
 
 /** The error as it leaves, whoever made it. */

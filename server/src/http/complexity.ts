@@ -1,22 +1,8 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLField,
-  type GraphQLNamedType,
-  type GraphQLOutputType,
-  type GraphQLSchema,
-  getNamedType,
-  getNullableType,
-  isCompositeType,
-  isListType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
 import { requestError } from '../errors.js';
-import { pageSizeDefault, pageSizeMax } from '../pagination/page.js';
+import { costKey, type FieldCost } from '../fetch/cost.js';
+import { pageSizeDefault, pageSizeMax } from '../fetch/list.js';
+import { type WalkedField, type WalkedOperation, walkFields } from './walk-fields.js';
 
 /** Values that one operation may answer with at the most, by its page sizes, with what its statements weigh. */
 export const complexityMax = 50_000;
@@ -24,109 +10,86 @@ export const complexityMax = 50_000;
 /** What a statement weighs, in values. */
 const statementWeight = 50;
 
-/** What the schema says of a field. */
-type FieldDefinition = GraphQLField<unknown, unknown>;
-
-export interface Operation {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
+export interface Operation extends WalkedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
+
+/** How an operation has passed before. */
+interface Passed {
+  /** The variables that hold page sizes. */
+  readonly names: readonly string[];
+  /** Their values, each time in one text. */
+  readonly sizes: Set<string>;
+}
+
+const passedBefore = new WeakMap<OperationDefinitionNode, Passed>();
+const passedMax = 100;
 
 /**
  * Refuses an operation that could answer with too many values: each field counts as often as the pages around it have
  * items, and one that takes a statement of its own, which all items around it share, weighs that too. Fragments that grow
- * without bound end here as well, because every visited field counts at least once.
+ * without bound end here as well, because every visited field counts at least once. What has passed with the same page
+ * sizes before is not looked through again.
  * @throws OPERATION_TOO_COMPLEX
  */
-export function limitComplexity({ schema, document, operation, variables }: Operation): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  const given = { ...defaultsOf(operation), ...variables };
+export function limitComplexity(request: Operation): void {
+  const { operation } = request;
+  const before = passedBefore.get(operation);
+  if (before?.sizes.has(sizesOf(before.names, request))) return;
+  const names = measure(request);
+  const passed = before ?? { names: [...new Set(names)], sizes: new Set() };
+  if (passed.sizes.size < passedMax) passed.sizes.add(sizesOf(passed.names, request));
+  passedBefore.set(operation, passed);
+}
+
+/** @returns the names of the variables that hold page sizes. */
+function measure(request: Operation): string[] {
+  const { schema } = request;
+  const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType()];
+  const names: string[] = [];
   let values = 0;
-
-  const visitSet = (set: SelectionSetNode, parent: GraphQLNamedType | null | undefined, times: number): void => {
-    for (const selection of set.selections) visit(selection, parent, times);
-  };
-  const visit = (selection: SelectionNode, parent: GraphQLNamedType | null | undefined, times: number): void => {
-    if (selection.kind !== Kind.FIELD) {
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      const condition = fragment?.typeCondition?.name.value;
-      if (fragment)
-        visitSet(fragment.selectionSet, condition === undefined ? parent : schema.getType(condition), times);
-      return;
-    }
-    const definition = definitionOf(parent, selection);
-    values += times + (definition !== undefined && takesStatement(definition, parent, schema) ? statementWeight : 0);
+  walkFields(request, 1, ({ node, parent, definition }, times) => {
+    const cost = definition?.extensions[costKey] as FieldCost | undefined;
+    // A root field takes one, also below the `query` of a payload.
+    const statements = cost?.statements ?? (definition !== undefined && roots.includes(parent) ? 1 : 0);
+    values += times + statements * statementWeight;
     if (values > complexityMax) throw requestError('tooComplex');
-    if (selection.selectionSet === undefined) return;
-    const items = definition === undefined ? 1 : itemsOf(selection, definition, parent, given);
-    visitSet(selection.selectionSet, definition && getNamedType(definition.type), times * items);
-  };
-  visitSet(operation.selectionSet, schema.getRootType(operation.operation), 1);
+    if (cost?.items !== 'page') return times * (cost?.items ?? 1);
+    const asked = pageSizesOf(node);
+    for (const value of asked) if (value.kind === Kind.VARIABLE) names.push(value.name.value);
+    const sizes = asked.flatMap((value) => sizeOf(value, request) ?? []);
+    return times * (sizes.length === 0 ? pageSizeDefault : Math.max(...sizes));
+  });
+  return names;
 }
 
-function definitionOf(parent: GraphQLNamedType | null | undefined, field: FieldNode): FieldDefinition | undefined {
-  if (!isCompositeType(parent) || !('getFields' in parent)) return undefined;
-  return parent.getFields()[field.name.value];
-}
-
-/** Whether a statement is sent for the field: for every root field, list and count. */
-function takesStatement(
-  { name, type }: FieldDefinition,
-  parent: GraphQLNamedType | null | undefined,
-  schema: GraphQLSchema,
-): boolean {
-  const isRoot = parent === schema.getQueryType() || parent === schema.getMutationType();
-  const isCount = name === 'totalCount' && isConnection(parent);
-  return isRoot || isCount || isConnection(getNamedType(type)) || isOwnList(type, parent);
-}
-
-function isConnection(type: GraphQLNamedType | null | undefined): boolean {
-  return type?.name.endsWith('Connection') === true;
-}
-
-/** Whether it is a list of objects that stands by itself: the items of a page were counted with its connection. */
-function isOwnList(type: GraphQLOutputType, parent: GraphQLNamedType | null | undefined): boolean {
-  return isListType(getNullableType(type)) && isCompositeType(getNamedType(type)) && !isConnection(parent);
+function pageSizesOf({ arguments: given = [] }: WalkedField['node']): ValueNode[] {
+  return given.flatMap(({ name, value }) => (name.value === 'first' || name.value === 'last' ? [value] : []));
 }
 
 /**
- * How many objects the field answers with: a page's size; for a list without pages what it says of itself, and for one
- * that says nothing, such as changes, a page's default.
+ * The page size that the argument says; undefined for none. One out of bounds, which the list itself refuses, counts as the
+ * nearest within, so that no part of an operation counts as nothing or takes from the rest.
  */
-function itemsOf(
-  field: FieldNode,
-  { type, extensions }: FieldDefinition,
-  parent: GraphQLNamedType | null | undefined,
-  variables: Readonly<Record<string, unknown>>,
-): number {
-  if (isConnection(getNamedType(type))) return pageSizeOf(field, variables);
-  if (!isOwnList(type, parent)) return 1;
-  const { itemsMax } = extensions;
-  return typeof itemsMax === 'number' ? itemsMax : pageSizeDefault;
+function sizeOf(value: ValueNode | undefined, request: Operation): number | undefined {
+  if (value?.kind === Kind.VARIABLE) return variableSize(value.name.value, request);
+  return value?.kind === Kind.INT ? within(Number(value.value)) : undefined;
 }
 
-/** The values of the operation's variables where the request gives none; only whole numbers can be page sizes. */
-function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
-  return Object.fromEntries(
-    variableDefinitions.map(({ variable, defaultValue }) => [
-      variable.name.value,
-      defaultValue?.kind === Kind.INT ? Number(defaultValue.value) : undefined,
-    ]),
-  );
+function variableSize(name: string, request: Operation): number | undefined {
+  const given = request.variables[name];
+  if (typeof given === 'number') return within(given);
+  if (given !== undefined) return undefined;
+  const { variableDefinitions = [] } = request.operation;
+  return sizeOf(variableDefinitions.find(({ variable }) => variable.name.value === name)?.defaultValue, request);
 }
 
-/**
- * The page size asked for, or the default. One out of bounds, which the list itself refuses, counts as the nearest
- * within, so that no part of an operation counts as nothing or takes from the rest.
- */
-function pageSizeOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
-  const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
-  const literal = first?.kind === Kind.INT ? Number(first.value) : undefined;
-  const size = first?.kind === Kind.VARIABLE ? variables[first.name.value] : literal;
-  return typeof size === 'number' ? Math.min(Math.max(size, 1), pageSizeMax) : pageSizeDefault;
+function within(size: number): number {
+  return Math.min(Math.max(size, 1), pageSizeMax);
+}
+
+function sizesOf(names: readonly string[], request: Operation): string {
+  let sizes = '';
+  for (const name of names) sizes += `${variableSize(name, request) ?? ''} `;
+  return sizes;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
-import { RequestContext } from '../context.js';
+import { knownActor, Session } from '../auth/session.js';
 import type { Database } from '../database/database.js';
+import { sql } from '../database/sql.js';
 import { createApollo } from './apollo.js';
+import { RequestContext } from './request-context.js';
 
 const deprecated = buildSchema(`
   type Query { workspace(id: ID, name: String @deprecated(reason: "use id")): Workspace, region: Region }
@@ -12,19 +14,34 @@ const deprecated = buildSchema(`
 `);
 const plain = buildSchema('type Query { region: String }');
 
+/** Somebody who is signed in, as far as this test needs it. */
+function signedIn(): Session {
+  const actor = { kind: 'SERVICE', id: '0', name: 'Test', organizationId: '0', currency: 'USD', scopes: [] } as const;
+  const row = ['Test', null];
+  const session = new Session(knownActor({ statement: sql`SELECT`, toActor: () => actor }, row));
+  session.accept({ rows: [row], count: 1, columns: [] });
+  return session;
+}
+
 async function extensionsOf(schema: GraphQLSchema, queries: readonly string[]): Promise<unknown[]> {
   const apollo = createApollo({ schema, introspection: true });
   await apollo.start();
   const contextValue = new RequestContext({
-    actor: { kind: 'SERVICE', id: '0', name: 'Test', organizationId: '0', currency: 'USD', scopes: [] },
+    session: signedIn(),
     requestId: 'deprecations',
     log: pino({ level: 'silent' }),
     database: {} as Database,
+    signal: new AbortController().signal,
   });
   const answers: unknown[] = [];
   for (const query of queries) {
     const { body } = await apollo.executeOperation({ query }, { contextValue });
-    answers.push(body.kind === 'single' ? body.singleResult.extensions : body);
+    if (body.kind !== 'single') throw new Error('The answer is in parts.');
+    // A fault would have no extensions either.
+    expect(body.singleResult.errors?.map((error) => error.extensions?.['code']) ?? []).not.toContain(
+      'INTERNAL_SERVER_ERROR',
+    );
+    answers.push(body.singleResult.extensions);
   }
   await apollo.stop();
   return answers;

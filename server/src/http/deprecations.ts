@@ -1,6 +1,6 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, NoDeprecatedCustomRule, validate } from 'graphql';
-import type { RequestContext } from '../context.js';
+import type { RequestContext } from './request-context.js';
 
 /**
  * Tells the client in `extensions.deprecations` of everything deprecated that its operation uses, a sentence each, so
@@ -8,21 +8,20 @@ import type { RequestContext } from '../context.js';
  */
 export function deprecations(): ApolloServerPlugin<RequestContext> {
   let find: (document: DocumentNode) => readonly string[];
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async willSendResponse({ document, response }) {
+      if (document === undefined || response.body.kind !== 'single') return;
+      const found = find(document);
+      if (found.length === 0) return;
+      const { singleResult } = response.body;
+      singleResult.extensions = { ...singleResult.extensions, deprecations: found };
+    },
+  };
   return {
     async serverWillStart({ schema }) {
       find = finder(schema);
     },
-    async requestDidStart() {
-      return {
-        async willSendResponse({ document, response }) {
-          if (document === undefined || response.body.kind !== 'single') return;
-          const found = find(document);
-          if (found.length === 0) return;
-          const { singleResult } = response.body;
-          singleResult.extensions = { ...singleResult.extensions, deprecations: found };
-        },
-      };
-    },
+    requestDidStart: async () => listener,
   };
 }
 

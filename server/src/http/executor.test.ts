@@ -1,15 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
-import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { createSchema } from '../schema.js';
+import { newService } from '../testing/fixtures.js';
+import { rawRequest } from '../testing/raw-request.js';
+import { newOrganization, type Person, person } from '../testing/test-server.js';
+import { server, useServer } from '../testing/use-server.js';
+import { CompiledQueries } from './compiled-queries.js';
 import { isSafeToCompile } from './executor.js';
 
-let server: TestServer;
+useServer();
+
+const schema = await createSchema();
 let ada: Person;
+let admin: Person;
+let gateway: Person;
 let cursor: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  ada = await person(server, { sub: 'ada', org: newOrganization(), name: 'Ada', teams: ['Core'] });
+  const org = newOrganization();
+  ada = await person(server, { sub: 'ada', org, name: 'Ada', teams: ['Core'] });
+  admin = await person(server, { sub: 'admin', org, name: 'Admin', org_role: 'admin' });
+  gateway = await newService(server, admin, ['GATEWAY']);
   for (const [name, environment] of [
     ['Alpha', 'PRODUCTION'],
     ['Beta', 'STAGING'],
@@ -27,16 +38,23 @@ beforeAll(async () => {
   });
   cursor = data?.workspaces.pageInfo.endCursor ?? '';
 });
-afterAll(() => server.close());
 
 /** Often enough that the last answers come from compiled code, where the query may be compiled. */
 const times = 5;
 
-async function answers(query: string, variables: Record<string, unknown>): Promise<string[]> {
+/** The answers to the letter, with the places of errors; the same one has the same request id in it. */
+async function answers(
+  query: string,
+  variables: Record<string, unknown>,
+  { who = ada, count = times }: { who?: Person; count?: number } = {},
+): Promise<string[]> {
   const texts: string[] = [];
-  for (let time = 0; time < times; time++) {
-    const { status, data, errors } = await server.request({ token: ada.token, query, variables });
-    texts.push(JSON.stringify({ status, data, errors: errors?.map(({ message, path }) => ({ message, path })) }));
+  for (let time = 0; time < count; time++) {
+    const { status, text } = await rawRequest(server.endpoint, {
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${who.token}`, 'x-request-id': 'again' },
+      body: JSON.stringify({ query, variables }),
+    });
+    texts.push(`${status} ${text}`);
   }
   return texts;
 }
@@ -126,6 +144,21 @@ describe('what a client writes never becomes code', () => {
       false,
     ],
     ['two operations', 'query A { viewer { user { name } } } query B { viewer { user { name } } }', false],
+    ['a field under @skip', '{ viewer { organizationRole @skip(if: false) } }', false],
+    ['a field under @include', 'query ($yes: Boolean!) { viewer { organizationRole @include(if: $yes) } }', false],
+    ['a fragment under a directive', '{ viewer { ... @include(if: true) { organizationRole } } }', false],
+    [
+      'a spread under a directive',
+      '{ viewer { ...R @skip(if: false) } } fragment R on Viewer { organizationRole }',
+      false,
+    ],
+    [
+      'a variable inside of an input object',
+      'query ($e: [WorkspaceEnvironment!]) { workspaces(filter: { environments: $e }) { nodes { id } } }',
+      false,
+    ],
+    ['an alias with an underscore', '{ a_b: viewer { organizationRole } }', false],
+    ['introspection', '{ __schema { types { name } } }', false],
     [
       'names, numbers, enums and variables',
       'query ($a: String) { workspaces(first: 5, after: $a, orderBy: { field: NAME, direction: ASC }) { nodes { __typename name } } }',
@@ -133,5 +166,142 @@ describe('what a client writes never becomes code', () => {
     ],
   ])('%s', (_what, query, expected) => {
     expect(isSafeToCompile(parse(query))).toBe(expected);
+  });
+});
+
+describe('a query is compiled', () => {
+  /** After how many uses each of these has code; null where it never has. */
+  function compiledAfter(query: string): number | null {
+    const queries = new CompiledQueries(schema);
+    const document = parse(query);
+    for (let use = 1; use <= 20; use++) if (queries.of(document) !== null) return use;
+    return null;
+  }
+
+  test('once it has come a few times, and then stays so', () => {
+    const queries = new CompiledQueries(schema);
+    const document = parse('query ($n: Int = 2) { workspaces(first: $n) { nodes { id name } } }');
+    const uses = Array.from({ length: 6 }, () => queries.of(document));
+    expect(uses.map((compiled) => compiled !== null)).toEqual([false, false, true, true, true, true]);
+    expect(new Set(uses.slice(2)).size).toBe(1);
+  });
+
+  test.each([
+    ['with @skip', '{ viewer { organizationRole @skip(if: false) } }'],
+    ['with @include', 'query ($yes: Boolean = true) { viewer { organizationRole @include(if: $yes) } }'],
+    [
+      'with a directive in a fragment',
+      '{ viewer { ...R } } fragment R on Viewer { organizationRole @include(if: true) }',
+    ],
+    [
+      'with more fields than are worth it',
+      `{ viewer { ${Array.from({ length: 200 }, (_, index) => `r${index}: organizationRole`).join(' ')} } }`,
+    ],
+    ['of more characters than are worth it', `{ viewer { ${'\n'.repeat(21_000)} organizationRole } }`],
+    [
+      'that changes something',
+      'mutation ($input: SelectWorkspaceInput!) { selectWorkspace(input: $input) { userErrors { code } } }',
+    ],
+  ])('never, however often it comes: %s', (_case, query) => {
+    expect(compiledAfter(query)).toBeNull();
+  });
+});
+
+describe('what fails is answered as the first time, with path and place, the hundredth', () => {
+  const count = 100;
+
+  test.each<[string, string, Record<string, unknown>, 'ada' | 'admin' | 'gateway']>([
+    [
+      'a page size out of bounds, beside what succeeds',
+      'query Page {\n  good: workspaces(first: 2) { nodes { name } }\n  bad: workspaces(first: 101) { nodes { name } }\n}',
+      {},
+      'ada',
+    ],
+    [
+      'a page size in a variable',
+      'query ($n: Int, $m: Int = 3) { viewer { user { name } } workspaces(first: $n, last: $m) { totalCount } }',
+      { n: 1 },
+      'ada',
+    ],
+    [
+      'nested lists of items, each of which fails for itself',
+      '{ workspaces {\n nodes { name\n list: virtualKeys(first: 0) { nodes { id } } } } }',
+      {},
+      'admin',
+    ],
+    [
+      'what takes its parent with it, which must have a value',
+      '{ workspaces(first: 2) { edges { item: node { id members(last: 101) { totalCount } } } } viewer { organizationRole } }',
+      {},
+      'ada',
+    ],
+    [
+      'a cursor of another list',
+      'query ($c: String) { virtualKeys(after: $c) { nodes { id } } }',
+      { c: 'nonsense' },
+      'ada',
+    ],
+    [
+      'what a service has no scope for',
+      '{ workspaces { nodes { id } } summary: workspaceSummary { totalWorkspaces } viewer { organizationRole } }',
+      {},
+      'gateway',
+    ],
+    [
+      'a variable of the wrong type',
+      'query ($n: Int!) { workspaces(first: $n) { nodes { id } } }',
+      { n: 'ten' },
+      'ada',
+    ],
+    ['a variable that is missing', 'query ($n: Int!) { workspaces(first: $n) { nodes { id } } }', {}, 'ada'],
+    ['a variable that is null', 'query ($n: Int!) { workspaces(first: $n) { nodes { id } } }', { n: null }, 'ada'],
+    [
+      'a null for a default of what must have a value',
+      'query ($n: Int! = 1) { workspaces(first: $n) { nodes { id } } }',
+      { n: null },
+      'ada',
+    ],
+  ])(
+    '%s',
+    async (_case, query, variables, name) => {
+      const texts = await answers(query, variables, { who: { ada, admin, gateway }[name], count });
+      expect(texts[0]).toMatch(/"errors":\[\{"message":".+?","locations":\[\{"line":\d+,"column":\d+\}\]/);
+      expect(new Set(texts)).toEqual(new Set([texts[0]]));
+    },
+    60_000,
+  );
+
+  test('and so is what succeeds between failures', async () => {
+    const query = 'query ($n: Int) { workspaces(first: $n) { nodes { name } } }';
+    const one = async (n: number) => (await answers(query, { n }, { count: 1 }))[0];
+    const [good, bad] = [await one(2), await one(0)];
+    for (let time = 0; time < 10; time++) expect([await one(2), await one(0)]).toEqual([good, bad]);
+    expect(good).toBe('200 {"data":{"workspaces":{"nodes":[{"name":"Alpha"},{"name":"Beta"}]}}}\n');
+  });
+});
+
+describe('a variable with a default, each time', () => {
+  const first = 'query ($n: Int = 1) { workspaces(first: $n) { nodes { name } } }';
+  const required = 'query ($n: Int! = 2) { workspaces(first: $n) { nodes { name } } }';
+  const filter =
+    'query ($f: WorkspaceFilter = { environments: [STAGING] }) { workspaces(filter: $f) { nodes { name } } }';
+  const order =
+    'query ($o: WorkspaceOrder = { field: NAME, direction: DESC }, $n: Int = 2) { workspaces(orderBy: $o, first: $n) { nodes { name } } }';
+
+  test.each<[string, string, Record<string, unknown>, string[]]>([
+    ['that is left out', first, {}, ['Alpha']],
+    ['that is given', first, { n: 2 }, ['Alpha', 'Beta']],
+    ['that is given as null', first, { n: null }, ['Alpha', 'Beta', 'Gamma']],
+    ['that must have a value and is left out', required, {}, ['Alpha', 'Beta']],
+    ['that must have a value and is given', required, { n: 1 }, ['Alpha']],
+    ['of an input object that is left out', filter, {}, ['Beta']],
+    ['of an input object that is given as null', filter, { f: null }, ['Alpha', 'Beta', 'Gamma']],
+    ['of an input object that is given', filter, { f: { environments: 'PRODUCTION' } }, ['Alpha', 'Gamma']],
+    ['of two, both left out', order, {}, ['Gamma', 'Beta']],
+    ['of two, one left out', order, { n: 1 }, ['Gamma']],
+  ])('%s', async (_case, query, variables, names) => {
+    const nodes = names.map((name) => ({ name }));
+    const expected = `200 ${JSON.stringify({ data: { workspaces: { nodes } } })}\n`;
+    expect(await answers(query, variables)).toEqual(Array(times).fill(expected));
   });
 });

@@ -3,14 +3,16 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  GraphQLError,
   type GraphQLSchema,
   getVariableValues,
   type OperationDefinitionNode,
-  visit,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
-import { LRUCache } from 'lru-cache';
-import type { RequestContext } from '../context.js';
+import { CheckFailed } from '../database/transaction.js';
+import { CompiledQueries } from './compiled-queries.js';
+import type { RequestContext } from './request-context.js';
+
+export { isSafeToCompile } from './compiled-queries.js';
 
 export interface Execution {
   readonly document: DocumentNode;
@@ -20,31 +22,41 @@ export interface Execution {
   readonly context: RequestContext;
 }
 
-/** Uses after which a query counts as one that a program sends again and again. */
-const usesBeforeCompiling = 3;
-const compiledMax = 100;
+/** How often an operation is executed again because who asks is no longer what they were. */
+const repeatsMax = 2;
 
 /**
  * Executes operations with graphql-js, and queries that come again and again as compiled code, which takes about a third
- * of the time. Documents are told apart by identity: Apollo keeps one for the same text.
+ * of the time. An answer that was made for the actor as they no longer are is thrown away and made again.
  */
 export class Executor {
   readonly #schema: GraphQLSchema;
-  readonly #queries = new LRUCache<DocumentNode, { uses: number; compiled: CompiledQuery | null }>({
-    max: compiledMax,
-  });
+  readonly #compiled: CompiledQueries;
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
+    this.#compiled = new CompiledQueries(schema);
   }
 
-  execute(execution: Execution): Promise<ExecutionResult> | ExecutionResult {
-    const { document, operation, operationName, variables, context } = execution;
-    const compiled = this.#compiled(document);
-    // graphql-js also says what is wrong with variables, so that the answer never hangs on how often a query came.
-    if (compiled !== null && areVariablesValid(this.#schema, operation, variables)) {
-      return compiled.query(undefined, context, variables);
+  /** @throws UNAUTHENTICATED for somebody who may no longer come in. */
+  async execute(execution: Execution): Promise<ExecutionResult> {
+    const { context } = execution;
+    for (let repeats = 0; ; repeats++) {
+      const result = await this.#executeOnce(execution);
+      const hasFailed = result.errors?.some(isCheckFailed) === true;
+      if (!hasFailed && context.isVerified) return result;
+      if (hasFailed && mayHaveChanged(execution, result)) return result;
+      const holds = await context.holds();
+      if (holds && !hasFailed) return result;
+      if (repeats === repeatsMax) throw new CheckFailed('Who asks has changed again and again.');
+      context.forgetReads();
     }
+  }
+
+  async #executeOnce(execution: Execution): Promise<ExecutionResult> {
+    const { document, operationName, variables, context } = execution;
+    const compiled = await this.#executeCompiled(execution);
+    if (compiled !== null) return compiled;
     return execute({
       schema: this.#schema,
       document,
@@ -54,48 +66,53 @@ export class Executor {
     });
   }
 
-  #compiled(document: DocumentNode): CompiledQuery | null {
-    const query = this.#queries.get(document) ?? { uses: 0, compiled: null };
-    if (query.uses === 0) this.#queries.set(document, query);
-    query.uses += 1;
-    if (query.uses === usesBeforeCompiling && isSafeToCompile(document)) {
-      const compiled = compileQuery(this.#schema, document);
-      if (isCompiledQuery(compiled)) query.compiled = compiled;
+  /**
+   * Null where there is no code for it, or something goes wrong: graphql-js then also says what is wrong, and where, so that
+   * an answer never hangs on how often a query came.
+   */
+  async #executeCompiled({ document, operation, variables, context }: Execution): Promise<ExecutionResult | null> {
+    const compiled = this.#compiled.of(document);
+    if (compiled === null) return null;
+    const coerced = coercedVariables(this.#schema, operation, variables);
+    if (coerced === null) return null;
+    try {
+      const result = await compiled.query(undefined, context, coerced);
+      if (result.errors === undefined || result.errors.some(isCheckFailed)) return result;
+    } catch {
+      // Only queries are compiled, so all of it can be done again.
     }
-    return query.compiled;
+    context.forgetReads();
+    return null;
   }
 }
 
-/**
- * Only a single query without any text of the client's own: what the compiler writes into code then holds nothing but
- * names that the schema knows, aliases, and numbers. Text comes in variables, which are never compiled.
- */
-export function isSafeToCompile(document: DocumentNode): boolean {
-  let operations = 0;
-  let isSafe = true;
-  visit(document, {
-    OperationDefinition(operation) {
-      operations += 1;
-      if (operation.operation !== 'query') isSafe = false;
-    },
-    Name({ value }) {
-      if (value.startsWith('__') && value !== '__typename') isSafe = false;
-    },
-    StringValue() {
-      isSafe = false;
-    },
-  });
-  return isSafe && operations === 1;
+/** Whether the error only says that who asks is no longer what they were. */
+export function isCheckFailed(error: unknown): boolean {
+  return error instanceof GraphQLError && error.originalError instanceof CheckFailed;
 }
 
-function areVariablesValid(
+/**
+ * Whether a mutation with a failed check may have changed something, so that doing it again would change it twice. A check
+ * that fails undoes its own command; below a payload none fails once anything was written.
+ */
+function mayHaveChanged({ operation, context }: Execution, { data, errors = [] }: ExecutionResult): boolean {
+  if (operation.operation !== 'mutation') return false;
+  const undone = new Set(errors.filter(isCheckFailed).flatMap(({ path }) => (path?.length === 1 ? path : [])));
+  if (undone.size === 0) return context.isVerified;
+  return data == null || Object.keys(data).some((field) => !undone.has(field));
+}
+
+/**
+ * The variables with their defaults, as the operation means them; null where they are wrong. Given to the compiled code,
+ * which reads them once more, they stay what they are.
+ */
+function coercedVariables(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): boolean {
-  return (
-    variableDefinitions.length === 0 || getVariableValues(schema, variableDefinitions, variables).errors === undefined
-  );
+): Record<string, unknown> | null {
+  if (variableDefinitions.length === 0) return {};
+  return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 }).coerced ?? null;
 }
 
 /** Hands the executor to Apollo, which takes one only from a gateway. */

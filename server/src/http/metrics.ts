@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 export interface Metrics {
   readonly registry: Registry;
   observeRequest(route: string, status: number, seconds: number): void;
+  observeJob(name: string, outcome: 'succeeded' | 'failed', seconds: number): void;
 }
 
 /** Prometheus metrics of this process: requests, the connection pool, and Node's own. */
@@ -15,6 +16,13 @@ export function createMetrics(database: Database): Metrics {
     help: 'Time from the request to its answer.',
     labelNames: ['route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const jobs = new Histogram({
+    name: 'job_duration_seconds',
+    help: 'Time that a run of a job took on this server.',
+    labelNames: ['job', 'outcome'],
+    buckets: [0.01, 0.1, 1, 10, 60, 600],
     registers: [registry],
   });
   new Gauge({
@@ -29,5 +37,6 @@ export function createMetrics(database: Database): Metrics {
   return {
     registry,
     observeRequest: (route, status, seconds) => duration.labels(route, String(status)).observe(seconds),
+    observeJob: (name, outcome, seconds) => jobs.labels(name, outcome).observe(seconds),
   };
 }

@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import pg from 'pg';
 import { eventually } from '../testing/eventually.js';
-import {
-  breakAudit,
-  breakTable,
-  createWorkspace,
-  insertKeys,
-  setRole,
-  uuidOf,
-  workspaceInput,
-} from '../testing/fixtures.js';
+import { breakAudit, breakTable, createWorkspace, workspaceInput } from '../testing/fixtures.js';
 import { rawRequest } from '../testing/raw-request.js';
+import { insertKeys, setRole, uuidOf } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import {
   createDatabase,

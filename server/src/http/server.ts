@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCors from '@fastify/cors';
 import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.js';
 import { withoutSecrets } from '../auth/secret.js';
-import { RequestContext } from '../context.js';
 import type { Database } from '../database/database.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
 import { withRequestId } from './apollo.js';
-import { createMetrics } from './metrics.js';
+import { graphqlHandler } from './graphql-handler.js';
+import type { Metrics } from './metrics.js';
+import { RequestContext } from './request-context.js';
 
 export interface ServerOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -25,6 +26,7 @@ export interface ServerOptions {
   readonly database: Database;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
+  readonly metrics: Metrics;
   readonly log: FastifyBaseLogger;
 }
 
@@ -33,7 +35,7 @@ const bodyLimitBytes = 8_388_608;
 
 /** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { apollo, authenticator, database, log } = options;
+  const { apollo, authenticator, database, metrics, log } = options;
   const server = fastify({
     loggerInstance: log,
     bodyLimit: bodyLimitBytes,
@@ -46,7 +48,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => sendError(reply, requestError(...ofFastify(error))),
   });
-  const metrics = createMetrics(database);
 
   if (options.corsOrigins.length > 0) {
     await server.register(fastifyCors, {
@@ -65,10 +66,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     });
   }
 
-  server.addHook('onRequest', async (request, reply) => {
+  // With callbacks: of what hooks cost, promises are the most.
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const milliseconds = reply.elapsedTime;
     metrics.observeRequest(route, reply.statusCode, milliseconds / 1_000);
@@ -83,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         'request',
       );
     }
+    done();
   });
   server.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
     const known = error instanceof GraphQLError ? error : requestError(...ofFastify(error));
@@ -93,27 +97,29 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     sendError(reply, requestError('requestMalformed', 'There is nothing at this path.'), 404),
   );
 
-  const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const { id: requestId, log, headers } = request;
-      const actor = await authenticator.actorOf(headers.authorization).catch((error: unknown) => {
-        // Apollo masks what goes wrong before there is a context, but tells nobody.
-        if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');
-        throw error;
-      });
-      return new RequestContext({ actor, requestId, log, database });
-    },
-  });
+  const contextOf = async ({ id: requestId, log, headers }: FastifyRequest, signal: AbortSignal) => {
+    try {
+      const session = await authenticator.sessionOf(headers.authorization);
+      return new RequestContext({ session, requestId, log, database, signal });
+    } catch (error) {
+      // Apollo masks what goes wrong before there is a context, but tells nobody.
+      if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');
+      throw error;
+    }
+  };
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     // Without introspection nothing is for strangers, not even what is wrong with their query; nor is their body read.
-    onRequest: async (request) => {
-      if (request.headers.authorization === undefined && !options.introspection) throw requestError('unauthenticated');
+    onRequest: (request, _reply, done) => {
+      const isStranger = request.headers.authorization === undefined && !options.introspection;
+      done(isStranger ? requestError('unauthenticated') : undefined);
     },
-    handler: handle,
-    onSend: async (request, reply, payload) =>
-      reply.statusCode >= 400 && typeof payload === 'string' ? withRequestIds(payload, request.id) : payload,
+    handler: graphqlHandler(apollo, contextOf),
+    onSend: (request, reply, payload, done) => {
+      const isError = reply.statusCode >= 400 && typeof payload === 'string';
+      done(null, isError ? withRequestIds(payload, request.id) : payload);
+    },
   });
   server.get('/health/live', async () => ({ status: 'ok' }));
   server.get('/health/ready', async (_request, reply) => {

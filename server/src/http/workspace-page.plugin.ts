@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { contentSecurityPolicy, type Page, type PageOptions, servePage } from './page.js';
+import { contentSecurityPolicy, serveWebPage, type WebPage, type WebPageOptions } from './web-page.js';
 
 const policy = contentSecurityPolicy("img-src 'self'", "style-src 'self'");
 
-const workspacePage: Page = {
+const workspacePage: WebPage = {
   name: 'The Workspace page',
   path: '/',
   assetsPath: '/assets',
@@ -12,5 +12,5 @@ const workspacePage: Page = {
 };
 
 /** Serves the Workspace page at `/`, from the folder that `npm run build` leaves. */
-export const workspacePagePlugin: FastifyPluginAsync<PageOptions> = (app, options) =>
-  servePage(app, workspacePage, options);
+export const workspacePagePlugin: FastifyPluginAsync<WebPageOptions> = (app, options) =>
+  serveWebPage(app, workspacePage, options);

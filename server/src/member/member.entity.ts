@@ -1,56 +1,44 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { MemberRole } from '../access/permissions.js';
-import { Node, type TypedRow } from '../graphql/node.js';
+import type { MemberRole } from '../access/permissions.js';
+import { type RowOf, text, time, uuid } from '../database/table.js';
+import { Fetch } from '../fetch/fetch.js';
+import { Node } from '../graphql/node.js';
+import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { User } from '../user/user.entity.js';
+import { Workspace } from '../workspace/workspace.entity.js';
 
-@Entity('members')
-@ObjectType({
-  implements: Node,
-  simpleResolvers: true,
-  description: 'A person in a workspace, with a role.',
-})
+export const members = new Noun('Member', 'mem', {
+  name: 'members',
+  alias: 'm',
+  columns: {
+    id: uuid().primary(),
+    organizationId: uuid().primary(),
+    workspaceId: uuid(),
+    /** The workspace's name, so that a person's cards lie in order; the name never changes. */
+    workspaceName: text(),
+    userId: uuid(),
+    /** As stored: OWNER is never stored, it follows from the workspace's owner. */
+    role: text<MemberRole>(),
+    joinedAt: time().default('now()'),
+  },
+});
+
+export type MemberRow = RowOf<typeof members>;
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A person in a workspace, with a role.' })
 export class Member {
-  @PrimaryColumn('uuid')
   @Field(() => ID, { description: 'Global id, `mem_…`.' })
-  id!: string;
+  readonly id!: string;
 
-  @Column('uuid', { name: 'organization_id' })
-  organizationId!: string;
+  @Fetch(members.columns.workspaceId)
+  @Field(() => Workspace, { description: 'The workspace of the membership.' })
+  readonly workspace!: Workspace;
 
-  @Column('uuid', { name: 'workspace_id' })
-  workspaceId!: string;
+  @Fetch(members.columns.userId)
+  @Field(() => User, { description: 'The person.' })
+  readonly user!: User;
 
-  /** The workspace's name in folded case, so that a person's cards lie in order; the name never changes. */
-  @Column('text', { name: 'workspace_name_key' })
-  workspaceNameKey!: string;
-
-  @Column('uuid', { name: 'user_id' })
-  userId!: string;
-
-  /** As stored: OWNER is never stored, it follows from the workspace's owner. */
-  @Column('text')
-  @Field(() => MemberRole, {
-    description: 'What the person may do in the workspace.',
-  })
-  role!: MemberRole;
-
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'joined_at',
-    default: () => 'now()',
-  })
-  @Field(() => DateTimeScalar, {
-    description: 'When the person became a member.',
-  })
-  joinedAt!: Date;
-}
-
-export interface MemberRow extends TypedRow {
-  readonly __typename: 'Member';
-  readonly workspaceId: string;
-  readonly userId: string;
-  readonly role: MemberRole;
-  readonly joinedAt: Date;
+  @Field(() => DateTimeScalar, { description: 'When the person became a member.' })
+  readonly joinedAt!: Date;
 }

@@ -1,31 +1,46 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import { requireScope } from '../access/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
-import { Node, type TypedRow } from '../graphql/node.js';
+import { requestError } from '../errors.js';
+import type { Reader } from '../fetch/caller.js';
+import { Cost } from '../fetch/cost.js';
+import { loadNode, typeOfPrefix } from '../fetch/nodes.js';
+import type { NounRow } from '../fetch/plan.js';
+import { parseGlobalId } from '../graphql/ids.js';
+import { Node } from '../graphql/node.js';
 
-type Find = (context: RequestContext, id: string) => Promise<TypedRow | null>;
-
-/** How the node of each type is found; every one answers null for what the actor may not see. */
-const finders: Record<NodeTypeName, Find> = {
-  Workspace: ({ loaders }, id) => loaders.workspaces.byId.load(id),
-  Member: ({ loaders }, id) => loaders.members.byId.load(id),
-  VirtualKey: ({ loaders }, id) => loaders.virtualKeys.byId.load(id),
-  User: ({ loaders }, id) => loaders.nodes.users.load(id),
-  Team: ({ loaders }, id) => loaders.nodes.teams.load(id),
-  AuditEvent: ({ loaders }, id) => loaders.auditLog.byId.load(id),
-  ServiceToken: ({ loaders }, id) => loaders.serviceTokens.load(id),
-};
+const idsMax = 100;
 
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, { nullable: true, description: 'Any object by its global id; null where the viewer sees none.' })
   async node(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { description: 'Global id of any type.' }) id: string,
-  ): Promise<TypedRow | null> {
-    requireScope(context, 'workspace.read');
-    const parsed = parseGlobalId(id);
-    return parsed === null ? null : finders[parsed.type](context, parsed.uuid);
+  ): Promise<NounRow | null> {
+    requireScope(reader, 'workspace.read');
+    return find(reader, info, id);
   }
+
+  @Cost({ statements: 1, items: idsMax })
+  @Query(() => [Node], {
+    nullable: 'itemsAndList',
+    description: `Objects by their global ids, in their order, null for each that the viewer sees nothing by; at most ${idsMax}.`,
+  })
+  async nodes(
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('ids', () => [ID], { description: 'Global ids of any types.' }) ids: string[],
+  ): Promise<(NounRow | null)[]> {
+    requireScope(reader, 'workspace.read');
+    if (ids.length > idsMax) throw requestError('tooManyIds');
+    return Promise.all(ids.map((id) => find(reader, info, id)));
+  }
+}
+
+async function find(reader: Reader, info: GraphQLResolveInfo, id: string): Promise<NounRow | null> {
+  const parsed = parseGlobalId(id);
+  const type = parsed === null ? undefined : typeOfPrefix(info, parsed.prefix);
+  return parsed === null || type === undefined ? null : loadNode(reader, info, type, parsed.uuid);
 }

@@ -1,28 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Table, text, time, uuid } from '../database/table.js';
 
 /** A tenant: everything belongs to exactly one. Made when a token first names it. */
-@Entity('organizations')
-export class Organization {
-  @PrimaryColumn('uuid')
-  id!: string;
-
+export const organizations = new Table('organizations', 'o', {
+  id: uuid().primary(),
   /** The identity provider's name for it: the claim `org`. */
-  @Column('text', { name: 'external_id' })
-  externalId!: string;
-
+  externalId: text(),
   /** ISO 4217. */
-  @Column('text', { default: 'USD' })
-  currency!: string;
-
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'created_at',
-    default: () => 'now()',
-  })
-  createdAt!: Date;
-
-  /** When the directory last had its word, whether it changed anything or not. */
-  @Column({ type: 'timestamptz', precision: 3, name: 'directory_synced_at', nullable: true })
-  directorySyncedAt!: Date | null;
-}
+  currency: text().default("'USD'"),
+  createdAt: time().default('now()'),
+});

@@ -1,16 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
 import {
-  createWorkspace,
+  changeRows,
   giveToTeam,
   insertKeys,
   insertWorkspaces,
   type KeyFixture,
-  mutate,
-  newService,
-  run,
+  setActive,
   setRole,
-  uuidOf,
-} from '../testing/fixtures.js';
+} from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -52,20 +50,10 @@ interface AgedKey extends KeyFixture {
 async function insertAgedKeys(workspaceId: string, keys: readonly AgedKey[]): Promise<string[]> {
   const ids = await insertKeys(server, workspaceId, keys);
   for (const [index, { created = '0 s', used = null }] of keys.entries()) {
-    await server.database.rows({
-      text: `UPDATE virtual_keys SET created_at = created_at - $2::interval, last_used_at = now() - $3::interval
-        WHERE id = $1`,
-      values: [uuidOf(ids[index] ?? ''), created, used],
-    });
+    const ages = 'created_at = created_at - $2::interval, last_used_at = now() - $3::interval';
+    await changeRows(server, ids[index] ?? '', ages, [created, used]);
   }
   return ids;
-}
-
-async function setActive(who: Person, active: boolean): Promise<void> {
-  await server.database.rows({
-    text: 'UPDATE users SET active = $2 WHERE id = $1',
-    values: [uuidOf(who.id), active],
-  });
 }
 
 /** Ada, Bob and Cyd of one team, and an admin of the organization who sees whatever happens to them. */
@@ -165,7 +153,7 @@ describe('about people', () => {
     const id = await createWorkspace(server, ada);
     await setRole(server, [id], bob, 'VIEWER');
     expect(await findingsOf(bob, id)).toEqual([]);
-    await setActive(ada, false);
+    await setActive(server, ada, false);
     const found = [
       {
         code: 'OWNER_WITHOUT_ACCESS',
@@ -175,7 +163,7 @@ describe('about people', () => {
       },
     ];
     for (const who of [bob, root]) expect(await findingsOf(who, id)).toEqual(found);
-    await setActive(ada, true);
+    await setActive(server, ada, true);
     expect(await findingsOf(bob, id)).toEqual([]);
   });
 
@@ -184,9 +172,9 @@ describe('about people', () => {
     const id = await createWorkspace(server, cyd);
     await giveToTeam(server, [id], 'solo');
     expect(await namesOf(root, id)).toEqual([]);
-    await setActive(cyd, false);
+    await setActive(server, cyd, false);
     expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
-    await setActive(cyd, true);
+    await setActive(server, cyd, true);
     await person(server, { sub: 'cyd', org, teams: ['core'] });
     expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
   });
@@ -206,7 +194,7 @@ describe('about people', () => {
     for (const who of [ada, cyd, root, service]) expect(await findingsOf(who, id)).toEqual(single);
     await setRole(server, [id], bob, 'ADMIN');
     expect(await findingsOf(ada, id)).toEqual([]);
-    await setActive(bob, false);
+    await setActive(server, bob, false);
     expect(await findingsOf(ada, id)).toEqual(single);
     for (const environment of ['STAGING', 'SANDBOX']) {
       expect(await findingsOf(ada, await createWorkspace(server, ada, { environment }))).toEqual([]);
@@ -221,7 +209,7 @@ describe('about people', () => {
     expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
     await giveToTeam(server, [id], 'pair');
     expect(await namesOf(ada, id)).toEqual([]);
-    await setActive(bob, false);
+    await setActive(server, bob, false);
     await setRole(server, [id], cyd, 'MEMBER');
     expect(await namesOf(ada, id)).toEqual(['SINGLE_MANAGER']);
   });
@@ -229,7 +217,7 @@ describe('about people', () => {
   test('nobody at all is an owner without access, and no single manager', async () => {
     const { ada, root } = await company();
     const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
-    await setActive(ada, false);
+    await setActive(server, ada, false);
     expect(await namesOf(root, id)).toEqual(['OWNER_WITHOUT_ACCESS']);
   });
 
@@ -257,7 +245,7 @@ test('findings come most severe first, then by code, then with the oldest key fi
   const id = await createWorkspace(server, ada, { environment: 'PRODUCTION' });
   await setRole(server, [id], bob, 'ADMIN');
   await setRole(server, [id], cyd, 'VIEWER');
-  await setActive(ada, false);
+  await setActive(server, ada, false);
   await insertAgedKeys(id, [
     { name: 'younger', created: '100 days' },
     { name: 'older', created: '200 days' },
@@ -296,7 +284,7 @@ describe('for a page of workspaces', () => {
     name reviewFindings { code severity message virtualKey { name status workspace { name } } }
   } } }`;
 
-  test('they are one statement, of two as much as of fifty, and each workspace has its own', async () => {
+  test('they are one statement of two workspaces as much as of fifty, and each workspace has its own', async () => {
     const { org, ada, bob, root } = await company();
     const ids = await insertWorkspaces(server, ada, { count: 50, prefix: 'Page' });
     const viewer = await person(server, { sub: 'viewer', org });
@@ -317,8 +305,8 @@ describe('for a page of workspaces', () => {
         const expected = ids.map((_, index) => [`key of ${index}`, ...(index < 25 ? [] : ['SINGLE_MANAGER'])]);
         expect(told).toEqual(expected.slice(0, first));
       }
-      // The page, the findings, and the way back from the keys to their workspaces.
-      expect(counts).toEqual([3, 3]);
+      // The page, the findings, their keys, and the way back from the keys to their workspaces.
+      expect(counts).toEqual([4, 4]);
     }
   });
 

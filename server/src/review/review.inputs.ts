@@ -1,6 +1,7 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { IfPresent, IsText, IsTimeAhead } from '../graphql/validators.js';
+import { WorkspacePayload } from '../workspace/workspace.inputs.js';
 
 @InputType({ description: 'Why somebody should look at a workspace, and until when.' })
 export class RequestWorkspaceReviewInput {
@@ -30,3 +31,9 @@ export class CompleteWorkspaceReviewInput {
   @IsText()
   readonly note?: string | null;
 }
+
+@ObjectType({ simpleResolvers: true, description: 'The workspace under review, or why none was opened.' })
+export class RequestWorkspaceReviewPayload extends WorkspacePayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The workspace after its review, or why the review stays open.' })
+export class CompleteWorkspaceReviewPayload extends WorkspacePayload {}

@@ -1,27 +1,21 @@
-import { Arg, Ctx, FieldResolver, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
-import type { RequestContext } from '../context.js';
-import { answer } from '../graphql/payload.js';
-import { User, type UserRow } from '../user/user.entity.js';
-import { changedWorkspace } from '../workspace/changed-workspace.js';
-import { Workspace, type WorkspaceReviewRow, type WorkspaceRow } from '../workspace/workspace.entity.js';
-import { WorkspacePayload } from '../workspace/workspace.payload.js';
-import { CompleteWorkspaceReviewInput, RequestWorkspaceReviewInput } from './review.inputs.js';
-import { completeWorkspaceReview, requestWorkspaceReview } from './review.service.js';
-import { WorkspaceReview } from './review.type.js';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { perform } from '../command/command.js';
+import type { Reader } from '../fetch/caller.js';
+import { Cost } from '../fetch/cost.js';
+import { Fetch } from '../fetch/fetch.js';
+import type { NounRow } from '../fetch/plan.js';
+import { Workspace, workspaces } from '../workspace/workspace.entity.js';
+import { completeWorkspaceReview, requestWorkspaceReview } from './review.commands.js';
+import { ReviewFinding, WorkspaceReview } from './review.entity.js';
+import {
+  CompleteWorkspaceReviewInput,
+  CompleteWorkspaceReviewPayload,
+  RequestWorkspaceReviewInput,
+  RequestWorkspaceReviewPayload,
+} from './review.inputs.js';
+import { findingsMax, findingsOfWorkspace } from './review.queries.js';
 
-@ObjectType({ simpleResolvers: true, description: 'The workspace under review, or why none was opened.' })
-export class RequestWorkspaceReviewPayload extends WorkspacePayload {}
-
-@ObjectType({ simpleResolvers: true, description: 'The workspace after its review, or why the review stays open.' })
-export class CompleteWorkspaceReviewPayload extends WorkspacePayload {}
-
-@Resolver(() => WorkspaceReview)
-export class ReviewResolver {
-  @FieldResolver(() => User, { nullable: true, description: 'Who asked for it; null where that was a service.' })
-  requestedBy(@Root() review: WorkspaceReviewRow, @Ctx() { loaders }: RequestContext): Promise<UserRow | null> | null {
-    return review.requestedById === null ? null : loaders.users.load(review.requestedById);
-  }
-}
+const { reviewReason, reviewRequestedById, reviewRequestedAt, reviewDueAt } = workspaces.columns;
 
 @Resolver(() => Workspace)
 export class WorkspaceReviewResolver {
@@ -30,13 +24,11 @@ export class WorkspaceReviewResolver {
     description: 'Asks for a review of a workspace, which works on meanwhile; only one can be open.',
   })
   requestWorkspaceReview(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
     @Arg('input', () => RequestWorkspaceReviewInput, { description: 'What to review, and why.' })
     input: RequestWorkspaceReviewInput,
   ): Promise<RequestWorkspaceReviewPayload> {
-    return answer({ context, permission: 'workspace.review', input }, async () => ({
-      workspace: await changedWorkspace(context, requestWorkspaceReview(context, input)),
-    }));
+    return perform(reader, requestWorkspaceReview, input);
   }
 
   @Mutation(() => CompleteWorkspaceReviewPayload, {
@@ -44,20 +36,32 @@ export class WorkspaceReviewResolver {
     description: 'Closes the open review of a workspace.',
   })
   completeWorkspaceReview(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
     @Arg('input', () => CompleteWorkspaceReviewInput, { description: 'Which review is done.' })
     input: CompleteWorkspaceReviewInput,
   ): Promise<CompleteWorkspaceReviewPayload> {
-    return answer({ context, permission: 'workspace.review', input }, async () => ({
-      workspace: await changedWorkspace(context, completeWorkspaceReview(context, input)),
-    }));
+    return perform(reader, completeWorkspaceReview, input);
   }
 
+  @Fetch(reviewReason, reviewRequestedById, reviewRequestedAt, reviewDueAt)
   @FieldResolver(() => WorkspaceReview, {
     nullable: true,
     description: 'The review that is open while the status is REVIEW.',
   })
-  review(@Root() workspace: WorkspaceRow): WorkspaceReviewRow | null {
-    return workspace.review;
+  review(
+    reason: string | null,
+    requestedBy: string | null,
+    requestedAt: Date | null,
+    dueAt: Date | null,
+  ): WorkspaceReview | null {
+    return reason === null || requestedAt === null ? null : { reason, requestedBy, requestedAt, dueAt };
+  }
+
+  @Cost({ statements: 1, items: findingsMax })
+  @FieldResolver(() => [ReviewFinding], {
+    description: `What a careful owner would look at now, most severe first, ${findingsMax} at most; nothing for an archived workspace.`,
+  })
+  reviewFindings(@Root() workspace: NounRow, @Ctx() reader: Reader): Promise<readonly ReviewFinding[]> {
+    return findingsOfWorkspace(reader).load(workspace.uuid);
   }
 }

@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  auditEvents,
-  breakAudit,
-  createWorkspace,
-  idOfNothing,
-  mutate,
-  newService,
-  run,
-  setRole,
-} from '../testing/fixtures.js';
+import { auditEvents, breakAudit, createWorkspace, idOfNothing, mutate, newService, run } from '../testing/fixtures.js';
+import { setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';

@@ -1,7 +1,10 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
+import { Payload } from '../command/payload.js';
+import { IdempotencyKey } from '../graphql/fields.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
-import { HasScopes, IfPresent, IsIdempotencyKey, IsName } from '../graphql/validators.js';
+import { HasScopes, IsName } from '../graphql/validators.js';
+import { ServiceToken } from './service-token.entity.js';
 
 @InputType({ description: 'A new credential for another service.' })
 export class CreateServiceTokenInput {
@@ -19,12 +22,7 @@ export class CreateServiceTokenInput {
   })
   readonly expiresAt?: Date | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'A repeat with the same key and the same input answers with the first result, without the token.',
-  })
-  @IfPresent()
-  @IsIdempotencyKey()
+  @IdempotencyKey('answers with the first result, without the token')
   readonly idempotencyKey?: string | null;
 }
 
@@ -32,4 +30,25 @@ export class CreateServiceTokenInput {
 export class RevokeServiceTokenInput {
   @Field(() => ID, { description: 'The token, `svc_…`.' })
   readonly serviceTokenId!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The new service token, or why it was not made.' })
+export class CreateServiceTokenPayload extends Payload {
+  @Field(() => ServiceToken, { nullable: true, description: "The token's record." })
+  readonly serviceToken?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The only time that the token is shown; null on a repeat with the same idempotencyKey.',
+  })
+  readonly token?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why `token` is null on a repeat, and what to do then.' })
+  readonly message?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The service token as it is now, or why it was not revoked.' })
+export class RevokeServiceTokenPayload extends Payload {
+  @Field(() => ServiceToken, { nullable: true, description: 'The token that no longer works.' })
+  readonly serviceToken?: string | null;
 }

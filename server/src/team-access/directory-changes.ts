@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, OrganizationRole } from '../access/actor.js';
-import { changesBetween, initialValues } from '../audit/audit.js';
-import type { AuditChange } from '../audit/audit-event.entity.js';
+import { type AuditChange, changesBetween, initialValues } from '../audit/audit.js';
 import { type Directory, DirectoryFindings, type DirectoryTeam, type DirectoryUser } from './directory.js';
 
 export interface KeptUser extends DirectoryUser {

@@ -1,6 +1,6 @@
 import type { OrganizationRole } from '../access/actor.js';
 import { readIdentifier, readText } from '../auth/claims.js';
-import { type Finding, Refusal, type RefusalName } from '../errors.js';
+import { Refusal, type RefusalName, type Refused } from '../errors.js';
 import { normalizeName } from '../text.js';
 import type { DirectoryTeamInput, DirectoryUserInput, SyncTeamAccessInput } from './team-access.inputs.js';
 
@@ -31,7 +31,7 @@ const findingsMax = 100;
 
 /** What is wrong with the call; told as far as a person can read it. */
 export class DirectoryFindings {
-  readonly #list: Finding[] = [];
+  readonly #list: Refused[] = [];
 
   add(refusal: RefusalName, ...path: readonly (string | number)[]): void {
     if (this.#list.length < findingsMax) this.#list.push({ refusal, field: ['input', ...path.map(String)] });

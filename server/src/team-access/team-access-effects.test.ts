@@ -3,7 +3,6 @@ import {
   changed,
   kept,
   newAdmin,
-  newToken,
   secondsAgo,
   select,
   signIn,
@@ -14,8 +13,9 @@ import {
   user,
   viewerOf,
 } from '../testing/directory.js';
-import { createWorkspace, giveToTeam, mutate, run, setRole, uuidOf, workspaceInput } from '../testing/fixtures.js';
-import { person } from '../testing/test-server.js';
+import { createWorkspace, mutate, run, workspaceInput } from '../testing/fixtures.js';
+import { changeRows, forgetLastWords, giveToTeam, organizationIdOf, setRole, uuidOf } from '../testing/rows.js';
+import { person, signToken } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
 
@@ -72,26 +72,24 @@ describe('what a sync took, an older token does not bring back', () => {
     const directory = { users: [user('ada'), user('bob')], teams: [team('1', [], 'Core')] };
     await sync(admin, directory);
     const [known] = (await kept(org)).users;
-    // As if that had been long ago.
-    await server.database.rows({
-      text: `WITH o AS (UPDATE organizations SET directory_synced_at = NULL WHERE external_id = $1 RETURNING id)
-        UPDATE users u SET claims_issued_at = now() - interval '1 h' FROM o WHERE u.organization_id = o.id`,
-      values: [org],
-    });
+    await forgetLastWords(server, org);
     expect(await sync(admin, same)).toEqual(changed(0, 0));
     const older = { sub: 'ada', org, iat: secondsAgo(60), name: 'Ada', org_role: 'admin', teams: ['Core', 'More'] };
     expect(await signIn(older)).toMatchObject({ name: 'ada', role: 'MEMBER', teams: [] });
     expect((await kept(org)).users[0]).toEqual(known);
     // One that is younger has its word again.
-    expect(await signIn({ ...older, iat: secondsAgo(-60) })).toMatchObject({ name: 'Ada', role: 'ADMIN' });
+    const { iat: _iat, ...younger } = older;
+    expect(await signIn(younger)).toMatchObject({ name: 'Ada', role: 'ADMIN' });
   });
 
   test('when the sync ends between the look at the person and the change of them', async () => {
     const { org } = await newAdmin();
     await signIn({ sub: 'ada', org, iat: secondsAgo(60) });
     const [syncing, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
-    await syncing.query('BEGIN; LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE');
-    await syncing.query('UPDATE organizations SET directory_synced_at = now() WHERE external_id = $1', [org]);
+    await syncing.query('BEGIN; LOCK TABLE directories IN EXCLUSIVE MODE');
+    await syncing.query('UPDATE directories SET synced_at = now() WHERE organization_id = $1', [
+      await organizationIdOf(server, org),
+    ]);
     const signingIn = signIn({ sub: 'ada', org, iat: secondsAgo(30), org_role: 'admin' });
     await untilWaiting(watcher);
     await syncing.query('COMMIT');
@@ -102,14 +100,6 @@ describe('what a sync took, an older token does not bring back', () => {
   test('while a younger one still has the last word', async () => {
     const { org, ...admin } = await newAdmin();
     await sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'Core')] });
-    await server.database.rows({
-      text: `UPDATE users SET claims_issued_at = claims_issued_at - interval '10 s' WHERE subject = 'ada'`,
-      values: [],
-    });
-    await server.database.rows({
-      text: `UPDATE organizations SET directory_synced_at = directory_synced_at - interval '10 s' WHERE external_id = $1`,
-      values: [org],
-    });
     expect(await signIn({ sub: 'ada', org, name: 'Ada', org_role: 'admin', teams: ['New'] })).toMatchObject({
       name: 'Ada',
       role: 'ADMIN',
@@ -119,17 +109,10 @@ describe('what a sync took, an older token does not bring back', () => {
 
   test('and a sync takes back no word that is younger still', async () => {
     const { org, ...admin } = await newAdmin();
-    await signIn({ sub: 'ada', org });
-    await server.database.rows({
-      text: `UPDATE users SET claims_issued_at = now() + interval '1 h' WHERE subject = 'ada'`,
-      values: [],
-    });
+    const { id } = await signIn({ sub: 'ada', org });
+    await changeRows(server, id, `claims_issued_at = now() + interval '1 h'`);
     const issuedAt = () =>
-      server.database.rows({
-        text: `SELECT u.claims_issued_at FROM users u JOIN organizations o ON o.id = u.organization_id
-          WHERE u.subject = 'ada' AND o.external_id = $1`,
-        values: [org],
-      });
+      server.database.rows({ text: 'SELECT claims_issued_at FROM users WHERE id = $1', values: [uuidOf(id)] });
     const before = await issuedAt();
     await sync(admin, { users: [user('ada', { name: 'Ada' })] });
     expect(await issuedAt()).toEqual(before);
@@ -241,11 +224,12 @@ describe('whom a sync takes the sight of a workspace has none active', () => {
 describe('a user who is set inactive', () => {
   test('is signed out everywhere with the next request, and let in again when active', async () => {
     const { org, ...admin } = await newAdmin();
-    const tokens = [await person(server, { sub: 'ada', org }), await newToken({ sub: 'ada', org })];
+    const token = async () => ({ token: await signToken({ sub: 'ada', org }) });
+    const tokens = [await token(), await token()];
     expect(await Promise.all(tokens.map(statusOf))).toEqual([200, 200]);
     expect(await sync(admin, { users: [user('ada', { active: false })] })).toEqual(changed(1, 0));
     expect(await Promise.all(tokens.map(statusOf))).toEqual([401, 401]);
-    expect(await statusOf(await newToken({ sub: 'ada', org }))).toBe(401);
+    expect(await statusOf(await token())).toBe(401);
     expect(await sync(admin, { users: [user('ada')] })).toEqual(changed(1, 0));
     expect(await Promise.all(tokens.map(statusOf))).toEqual([200, 200]);
   });

@@ -1,22 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
-import { toGlobalId } from '../graphql/ids.js';
-import {
-  changed,
-  events,
-  kept,
-  newAdmin,
-  secondsAgo,
-  signIn,
-  statusOf,
-  sync,
-  team,
-  teamsOf,
-  user,
-} from '../testing/directory.js';
+import { changed, events, kept, newAdmin, signIn, statusOf, sync, team, teamsOf, user } from '../testing/directory.js';
 import { eventually } from '../testing/eventually.js';
-import { createKey, createWorkspace, giveToTeam, mutate, setRole, uuidOf } from '../testing/fixtures.js';
+import { createKey, createWorkspace, mutate } from '../testing/fixtures.js';
+import { toGlobalId } from '../testing/ids.js';
+import { giveToTeam, setRole, uuidOf } from '../testing/rows.js';
 import { type Person, person, signToken } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -52,10 +41,7 @@ describe('at the same moment', () => {
     const signIns = subjects.flatMap((sub, index) =>
       [1, 2].map(async (round) =>
         statusOf({
-          token: await signToken(
-            { sub, org, teams: [names[(index + round) % 3] ?? 'a', `own ${index % 3}`] },
-            `${round}m`,
-          ),
+          token: await signToken({ sub, org, teams: [names[(index + round) % 3] ?? 'a', `own ${index % 3}`] }),
         }),
       ),
     );
@@ -71,7 +57,7 @@ describe('at the same moment', () => {
     async function twoTeams() {
       const { org, ...admin } = await newAdmin();
       await sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'Old')] });
-      const ada = await person(server, { sub: 'ada', org, teams: ['New'], iat: secondsAgo(-2) });
+      const ada = await person(server, { sub: 'ada', org, teams: ['New'] });
       const ids = [await createWorkspace(server, admin), await createWorkspace(server, admin)].sort();
       const merge = () => sync(admin, { teams: [team('1', ['ada'], 'New')] });
       return { org, admin, ada, ids, merge };

@@ -1,5 +1,6 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { OrganizationRole } from '../access/actor.js';
+import { Payload } from '../command/payload.js';
 
 @InputType({ description: "One user of the team directory, known by the identity provider's subject." })
 export class DirectoryUserInput {
@@ -56,4 +57,13 @@ export class SyncTeamAccessInput {
 
   @Field(() => [DirectoryTeamInput], { description: 'Teams, each once.' })
   readonly teams!: DirectoryTeamInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How much was not in line, or why nothing was changed.' })
+export class SyncTeamAccessPayload extends Payload {
+  @Field(() => Int, { description: 'Users that were made or changed.' })
+  readonly usersChanged!: number;
+
+  @Field(() => Int, { description: 'Teams that were made or changed, their people included.' })
+  readonly teamsChanged!: number;
 }

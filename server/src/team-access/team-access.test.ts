@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { toGlobalId } from '../graphql/ids.js';
 import { databaseContent } from '../testing/database-content.js';
 import {
   changed,
@@ -9,7 +8,6 @@ import {
   kept,
   newAdmin,
   refused,
-  secondsAgo,
   signIn,
   statusOf,
   sync,
@@ -18,7 +16,9 @@ import {
   user,
   viewerOf,
 } from '../testing/directory.js';
-import { auditEvents, breakAudit, createWorkspace, giveToTeam, newService, run, uuidOf } from '../testing/fixtures.js';
+import { auditEvents, breakAudit, createWorkspace, newService, run } from '../testing/fixtures.js';
+import { toGlobalId } from '../testing/ids.js';
+import { giveToTeam, uuidOf } from '../testing/rows.js';
 import { changesOfAnybody, recordStatements } from '../testing/statements.js';
 import { newOrganization, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -114,9 +114,10 @@ describe('a sync', () => {
     for (const same of [directory, { users: [...directory.users].reverse(), teams: [...directory.teams].reverse() }]) {
       const { result, statements } = await recordStatements(() => sync(admin, same));
       expect(result).toEqual(changed(0, 0));
-      // Beside the note that the directory has had its word.
+      // Beside the mark that a sync waits, and the note that the directory has had its word.
       expect(statements.filter((text) => /^\s*(INSERT|UPDATE|DELETE)/.test(text))).toEqual([
-        expect.stringContaining('SET directory_synced_at'),
+        expect.stringContaining('SET sync_wanted_until'),
+        expect.stringContaining('SET synced_at'),
       ]);
     }
     expect(await databaseContent(server.database)).toEqual(before);
@@ -191,7 +192,7 @@ describe('names of teams', () => {
   test('that tokens brought first are the renamed team: it takes over their workspaces and ends their team', async () => {
     const admin = await newAdmin();
     await sync(admin, { users: [user('ada'), user('bob')], teams: [team('1', ['ada'], 'Old')] });
-    const bob = await person(server, { sub: 'bob', org: admin.org, teams: ['New'], iat: secondsAgo(-2) });
+    const bob = await person(server, { sub: 'bob', org: admin.org, teams: ['New'] });
     const workspaceId = await createWorkspace(server, bob);
     await giveToTeam(server, [workspaceId], 'New');
     const merged = (await kept(admin.org)).teams.find(({ name }) => name === 'New');

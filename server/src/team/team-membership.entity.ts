@@ -1,21 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Table, time, uuid } from '../database/table.js';
 
-@Entity('team_memberships')
-export class TeamMembership {
-  @PrimaryColumn('uuid', { name: 'team_id' })
-  teamId!: string;
-
-  @PrimaryColumn('uuid', { name: 'user_id' })
-  userId!: string;
-
-  @Column('uuid', { name: 'organization_id' })
-  organizationId!: string;
-
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'created_at',
-    default: () => 'now()',
-  })
-  createdAt!: Date;
-}
+export const teamMemberships = new Table('team_memberships', 'tm', {
+  teamId: uuid().primary(),
+  userId: uuid().primary(),
+  organizationId: uuid().primary(),
+  createdAt: time().default('now()'),
+});

@@ -1,5 +1,7 @@
-import { type NodeTypeName, toGlobalId } from '../graphql/ids.js';
-import { createWorkspace, insertKeys, newService, setRole, uuidOf } from './fixtures.js';
+import { commandOf } from './commands.js';
+import { createWorkspace, mutate, newService } from './fixtures.js';
+import { type Ids, nodeTypes, toGlobalId } from './ids.js';
+import { changeRows, insertKeys, organizationIdOf, setRole, uuidOf } from './rows.js';
 import { newOrganization, type Person, person, type TestServer } from './test-server.js';
 
 /** What somebody can be to a workspace and what is in it: people first, then services by their scope. */
@@ -18,6 +20,15 @@ export const parts = [
   'gateway',
 ] as const;
 export type Part = (typeof parts)[number];
+
+/** The scopes of the services among them. */
+export const scopesOf = {
+  foreignService: ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE', 'GATEWAY'],
+  reader: ['WORKSPACES_READ'],
+  writer: ['WORKSPACES_WRITE'],
+  directory: ['DIRECTORY_WRITE'],
+  gateway: ['GATEWAY'],
+} as const satisfies Partial<Record<Part, readonly string[]>>;
 
 /** Who sends an operation, as the audit log names them. */
 export interface Player extends Person {
@@ -49,10 +60,10 @@ export async function newCompany(server: TestServer): Promise<Company> {
     name,
   });
   const organizationAdmin = await hire('organizationAdmin', { org_role: 'admin' });
-  const serve = async (...scopes: string[]): Promise<Player> => ({
-    ...(await newService(server, organizationAdmin, scopes)),
+  const serve = async (part: keyof typeof scopesOf): Promise<Player> => ({
+    ...(await newService(server, organizationAdmin, scopesOf[part])),
     kind: 'SERVICE',
-    name: scopes.join(' '),
+    name: scopesOf[part].join(' '),
   });
   const company = {
     people: {
@@ -64,11 +75,11 @@ export async function newCompany(server: TestServer): Promise<Company> {
       organizationAdmin,
     },
     services: {
-      reader: await serve('WORKSPACES_READ'),
-      writer: await serve('WORKSPACES_WRITE'),
-      directory: await serve('DIRECTORY_WRITE'),
-      gateway: await serve('GATEWAY'),
-      everything: await serve('WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE', 'GATEWAY'),
+      reader: await serve('reader'),
+      writer: await serve('writer'),
+      directory: await serve('directory'),
+      gateway: await serve('gateway'),
+      everything: await serve('foreignService'),
     },
     colleague: await hire('colleague'),
     newcomer: await hire('newcomer'),
@@ -76,12 +87,9 @@ export async function newCompany(server: TestServer): Promise<Company> {
     owningTeam: 'owners',
   };
   // So that no request writes when it came, and a test can say that nothing has changed.
-  const [row] = await server.database.rows<{ id: string }>({
-    text: `UPDATE service_tokens t SET last_used_at = now() + interval '1 day'
-      FROM organizations o WHERE o.id = t.organization_id AND o.external_id = $1 RETURNING o.id`,
-    values: [org],
-  });
-  return { organization: org, organizationId: row?.id ?? '', ...company };
+  const services = Object.values(company.services).map(({ id }) => id);
+  await changeRows(server, services, `last_used_at = now() + interval '1 day'`);
+  return { organization: org, organizationId: await organizationIdOf(server, org), ...company };
 }
 
 /** Everybody who can come to an object of the first company; the foreigners are of the second. */
@@ -91,13 +99,11 @@ export function castOf({ people, services }: Company, theirs: Company): Readonly
   return { ...foreigners, ...people, reader, writer, directory, gateway };
 }
 
-/** Global ids of an object of every type. */
-export type Ids = Readonly<Record<NodeTypeName, string>>;
-
 export interface Scene {
   /**
    * A workspace that nobody has touched since it was made, with a member for each role; the colleague's membership, the
-   * owner's key, the newcomer, the team of all of them, the event of the workspace's creation, and a service token.
+   * owner's key, the newcomer, the team of all of them, the event of the workspace's creation, and a service token. Of any
+   * other type what its create makes, by its row in `commands.ts`.
    */
   readonly ids: Ids;
   /** Keys in the workspace by who has created them. */
@@ -156,7 +162,7 @@ async function idsOf(server: TestServer, { people }: Company, objects: SceneObje
     values: [workspaceId, memberUser.id, user.id].map(uuidOf),
   });
   if (row === undefined) throw new Error('The scene is incomplete.');
-  return {
+  const ids: Ids = {
     Workspace: workspaceId,
     Member: toGlobalId('Member', row.member),
     VirtualKey: keyId,
@@ -165,4 +171,26 @@ async function idsOf(server: TestServer, { people }: Company, objects: SceneObje
     AuditEvent: toGlobalId('AuditEvent', row.event),
     ServiceToken: (await newService(server, people.organizationAdmin, ['GATEWAY'])).id,
   };
+  return addOthers(server, people.organizationAdmin, ids);
+}
+
+/** With an object of each type that is not there yet. */
+async function addOthers(server: TestServer, admin: Player, ids: Ids): Promise<Ids> {
+  let all = ids;
+  for (const type of nodeTypes) if (!(type in all)) all = { ...all, [type]: await create(server, admin, type, all) };
+  return all;
+}
+
+/** Creates an object of the type by its row in `commands.ts`. @returns its global id. */
+export async function create(server: TestServer, who: Player, type: string, ids: Ids): Promise<string> {
+  const name = `create${type}`;
+  const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+  const payload = await mutate<Record<string, { id: string } | null>>(server, who, {
+    name,
+    input: commandOf(name).input(ids),
+    fields: `${field} { id }`,
+  });
+  const created = payload[field];
+  if (created == null) throw new Error(`${name} was refused: ${JSON.stringify(payload.userErrors)}`);
+  return created.id;
 }

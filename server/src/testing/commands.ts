@@ -1,28 +1,78 @@
 import { randomUUID } from 'node:crypto';
-import { type GraphQLSchema, isObjectType } from 'graphql';
-import type { Ids } from './cast.js';
-import { uuidOf, workspaceInput } from './fixtures.js';
-import { wholeSelection } from './schema-places.js';
-import type { TestServer } from './test-server.js';
+import { expect } from '@jest/globals';
+import { type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
+import type { AuditAction } from '../audit/audit-actions.js';
+import { workspaceInput } from './fixtures.js';
+import { type Ids, nounsByType, parsed } from './ids.js';
+import { changeRows } from './rows.js';
+import { typesOfId, wholeSelection } from './schema-places.js';
+import type { Person, TestServer } from './test-server.js';
 
-/** An input of a mutation that changes something in a scene. */
-export interface Command {
-  readonly input: (ids: Ids) => Record<string, unknown>;
-  /** What has to hold of the scene before, as SQL that takes the workspace's UUID; nothing unless given. */
-  readonly before?: string;
+/*
+ * Every mutation with what it takes to try it. A new one needs its row here and nothing else: who may do it, what its ids
+ * name, what it answers and that it is audited follow from this, the schema, and the table of permissions.
+ */
+
+export type Change = readonly [field: string, before: unknown, after: unknown];
+
+/** What the audit log tells of the object that the payload has. */
+export interface Tale {
+  readonly action: AuditAction;
+  readonly changes: readonly Change[];
 }
 
-/** One for every mutation; the tests that walk the schema fail where one is missing. */
-export const commands: Readonly<Record<string, Command>> = {
-  archiveWorkspace: { input: ({ Workspace }) => ({ workspaceId: Workspace, expectedVersion: 1 }) },
-  changeMemberRole: { input: ({ Member }) => ({ memberId: Member, role: 'VIEWER' }) },
+/** An event of which it is said what it is about. */
+export interface ToldEvent extends Tale {
+  readonly target: unknown;
+  /** Global id; null for what belongs to the organization. */
+  readonly workspace: string | null;
+}
+
+/** What there is to say an event from. */
+export interface Told {
+  readonly who: Person;
+  readonly company: { readonly people: { readonly owner: Person }; readonly colleague: Person };
+  readonly ids: Ids;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface CommandRow {
+  /** An input that changes something in a scene. */
+  readonly input: (ids: Ids) => Readonly<Record<string, unknown>>;
+  /** What has to hold of the scene's workspace before, as SQL that sets its columns; nothing unless given. */
+  readonly before?: string;
+  /** What the audit log tells; of a create, unless given, `<noun>.created` with what the input says. */
+  readonly tells?: Tale | ((told: Told) => Tale | readonly ToldEvent[]);
+  /** What comes of the same again, by the version that there is then; unless given, nothing is changed nor refused. */
+  readonly again?: 'INVALID' | 'another change';
+}
+
+const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+
+export const commands: Readonly<Record<string, CommandRow>> = {
+  archiveWorkspace: {
+    input: ({ Workspace }) => ({ workspaceId: Workspace, expectedVersion: 1 }),
+    tells: { action: 'workspace.archived', changes: [['archivedAt', null, aTime]] },
+  },
+  changeMemberRole: {
+    input: ({ Member }) => ({ memberId: Member, role: 'VIEWER' }),
+    tells: { action: 'member.role_changed', changes: [['role', 'MEMBER', 'VIEWER']] },
+  },
   completeWorkspaceReview: {
-    before: `UPDATE workspaces SET status = 'REVIEW', review_reason = 'Yearly', review_requested_at = now() WHERE id = $1`,
+    before: `status = 'REVIEW', review_reason = 'Yearly', review_requested_at = now()`,
     input: ({ Workspace }) => ({ workspaceId: Workspace, note: 'In order' }),
+    tells: {
+      action: 'workspace.review_completed',
+      changes: [
+        ['status', 'REVIEW', 'ACTIVE'],
+        ['reviewReason', 'Yearly', null],
+        ['note', null, 'In order'],
+      ],
+    },
+    again: 'INVALID',
   },
-  createServiceToken: {
-    input: () => ({ name: 'Billing', scopes: ['GATEWAY'], idempotencyKey: randomUUID() }),
-  },
+  createServiceToken: { input: () => ({ name: 'Billing', scopes: ['GATEWAY'], idempotencyKey: randomUUID() }) },
   createVirtualKey: {
     input: ({ Workspace }) => ({
       workspaceId: Workspace,
@@ -32,56 +82,196 @@ export const commands: Readonly<Record<string, Command>> = {
       idempotencyKey: randomUUID(),
     }),
   },
-  createWorkspace: { input: () => ({ ...workspaceInput(), idempotencyKey: randomUUID() }) },
-  requestWorkspaceReview: { input: ({ Workspace }) => ({ workspaceId: Workspace, reason: 'Yearly' }) },
+  createWorkspace: {
+    input: () => ({ ...workspaceInput(), idempotencyKey: randomUUID() }),
+    tells: ({ input, who }) => ({
+      action: 'workspace.created',
+      changes: [...changesOfCreate(input), ['members', [], [who.id]]],
+    }),
+  },
+  requestWorkspaceReview: {
+    input: ({ Workspace }) => ({ workspaceId: Workspace, reason: 'Yearly' }),
+    tells: {
+      action: 'workspace.review_requested',
+      changes: [
+        ['status', 'ACTIVE', 'REVIEW'],
+        ['reviewReason', null, 'Yearly'],
+      ],
+    },
+    again: 'INVALID',
+  },
   restoreWorkspace: {
-    before: 'UPDATE workspaces SET archived_at = now() WHERE id = $1',
+    before: 'archived_at = now()',
     input: ({ Workspace }) => ({ workspaceId: Workspace }),
+    tells: { action: 'workspace.restored', changes: [['archivedAt', aTime, null]] },
   },
   reviewVirtualKeys: {
     input: ({ VirtualKey }) => ({
       decisions: [{ virtualKeyId: VirtualKey, decision: 'DISABLE', note: 'Nobody knows it' }],
     }),
+    tells: {
+      action: 'virtual_key.reviewed',
+      changes: [
+        ['decision', null, 'DISABLE'],
+        ['note', null, 'Nobody knows it'],
+        ['status', 'ACTIVE', 'DISABLED'],
+      ],
+    },
+    again: 'another change',
   },
-  revokeServiceToken: { input: ({ ServiceToken }) => ({ serviceTokenId: ServiceToken }) },
-  revokeVirtualKey: { input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, reason: 'Leaked' }) },
+  revokeServiceToken: {
+    input: ({ ServiceToken }) => ({ serviceTokenId: ServiceToken }),
+    tells: { action: 'service_token.revoked', changes: [['revokedAt', null, aTime]] },
+  },
+  revokeVirtualKey: {
+    input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, reason: 'Leaked' }),
+    tells: {
+      action: 'virtual_key.revoked',
+      changes: [
+        ['status', 'ACTIVE', 'REVOKED'],
+        ['reason', null, 'Leaked'],
+      ],
+    },
+  },
   rotateVirtualKey: {
     input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, overlapSeconds: 60, idempotencyKey: randomUUID() }),
+    tells: ({ payload }) => ({
+      action: 'virtual_key.rotated',
+      changes: [
+        ['maskedKey', 'tvk_…abcd', `tvk_…${String(payload['secret']).slice(-4)}`],
+        ['overlapSeconds', null, 60],
+      ],
+    }),
   },
-  selectWorkspace: { input: ({ Workspace }) => ({ workspaceId: Workspace }) },
+  selectWorkspace: {
+    input: ({ Workspace }) => ({ workspaceId: Workspace }),
+    tells: { action: 'workspace.selected', changes: [['isActive', false, true]] },
+  },
   syncTeamAccess: {
     input: () => ({
       users: [{ subject: 'colleague', name: `Colleague ${randomUUID()}`, email: 'colleague@example.com' }],
       teams: [{ externalId: 'crowd', name: `Crowd ${randomUUID()}`, subjects: ['colleague'] }],
     }),
+    tells: ({ input, company: { colleague } }) => {
+      const { users, teams } = input as Record<'users' | 'teams', { name: string }[]>;
+      return [
+        {
+          action: 'user.updated',
+          target: colleague.id,
+          workspace: null,
+          changes: [
+            ['name', 'colleague', users[0]?.name],
+            ['email', '', 'colleague@example.com'],
+          ],
+        },
+        {
+          action: 'team.created',
+          target: expect.stringMatching(/^team_/),
+          workspace: null,
+          changes: [
+            ['externalId', null, 'crowd'],
+            ['name', null, teams[0]?.name],
+            ['users', [], [colleague.id]],
+          ],
+        },
+      ];
+    },
   },
   transferWorkspaceOwnership: {
     input: ({ Workspace, User }) => ({ workspaceId: Workspace, expectedVersion: 1, ownerId: User }),
+    tells: ({ company, ids }) => ({
+      action: 'workspace.ownership_transferred',
+      changes: [
+        ['owner', company.people.owner.id, ids.User],
+        ['members', [], [ids.User]],
+      ],
+    }),
   },
   updateVirtualKey: {
     input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, expectedVersion: 1, name: 'Renamed', enabled: false }),
+    tells: {
+      action: 'virtual_key.updated',
+      changes: [
+        ['name', 'owner', 'Renamed'],
+        ['status', 'ACTIVE', 'DISABLED'],
+      ],
+    },
   },
   updateWorkspaceSettings: {
     input: ({ Workspace }) => ({ workspaceId: Workspace, expectedVersion: 1, environment: 'STAGING' }),
+    tells: { action: 'workspace.settings_updated', changes: [['environment', 'SANDBOX', 'STAGING']] },
   },
 };
 
-export function commandOf(mutation: string): Command {
+export function commandOf(mutation: string): CommandRow {
   const command = commands[mutation];
-  if (command === undefined) throw new Error(`There is no command for ${mutation}.`);
+  if (command === undefined) throw new Error(`There is no row for ${mutation} in testing/commands.ts.`);
   return command;
+}
+
+/** What a new object begins with: what the input says beside ids of other objects and the key against repeats. */
+export function changesOfCreate(input: object): Change[] {
+  return Object.entries(input)
+    .filter(([field, value]) => value != null && field !== 'idempotencyKey' && !isIdField(field))
+    .map(([field, value]) => [field, null, value]);
+}
+
+function isIdField(field: string): boolean {
+  return /Ids?$/.test(field) && typesOfId(field).length > 0;
+}
+
+/** The events that the audit log has of the mutation once it is done. */
+export function eventsOf(schema: GraphQLSchema, mutation: string, told: Told): readonly ToldEvent[] {
+  const { tells = taleOfCreate(mutation, told) } = commandOf(mutation);
+  const tale = typeof tells === 'function' ? tells(told) : tells;
+  if (!('action' in tale)) return tale;
+  const target = resultOf(schema, mutation, told.payload);
+  const { noun } = parsed(target);
+  const isWorkspace = noun.type === 'Workspace';
+  const workspace = isWorkspace ? target : 'workspaceId' in noun.columns ? told.ids.Workspace : null;
+  return [{ ...tale, target, workspace }];
+}
+
+function taleOfCreate(mutation: string, { input }: Told): Tale {
+  const type = mutation.replace(/^create/, '');
+  if (!nounsByType.has(type)) throw new Error(`The row of ${mutation} does not say what the audit log tells.`);
+  const name = type.replace(/(?<!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+  return { action: `${name}.created` as AuditAction, changes: changesOfCreate(input) };
+}
+
+/** The names of the payload's fields that hold what the mutation was about, not what was there before or instead. */
+export function resultFields(schema: GraphQLSchema, mutation: string): string[] {
+  const payload = schema.getMutationType()?.getFields()[mutation]?.type;
+  if (!isObjectType(payload)) throw new Error(`There is no mutation ${mutation}.`);
+  return Object.values(payload.getFields())
+    .filter(({ name, type }) => nounsByType.has(getNamedType(type).name) && !/^(?:conflicting|previous)/.test(name))
+    .map(({ name }) => name);
+}
+
+/** The id of what the mutation was about, the first of several. */
+function resultOf(schema: GraphQLSchema, mutation: string, payload: Told['payload']): string {
+  const [result] = resultFields(schema, mutation).flatMap((name) => payload[name] ?? []) as { readonly id: string }[];
+  if (result === undefined) throw new Error(`The payload of ${mutation} has no object.`);
+  return result.id;
 }
 
 /** Brings the scene's workspace to where the mutation changes something. */
 export async function prepare(server: TestServer, mutation: string, ids: Ids): Promise<void> {
   const { before } = commandOf(mutation);
-  if (before !== undefined) await server.database.rows({ text: before, values: [uuidOf(ids.Workspace)] });
+  if (before !== undefined) await changeRows(server, ids.Workspace, before);
 }
 
-/** The mutation as text: it takes `$input` and asks for everything of the payload. */
-export function mutationText(schema: GraphQLSchema, mutation: string): string {
+/** The types of the scene's objects that the mutation's input names. */
+export function namedTypes(mutation: string, ids: Ids): string[] {
+  const text = JSON.stringify(commandOf(mutation).input(ids));
+  return Object.entries(ids).flatMap(([type, id]) => (text.includes(id) ? [type] : []));
+}
+
+/** The mutation as text: it takes `$input` and asks for everything of the payload, and for this of `query`. */
+export function mutationText(schema: GraphQLSchema, mutation: string, query = ''): string {
   const field = schema.getMutationType()?.getFields()[mutation];
   const [input] = field?.args ?? [];
   if (!isObjectType(field?.type) || input === undefined) throw new Error(`There is no mutation ${mutation}.`);
-  return `mutation ($input: ${input.type}) { ${mutation}(input: $input) { ${wholeSelection(field.type)} } }`;
+  const after = query === '' ? '' : `query { ${query} }`;
+  return `mutation ($input: ${input.type}) { ${mutation}(input: $input) { ${wholeSelection(field.type)} ${after} } }`;
 }

@@ -12,7 +12,7 @@ export async function databaseContent(database: Database): Promise<Record<string
   const digests = tables.map(
     ({ name }) =>
       `SELECT '${name}' AS name, count(*) || ' rows, ' || md5(coalesce(string_agg(r.text, '|' ORDER BY r.text), '')) AS digest
-       FROM ${name} t CROSS JOIN LATERAL (SELECT (to_jsonb(t) - 'directory_synced_at')::text) AS r (text)`,
+       FROM ${name} t CROSS JOIN LATERAL (SELECT (to_jsonb(t) - '{synced_at,sync_wanted_until}'::text[])::text) AS r (text)`,
   );
   const rows = await database.rows<{ name: string; digest: string }>({ text: digests.join(' UNION ALL '), values: [] });
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));

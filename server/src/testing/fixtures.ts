@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { type NodeTypeName, parseGlobalId, toGlobalId } from '../graphql/ids.js';
+import { toGlobalId } from './ids.js';
+import { organizationIdOf, uuidOf } from './rows.js';
 import type { Person, TestServer } from './test-server.js';
 
 /** Sends an operation that has to succeed. */
@@ -15,15 +16,8 @@ export async function run<Data>(
   return data;
 }
 
-/** The UUID in a global id, as the tables hold it. */
-export function uuidOf(globalId: string): string {
-  const parsed = parseGlobalId(globalId);
-  if (parsed === null) throw new Error(`Not a global id: ${globalId}`);
-  return parsed.uuid;
-}
-
 /** A well-formed id of nothing. */
-export function idOfNothing(type: NodeTypeName): string {
+export function idOfNothing(type: string): string {
   return toGlobalId(type, uuidv7());
 }
 
@@ -68,110 +62,6 @@ export async function createWorkspace(
   return payload.workspace.id;
 }
 
-/** Creates many workspaces of one owner, named `<prefix> 001` and on. @returns their global ids by name. */
-export async function insertWorkspaces(
-  server: TestServer,
-  owner: Person,
-  { count, prefix }: { count: number; prefix: string },
-): Promise<string[]> {
-  const rows = Array.from({ length: count }, (_, index) => ({
-    id: uuidv7(),
-    name: `${prefix} ${String(index + 1).padStart(3, '0')}`,
-  }));
-  await server.database.transaction(async (manager) => {
-    await manager.query(
-      `INSERT INTO workspaces (id, organization_id, name, owner_user_id, environment, region, monthly_budget)
-       SELECT new.id, u.organization_id, new.name, u.id, 'PRODUCTION', 'EU', 10.00
-       FROM users u, unnest($2::uuid[], $3::text[]) AS new (id, name) WHERE u.id = $1`,
-      [uuidOf(owner.id), rows.map((row) => row.id), rows.map((row) => row.name)],
-    );
-    await manager.query(
-      `INSERT INTO members (id, organization_id, workspace_id, workspace_name_key, user_id, role)
-       SELECT gen_random_uuid(), w.organization_id, w.id, w.name_key, w.owner_user_id, 'ADMIN'
-       FROM workspaces w WHERE w.id = ANY ($1::uuid[])`,
-      [rows.map((row) => row.id)],
-    );
-  });
-  return rows.map((row) => toGlobalId('Workspace', row.id));
-}
-
-/** Makes people members with a stored role, or changes the role of those who are members. */
-export async function setRole(
-  server: TestServer,
-  workspaceIds: readonly string[],
-  who: Person,
-  role: 'ADMIN' | 'MEMBER' | 'VIEWER',
-): Promise<void> {
-  await server.database.rows({
-    text: `INSERT INTO members (id, organization_id, workspace_id, workspace_name_key, user_id, role)
-      SELECT gen_random_uuid(), w.organization_id, w.id, w.name_key, $2, $3
-      FROM workspaces w WHERE w.id = ANY ($1::uuid[])
-      ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = EXCLUDED.role`,
-    values: [workspaceIds.map(uuidOf), uuidOf(who.id), role],
-  });
-}
-
-/** Takes somebody's membership and nothing else, as no mutation would. */
-export async function deleteMembership(server: TestServer, workspaceId: string, who: Person): Promise<void> {
-  await server.database.rows({
-    text: 'DELETE FROM members WHERE workspace_id = $1 AND user_id = $2',
-    values: [uuidOf(workspaceId), uuidOf(who.id)],
-  });
-}
-
-/** Gives workspaces to a team; who owned them in person stays a member. */
-export async function giveToTeam(server: TestServer, workspaceIds: readonly string[], team: string): Promise<void> {
-  await server.database.rows({
-    text: `UPDATE workspaces w SET owner_user_id = NULL, owner_team_id = t.id FROM teams t
-      WHERE w.id = ANY ($1::uuid[]) AND t.organization_id = w.organization_id AND t.name = $2`,
-    values: [workspaceIds.map(uuidOf), team],
-  });
-}
-
-export interface KeyFixture {
-  readonly name: string;
-  readonly status?: 'ACTIVE' | 'DISABLED' | 'REVOKED';
-  /** From now; negative for a key that has expired, null for one that never does. */
-  readonly expiresInMs?: number | null;
-  readonly createdBy?: Person | null;
-}
-
-/** Adds keys, each a millisecond newer than the one before. @returns their global ids. */
-export async function insertKeys(
-  server: TestServer,
-  workspaceId: string,
-  keys: readonly KeyFixture[],
-): Promise<string[]> {
-  const ids = keys.map(() => uuidv7());
-  await server.database.transaction(async (manager) => {
-    for (const [index, key] of keys.entries()) {
-      await manager.query(
-        `WITH key AS (
-           INSERT INTO virtual_keys
-             (id, organization_id, workspace_id, name, last_four, status, created_by_id, created_at, expires_at, revoked_at)
-           SELECT $1, w.organization_id, w.id, $3, 'abcd', $5, $6, now() + $7 * interval '1 ms',
-             now() + $8 * interval '1 ms', CASE WHEN $5 = 'REVOKED' THEN now() END
-           FROM workspaces w WHERE w.id = $2
-           RETURNING *
-         )
-         INSERT INTO virtual_key_secrets (id, organization_id, virtual_key_id, secret_digest, last_four, created_at)
-         SELECT gen_random_uuid(), organization_id, id, $4, last_four, created_at FROM key`,
-        [
-          ids[index],
-          uuidOf(workspaceId),
-          key.name,
-          randomBytes(32),
-          key.status ?? 'ACTIVE',
-          key.createdBy == null ? null : uuidOf(key.createdBy.id),
-          index,
-          key.expiresInMs ?? null,
-        ],
-      );
-    }
-  });
-  return ids.map((id) => toGlobalId('VirtualKey', id));
-}
-
 export interface AuditFixture {
   readonly action: string;
   readonly actorId: string;
@@ -203,12 +93,9 @@ export async function breakTable(
   organization: string,
 ): Promise<() => Promise<void>> {
   const name = `break_${randomBytes(6).toString('hex')}`;
-  const [row] = await server.database.rows<{ id: string }>({
-    text: 'SELECT id FROM organizations WHERE external_id = $1',
-    values: [organization],
-  });
+  const organizationId = await organizationIdOf(server, organization);
   await server.database.rows({
-    text: `ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (organization_id <> '${row?.id}') NOT VALID`,
+    text: `ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (organization_id <> '${organizationId}') NOT VALID`,
     values: [],
   });
   return async () => {

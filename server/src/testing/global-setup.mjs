@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -26,5 +27,12 @@ export default async function setUp() {
   await rm(folder, { recursive: true });
   const cluster = await startTestCluster();
   process.env.TEST_TEMPLATE_URL = cluster.templateUrl;
-  globalThis.stopTestCluster = cluster.stop;
+  process.env.TEST_DATABASE_IS_DISTRIBUTED = String(cluster.isDistributed);
+  // Where `statement-lint.ts` notes what it has looked at, so that each statement is looked at once a run.
+  const seenStatements = await mkdtemp(join(tmpdir(), 'tokenvue-statements-'));
+  process.env.TEST_SEEN_STATEMENTS = seenStatements;
+  globalThis.stopTestCluster = async () => {
+    await cluster.stop();
+    await rm(seenStatements, { recursive: true });
+  };
 }

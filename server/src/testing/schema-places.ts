@@ -13,6 +13,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import { nodeTypes, nounOf, nounsByType } from './ids.js';
 
 /** The object types of the API, without those of introspection. */
 export function objectTypes(schema: GraphQLSchema): GraphQLObjectType[] {
@@ -48,9 +49,79 @@ function isList(type: GraphQLInputType): boolean {
   return isListType(getNullableType(type));
 }
 
-/** Selects every field of the type; of an object below it the id, or where it has none all of its plain values. */
+/** What ids name whose fields are not called after the type; of any other, `workspaceId` and `workspaceIds` a Workspace. */
+const namedOtherwise: Readonly<Record<string, readonly string[]>> = {
+  id: nodeTypes,
+  ids: nodeTypes,
+  actorIds: ['User', 'ServiceToken'],
+  memberIds: ['User'],
+  ownerId: ['User', 'Team'],
+  ownerIds: ['User', 'Team'],
+};
+
+/** The types of what the field of an input or the argument names. */
+export function typesOfId(field: string): readonly string[] {
+  const type = `${field.charAt(0).toUpperCase()}${field.slice(1).replace(/Ids?$/, '')}`;
+  return namedOtherwise[field] ?? [nounOf(type).type];
+}
+
+/** The same of a place that `idPlaces` tells of. */
+export function typesAt(place: string): readonly string[] {
+  return typesOfId(/(\w+)(?:\[\])?\)$/.exec(place)?.[1] ?? '');
+}
+
+/** A list by pages, somewhere in the schema. */
+export interface ConnectionField {
+  /** Type whose field it is: a noun, or `Query`. */
+  readonly parent: string;
+  readonly field: GraphQLField<unknown, unknown>;
+  /** Type of the items. */
+  readonly type: string;
+}
+
+/** Every list by pages that there is. */
+export function connectionFields(schema: GraphQLSchema): ConnectionField[] {
+  return objectTypes(schema).flatMap((parent) =>
+    Object.values(parent.getFields()).flatMap((field) => {
+      const type = itemsOf(field);
+      return type === null ? [] : [{ parent: parent.name, field, type }];
+    }),
+  );
+}
+
+/** The type of a connection's items; null for a field that is no connection. */
+export function itemsOf({ type }: GraphQLField<unknown, unknown>): string | null {
+  const name = getNamedType(type).name;
+  const items = name.replace(/Connection$/, '');
+  return items !== name && nounsByType.has(items) ? items : null;
+}
+
+/**
+ * What an object that is no noun is part of: the noun, and the fields that lead from it to the object. The first way that
+ * there is, the shortest of them; null where there is none.
+ */
+export function wayTo(schema: GraphQLSchema, name: string): { readonly noun: string; readonly path: string[] } | null {
+  let ways = nodeTypes.map((noun) => ({ noun, at: noun, path: [] as string[] }));
+  for (let length = 1; ways.length > 0; length++) {
+    ways = ways.flatMap(({ noun, at, path }) => {
+      const type = schema.getType(at);
+      const fields = isObjectType(type) ? Object.values(type.getFields()) : [];
+      return fields
+        .map((field) => ({ noun, at: getNamedType(field.type), path: [...path, field.name] }))
+        .filter((way) => isObjectType(way.at) && !nounsByType.has(way.at.name) && !way.at.name.endsWith('Connection'))
+        .map((way) => ({ ...way, at: way.at.name }));
+    });
+    const way = ways.find(({ at }) => at === name);
+    if (way !== undefined) return way;
+    if (length > 5) return null;
+  }
+  return null;
+}
+
+/** Selects every field of the type but `query`, which is a payload's way back to all there is; of an object below it the id, or where it has none all of its plain values. */
 export function wholeSelection(type: GraphQLObjectType): string {
-  return Object.values(type.getFields()).map(fieldSelection).join(' ');
+  const fields = Object.values(type.getFields()).filter(({ name }) => name !== 'query');
+  return fields.map(fieldSelection).join(' ');
 }
 
 export function fieldSelection({ name, type }: GraphQLField<unknown, unknown>): string {

@@ -1,4 +1,5 @@
-import { mutate, run, type UserErrorFixture, uuidOf } from './fixtures.js';
+import { mutate, run, type UserErrorFixture } from './fixtures.js';
+import { changeRows, uuidOf } from './rows.js';
 import { newOrganization, type Person, person } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -76,8 +77,5 @@ export async function setTime(
   column: 'expires_at' | 'last_used_at' | 'revoked_at' | 'created_at',
   sql: string,
 ): Promise<void> {
-  await server.database.rows({
-    text: `UPDATE service_tokens SET ${column} = ${sql} WHERE id = $1`,
-    values: [uuidOf(id)],
-  });
+  await changeRows(server, id, `${column} = ${sql}`);
 }

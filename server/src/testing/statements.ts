@@ -1,35 +1,45 @@
 import pg from 'pg';
-import { userActorsSql } from '../auth/sign-in.js';
-import { enterScope } from '../database/database.js';
+import { Message } from '../database/message.js';
 
 /** What the server asked its database while some work ran. */
 export interface Recorded<Result> {
   readonly result: Result;
   /**
-   * SQL texts in the order in which they were sent, those of transactions included; without what every request costs
-   * beside its work: the look at who asks, and a connection's change to another organization.
+   * SQL texts in the order in which they were sent, those of transactions included; without what a request costs beside
+   * its work: finding out who asks, and a connection's change to another organization.
    */
   readonly statements: readonly string[];
   /** All of them. */
   readonly everyStatement: readonly string[];
+  /** How often the database was waited for, beside signing in: what goes out together is one message. */
+  readonly messages: number;
 }
 
-const ofEveryRequest: ReadonlySet<string> = new Set([enterScope, userActorsSql]);
+/** A transaction's begin, scope and end, and the look at who asks that goes with a request's first statement. */
+const besideTheWork =
+  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role FROM users u|SELECT st\.name, st\.scopes)/;
+
+/** Whether it looks up whose token it is; once that is known, the server remembers it for some seconds. */
+export function isSignIn(text: string): boolean {
+  return /AS "lastWordAt"|^SELECT st\.id, o\.currency FROM service_tokens/.test(text);
+}
 
 /**
  * Records every statement of this process while the work runs: the server under test lives in it. Statements that the
  * work itself sends count too.
  */
 export async function recordStatements<Result>(work: () => Promise<Result>): Promise<Recorded<Result>> {
-  const statements: string[] = [];
+  const messages: (readonly string[])[] = [];
   const original = pg.Client.prototype.query;
   pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
-    statements.push(textOf(args[0]));
+    messages.push(textsOf(args[0]));
     return Reflect.apply(original, this, args) as unknown;
   } as typeof original;
   try {
     const result = await work();
-    return { result, statements: statements.filter((text) => !ofEveryRequest.has(text)), everyStatement: statements };
+    const everyStatement = messages.flat();
+    const statements = everyStatement.filter((text) => !besideTheWork.test(text) && !isSignIn(text));
+    return { result, statements, everyStatement, messages: messages.filter((texts) => !texts.some(isSignIn)).length };
   } finally {
     pg.Client.prototype.query = original;
   }
@@ -42,6 +52,7 @@ export function changesOfAnybody(statements: readonly string[]): string[] {
     .filter((text) => !/organization_id|\borganizations\b/.test(text));
 }
 
-function textOf(statement: unknown): string {
-  return typeof statement === 'string' ? statement : (statement as { text: string }).text;
+function textsOf(query: unknown): string[] {
+  if (query instanceof Message) return query.statements.map(({ text }) => text);
+  return [typeof query === 'string' ? query : (query as { text: string }).text];
 }

@@ -1,20 +1,41 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import pg from 'pg';
+import { distribute } from '../database/distribute.js';
 import { migrate } from '../database/migrate.js';
+import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
 
 export interface TestCluster {
-  /** The migrated database that each test file copies. */
+  /** The migrated database that each test file copies, or the one that all of them share. */
   readonly templateUrl: string;
+  /** Whether its tables lie on several nodes. */
+  readonly isDistributed: boolean;
   stop(): Promise<void>;
 }
 
-/** One PostgreSQL for all test files; its data need not survive a crash. */
+/**
+ * One PostgreSQL for all test files; its data need not survive a crash. The database that `TEST_DATABASE_URL` names is used
+ * as it is, by all of them: one that lies on several nodes can't be copied.
+ */
 export async function startTestCluster(): Promise<TestCluster> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given !== undefined) {
+    const isDistributed = await hasCitus(given);
+    await (isDistributed ? distribute(given) : migrate(given));
+    return { templateUrl: given, isDistributed, stop: async () => {} };
+  }
   const { url, stop } = await startEmptyCluster();
   await migrate(url);
-  return { templateUrl: url, stop };
+  return { templateUrl: url, isDistributed: false, stop };
+}
+
+async function hasCitus(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rowCount } = await client.query(`SELECT FROM pg_extension WHERE extname = 'citus'`);
+  await client.end();
+  return rowCount === 1;
 }
 
 /** A PostgreSQL with one empty database, for tests of what belongs to a whole cluster. */

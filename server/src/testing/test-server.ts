@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -6,8 +7,13 @@ import { type App, connectDatabase, createApp } from '../app.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Database } from '../database/database.js';
 import { createDemoData } from '../demo/demo-data.js';
+import { isShared } from './plain-postgres.js';
+import { lintStatements } from './statement-lint.js';
 
 const secret = randomBytes(32).toString('hex');
+
+/** Of `test-environment.mjs`, which prints what was logged while a test failed; other programs have none. */
+const { keepLogLine } = globalThis as { keepLogLine?: (line: string) => void };
 
 export interface TestServer {
   readonly app: App;
@@ -19,6 +25,7 @@ export interface TestServer {
   readonly logLines: readonly string[];
   /** Sends an operation as a client does. */
   request<Data = Record<string, unknown>>(call: GraphQLCall): Promise<GraphQLAnswer<Data>>;
+  /** Stops it, and looks at what it has sent. @throws for statements that are not held to one organization. */
   close(): Promise<void>;
 }
 
@@ -41,7 +48,7 @@ export interface GraphQLAnswer<Data> {
   }[];
 }
 
-/** A real server on a loopback port, on a fresh migrated database of its own. */
+/** A real server on a loopback port, on a fresh migrated database of its own unless that is shared. */
 export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await createDatabase());
   const config: Config = loadConfig({
@@ -52,8 +59,14 @@ export async function startTestServer(environment: Record<string, string> = {}):
     ...environment,
   });
   const logLines: string[] = [];
-  const log = pino({ level: config.logLevel }, { write: (line: string) => logLines.push(line) });
-  const database = await connectDatabase({ url: databaseUrl, poolSize: config.database.poolSize }, log);
+  const write = (line: string) => {
+    logLines.push(line);
+    keepLogLine?.(line);
+  };
+  const log = pino({ level: config.logLevel }, { write });
+  const statements = new Set<string>();
+  const onStatement = (text: string) => statements.add(text);
+  const database = connectDatabase({ ...config.database, url: databaseUrl, onStatement }, log);
   if (config.demoData) await createDemoData(database);
   const app = await createApp(config, database, log);
   const address = await app.server.listen({
@@ -71,6 +84,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     close: async () => {
       await app.close();
       await database.close();
+      await lintStatements(databaseUrl, statements);
     },
   };
 }
@@ -89,20 +103,35 @@ async function send<Data>(endpoint: string, call: GraphQLCall): Promise<GraphQLA
   return { status: response.status, headers: response.headers, ...body };
 }
 
-/** Copies the migrated template; the copies go with the test run's cluster. */
+/** Copies the migrated template; the copies go with the test run's cluster. What `TEST_DATABASE_URL` names is shared. */
 export async function createDatabase(): Promise<string> {
-  const template = new URL(process.env['TEST_TEMPLATE_URL'] ?? '');
+  if (isShared) return templateUrl();
+  return copyDatabase(new URL(templateUrl()).pathname.slice(1));
+}
+
+/** A database without tables; it goes with the test run's cluster. Only for tests `onPlainPostgres`. */
+export async function createEmptyDatabase(): Promise<string> {
+  if (isShared) throw new Error('There is but the database of TEST_DATABASE_URL.');
+  return copyDatabase('template0');
+}
+
+function templateUrl(): string {
+  return process.env['TEST_TEMPLATE_URL'] ?? '';
+}
+
+async function copyDatabase(template: string): Promise<string> {
+  const url = new URL(templateUrl());
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const maintenance = new URL(template);
+  const maintenance = new URL(url);
   maintenance.pathname = '/postgres';
   const client = new pg.Client({ connectionString: maintenance.href });
   await client.connect();
   // Copies wait for each other: a template can't be copied while somebody looks at it.
   await client.query('SELECT pg_advisory_lock(1)');
-  await client.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   await client.end();
-  template.pathname = `/${name}`;
-  return template.href;
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 export interface TokenClaims {
@@ -112,17 +141,34 @@ export interface TokenClaims {
   readonly email?: string;
   readonly org_role?: string;
   readonly teams?: readonly string[];
-  /** Seconds since 1970; now unless given. */
+  /** Seconds since 1970, which may be a fraction; now unless given. */
   readonly iat?: number;
 }
 
-/** A token that the test servers accept for five minutes. */
-export function signToken(claims: TokenClaims, expiresIn = '5m'): Promise<string> {
+/**
+ * A token that the test servers accept for an hour. No two are the same, and unless told otherwise each was issued
+ * later than the one before: so nothing depends on what a server remembers of earlier ones.
+ */
+export async function signToken({ iat, ...claims }: TokenClaims, expiresIn = '1h'): Promise<string> {
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256' })
-    .setIssuedAt(claims.iat)
+    .setIssuedAt(iat ?? (await nextIssue()))
+    .setJti(randomUUID())
     .setExpirationTime(expiresIn)
     .sign(new TextEncoder().encode(secret));
+}
+
+/** Unmoved where a test moves the clock. */
+const now = Date.now.bind(Date);
+let lastIssue = 0;
+
+/** A millisecond that is past and was not given out before, in seconds. */
+async function nextIssue(): Promise<number> {
+  const issue = Math.max(lastIssue + 1, now());
+  lastIssue = issue;
+  while (now() < issue) await delay(1);
+  // In its middle, so that it is the same millisecond however the server rounds.
+  return (issue + 0.5) / 1_000;
 }
 
 export interface Person {

@@ -1,16 +1,6 @@
 import pg from 'pg';
-import { type NodeTypeName, parseGlobalId } from '../graphql/ids.js';
 import { eventually } from './eventually.js';
-
-const tables: Readonly<Record<NodeTypeName, string>> = {
-  Workspace: 'workspaces',
-  Member: 'members',
-  VirtualKey: 'virtual_keys',
-  User: 'users',
-  Team: 'teams',
-  AuditEvent: 'audit_events',
-  ServiceToken: 'service_tokens',
-};
+import { lockOf } from './rows.js';
 
 /** A connection of its own to the database, for a transaction that the server has to wait for. */
 export async function connect(databaseUrl: string): Promise<pg.Client> {
@@ -36,12 +26,8 @@ export async function holdObjects(databaseUrl: string, globalIds: readonly strin
   const holder = await connect(databaseUrl);
   await holder.query('BEGIN');
   for (const globalId of globalIds) {
-    const parsed = parseGlobalId(globalId);
-    if (parsed === null) throw new Error(`Not a global id: ${globalId}`);
-    const { rowCount } = await holder.query(`SELECT FROM ${tables[parsed.type]} WHERE id = $1 FOR UPDATE`, [
-      parsed.uuid,
-    ]);
-    if (rowCount !== 1) throw new Error(`There is no ${parsed.type} to hold.`);
+    const { rowCount } = await holder.query(lockOf(globalId));
+    if (rowCount !== 1) throw new Error(`There is nothing to hold: ${globalId}`);
   }
   return () => holder.end();
 }

@@ -1,29 +1,51 @@
-import type { RequestContext } from '../context.js';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewSecret } from '../auth/secret.js';
+import type { Run } from '../command/command.js';
+import type { LockedWorkspace } from '../workspace/workspace-lock.js';
 import { type VirtualKeyRow, VirtualKeyStatus } from './virtual-key.entity.js';
-import type { IssuedKey } from './virtual-key.service.js';
+import { virtualKeySecrets } from './virtual-key-secret.entity.js';
 
-/** The key as it stands after a change. */
-export function changedKey(context: RequestContext, id: string): Promise<VirtualKeyRow | null> {
-  context.forgetReads();
-  return context.loaders.virtualKeys.byId.load(id);
+/** What a payload tells of a key that was given a secret. */
+export interface IssuedKey {
+  /** UUID of the key. */
+  readonly virtualKey: string;
+  /** The only time that it is known; null where this is a repeat. */
+  readonly secret: string | null;
+  /** On a repeat, why there is none to show. */
+  readonly message: string | null;
 }
 
-/** The key with its new secret, or with the reason why there is none to show. */
-export async function issuedKey(context: RequestContext, { id, secret }: IssuedKey) {
-  const virtualKey = await changedKey(context, id);
-  const message = secret === null && virtualKey !== null ? await repeatMessage(context, virtualKey) : null;
-  return { virtualKey, secret, message };
+/** Keeps of the secret what it is found and recognized by. */
+export async function addSecret(
+  { actor: { organizationId }, transaction }: Run,
+  virtualKeyId: string,
+  { digest, lastFour }: NewSecret,
+  createdAt: Date,
+): Promise<void> {
+  const secret = { id: uuidv7(), organizationId, virtualKeyId, secretDigest: digest, lastFour, createdAt };
+  await transaction.insert(virtualKeySecrets, [secret]);
 }
 
-async function repeatMessage({ loaders }: RequestContext, { status, workspaceId }: VirtualKeyRow): Promise<string> {
-  const workspace = await loaders.workspaces.byId.load(workspaceId);
-  return `This was done before, and its secret was shown then. ${adviceOn(status, workspace?.archivedAt != null)}`;
+/** What a repeat is answered with: the key that the first one gave a secret, and what helps where that is lost. */
+export function repeated(
+  key: Pick<VirtualKeyRow, 'id' | 'status' | 'expiresAt'>,
+  workspace: LockedWorkspace,
+): IssuedKey {
+  const message = `This was done before, and its secret was shown then. ${adviceOn(key, workspace)}`;
+  return { virtualKey: key.id, secret: null, message };
 }
 
 /** What gets a secret now, if anything does. */
-function adviceOn(status: VirtualKeyStatus, isArchived: boolean): string {
+function adviceOn(
+  { status, expiresAt }: Pick<VirtualKeyRow, 'status' | 'expiresAt'>,
+  { archivedAt, lockedAt }: LockedWorkspace,
+): string {
   if (status === VirtualKeyStatus.REVOKED) return 'The key is revoked by now: create another.';
-  if (isArchived) return 'The workspace is archived by now: restore it before the key gets another secret.';
-  if (status === VirtualKeyStatus.EXPIRED) return 'The key has expired by now: give it a later end, or create another.';
+  if (archivedAt !== null) return 'The workspace is archived by now: restore it before the key gets another secret.';
+  if (hasExpired(expiresAt, lockedAt)) return 'The key has expired by now: give it a later end, or create another.';
   return 'If it is lost, rotate the key.';
+}
+
+export function hasExpired(expiresAt: Date | null, now: Date): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { auditEvents, createKey, createWorkspace, mutate, run, uuidOf } from '../testing/fixtures.js';
+import { auditEvents, createKey, createWorkspace, mutate, run } from '../testing/fixtures.js';
+import { uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { auditEvents, createKey, insertKeys, run } from '../testing/fixtures.js';
+import { auditEvents, createKey, run } from '../testing/fixtures.js';
+import { insertKeys } from '../testing/rows.js';
 import { server, useServer } from '../testing/use-server.js';
 import { type Inputs, newOwner, only, read, revoke, soon, update } from '../testing/virtual-keys.js';
 

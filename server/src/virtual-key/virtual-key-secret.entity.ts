@@ -1,52 +1,40 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { bytes, Table, text, time, uuid } from '../database/table.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 
-/** One secret of a key: the newest, or one that a rotation has let go on for a while, or one that has ended. */
-@Entity('virtual_key_secrets')
+/** The secrets of keys: the newest, those that a rotation has let go on for a while, and those that have ended. */
+export const virtualKeySecrets = new Table('virtual_key_secrets', 's', {
+  id: uuid().primary(),
+  organizationId: uuid().primary(),
+  virtualKeyId: uuid(),
+  /** SHA-256 of the secret. */
+  secretDigest: bytes(),
+  lastFour: text(),
+  createdAt: time().default('now()'),
+  /** Null for the key's newest one. */
+  expiresAt: time().nullable(),
+  lastUsedAt: time().nullable(),
+});
+
 @ObjectType({ simpleResolvers: true, description: 'One of the secrets of a key; the secret itself is never readable.' })
 export class VirtualKeySecret {
-  @PrimaryColumn('uuid')
-  id!: string;
+  @Field(() => String, { description: 'Prefix and last four characters, for recognition.' })
+  readonly maskedKey!: string;
 
-  @Column('uuid', { name: 'organization_id' })
-  organizationId!: string;
-
-  @Column('uuid', { name: 'virtual_key_id' })
-  virtualKeyId!: string;
-
-  /** SHA-256 of the secret. */
-  @Column('bytea', { name: 'secret_digest', select: false })
-  secretDigest!: Buffer;
-
-  /** The secret's last four characters. */
-  @Column('text', { name: 'last_four' })
-  lastFour!: string;
-
-  @Column({ type: 'timestamptz', precision: 3, name: 'created_at', default: () => 'now()' })
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
-  createdAt!: Date;
+  readonly createdAt!: Date;
 
-  @Column({ type: 'timestamptz', precision: 3, name: 'expires_at', nullable: true })
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: 'When it stops being accepted; null for the newest one.',
   })
-  expiresAt!: Date | null;
+  readonly expiresAt!: Date | null;
 
-  @Column({ type: 'timestamptz', precision: 3, name: 'last_used_at', nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the gateway last accepted it; null for never.' })
-  lastUsedAt!: Date | null;
-}
-
-export interface VirtualKeySecretRow {
-  readonly lastFour: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
-  readonly lastUsedAt: Date | null;
+  readonly lastUsedAt!: Date | null;
 }
 
 /** How a secret is shown: its prefix and last four characters. */
-export function maskedSecret({ lastFour }: { readonly lastFour: string }): string {
+export function maskedSecret(lastFour: string): string {
   return `tvk_…${lastFour}`;
 }

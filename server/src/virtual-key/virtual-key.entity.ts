@@ -1,7 +1,12 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Node, type TypedRow } from '../graphql/node.js';
+import { sql } from '../database/sql.js';
+import { integer, numeric, type RowOf, text, texts, time, uuid } from '../database/table.js';
+import { Fetch, piece } from '../fetch/fetch.js';
+import { Node } from '../graphql/node.js';
+import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { User } from '../user/user.entity.js';
+import { Workspace } from '../workspace/workspace.entity.js';
 
 export enum VirtualKeyStatus {
   ACTIVE = 'ACTIVE',
@@ -21,136 +26,107 @@ registerEnumType(VirtualKeyStatus, {
   },
 });
 
-@Entity('virtual_keys')
+export const virtualKeys = new Noun('VirtualKey', 'vk', {
+  name: 'virtual_keys',
+  alias: 'k',
+  columns: {
+    id: uuid().primary(),
+    organizationId: uuid().primary(),
+    workspaceId: uuid(),
+    name: text(),
+    /** What the name is found by. */
+    searchKey: text(),
+    /** Of the newest secret. */
+    lastFour: text(),
+    /** How it is switched: never EXPIRED, and whatever its workspace makes of that. */
+    status: text<VirtualKeyStatus>().default(`'${VirtualKeyStatus.ACTIVE}'`),
+    createdById: uuid().nullable(),
+    createdAt: time().default('now()'),
+    expiresAt: time().nullable(),
+    lastUsedAt: time().nullable(),
+    allowedModels: texts().nullable(),
+    /** Exact, with two decimals, in the organization's currency. */
+    monthlyBudget: numeric().nullable(),
+    requestsPerMinute: integer().nullable(),
+    tokensPerMinute: integer().nullable(),
+    lastReviewedAt: time().nullable(),
+    lastReviewedById: uuid().nullable(),
+    revokedAt: time().nullable(),
+    version: integer().default('1'),
+  },
+});
+
+export type VirtualKeyRow = RowOf<typeof virtualKeys>;
+
+/**
+ * SQL for the status of the key `k` of the workspace `w` now: expiry counts from its very moment, unless the key was
+ * revoked before, and in an archived workspace every key is switched off.
+ */
+export const keyStatusSql = sql`CASE WHEN k.status = 'REVOKED' THEN 'REVOKED' WHEN k.expires_at <= now() THEN 'EXPIRED'
+  WHEN w.archived_at IS NOT NULL THEN 'DISABLED' ELSE k.status END`;
+
+export const keyStatus = piece<VirtualKeyStatus>(keyStatusSql, (status) => status as VirtualKeyStatus);
+
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description: 'A gateway credential. Its secret is never readable through this type.',
 })
 export class VirtualKey {
-  @PrimaryColumn('uuid')
   @Field(() => ID, { description: 'Global id, `vk_…`.' })
-  id!: string;
+  readonly id!: string;
 
-  @Column('uuid', { name: 'organization_id' })
-  organizationId!: string;
+  @Fetch(virtualKeys.columns.workspaceId)
+  @Field(() => Workspace, { description: 'The workspace that the key spends for.' })
+  readonly workspace!: Workspace;
 
-  @Column('uuid', { name: 'workspace_id' })
-  workspaceId!: string;
-
-  @Column('text')
   @Field(() => String, { description: 'Name to show.' })
-  name!: string;
+  readonly name!: string;
 
-  @Column({
-    type: 'text',
-    name: 'name_key',
-    insert: false,
-    update: false,
-    select: false,
-  })
-  nameKey!: string;
+  @Fetch(keyStatus)
+  @Field(() => VirtualKeyStatus, { description: 'Whether the gateway accepts the key, at the moment of reading.' })
+  readonly status!: VirtualKeyStatus;
 
-  /** Last four characters of the newest secret. */
-  @Column('text', { name: 'last_four' })
-  lastFour!: string;
+  @Fetch(virtualKeys.columns.createdById)
+  @Field(() => User, { nullable: true, description: 'Who created it; null where that was no person.' })
+  readonly createdBy!: User | null;
 
-  /** As stored: EXPIRED is never stored, it follows from `expiresAt` at the moment of reading. */
-  @Column('text', { default: VirtualKeyStatus.ACTIVE })
-  @Field(() => VirtualKeyStatus, {
-    description: 'Whether the gateway accepts the key, at the moment of reading.',
-  })
-  status!: VirtualKeyStatus;
-
-  @Column('uuid', { name: 'created_by_id', nullable: true })
-  createdById!: string | null;
-
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'created_at',
-    default: () => 'now()',
-  })
   @Field(() => DateTimeScalar, { description: 'When the key was created.' })
-  createdAt!: Date;
+  readonly createdAt!: Date;
 
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'expires_at',
-    nullable: true,
-  })
-  @Field(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When the key stops working; null for never.',
-  })
-  expiresAt!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the key stops working; null for never.' })
+  readonly expiresAt!: Date | null;
 
-  @Column({
-    type: 'timestamptz',
-    precision: 3,
-    name: 'last_used_at',
-    nullable: true,
-  })
-  @Field(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When the gateway last accepted it; null for never.',
-  })
-  lastUsedAt!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the gateway last accepted it; null for never.' })
+  readonly lastUsedAt!: Date | null;
 
-  @Column('integer', { default: 1 })
-  @Field(() => Int, {
-    description: 'Rises by one with every change of settings or status; sent back as expectedVersion.',
-  })
-  version!: number;
-
-  @Column('text', { name: 'allowed_models', array: true, nullable: true })
   @Field(() => [String], {
     nullable: true,
     description: 'Models that the key may ask for; null for every model that the workspace routes.',
   })
-  allowedModels!: string[] | null;
+  readonly allowedModels!: readonly string[] | null;
 
-  /** Exact, with two decimals, in the organization's currency. */
-  @Column('numeric', { name: 'monthly_budget', nullable: true })
-  monthlyBudget!: string | null;
-
-  @Column('integer', { name: 'requests_per_minute', nullable: true })
   @Field(() => Int, { nullable: true, description: 'Requests that the key may make in a minute; null for no limit.' })
-  requestsPerMinute!: number | null;
+  readonly requestsPerMinute!: number | null;
 
-  @Column('integer', { name: 'tokens_per_minute', nullable: true })
   @Field(() => Int, { nullable: true, description: 'Tokens that the key may use in a minute; null for no limit.' })
-  tokensPerMinute!: number | null;
+  readonly tokensPerMinute!: number | null;
 
-  @Column({ type: 'timestamptz', precision: 3, name: 'last_reviewed_at', nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'When somebody last decided on it in a review.' })
-  lastReviewedAt!: Date | null;
+  readonly lastReviewedAt!: Date | null;
 
-  @Column('uuid', { name: 'last_reviewed_by_id', nullable: true })
-  lastReviewedById!: string | null;
+  @Fetch(virtualKeys.columns.lastReviewedById)
+  @Field(() => User, {
+    nullable: true,
+    description: 'Who last decided on it in a review; null where nobody has, or where that was no person.',
+  })
+  readonly lastReviewedBy!: User | null;
 
-  @Column({ type: 'timestamptz', precision: 3, name: 'revoked_at', nullable: true })
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null where it was not.' })
-  revokedAt!: Date | null;
-}
+  readonly revokedAt!: Date | null;
 
-export interface VirtualKeyRow extends TypedRow {
-  readonly __typename: 'VirtualKey';
-  readonly workspaceId: string;
-  readonly name: string;
-  readonly lastFour: string;
-  readonly status: VirtualKeyStatus;
-  readonly createdById: string | null;
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
-  readonly lastUsedAt: Date | null;
-  readonly version: number;
-  readonly allowedModels: readonly string[] | null;
-  readonly monthlyBudget: string | null;
-  readonly requestsPerMinute: number | null;
-  readonly tokensPerMinute: number | null;
-  readonly lastReviewedAt: Date | null;
-  readonly lastReviewedById: string | null;
-  readonly revokedAt: Date | null;
+  @Field(() => Int, {
+    description: 'Rises by one with every change of settings or status; sent back as expectedVersion.',
+  })
+  readonly version!: number;
 }

@@ -1,23 +1,31 @@
 import { ValidateNested } from 'class-validator';
-import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Payload } from '../command/payload.js';
+import { Cost } from '../fetch/cost.js';
+import { ExpectedVersion, IdempotencyKey } from '../graphql/fields.js';
+import { OrderDirection } from '../graphql/order.js';
 import { DateTimeScalar, DecimalScalar } from '../graphql/scalars.js';
 import {
+  decisionsMax,
   IfGiven,
   IfPresent,
   IsBudget,
   IsDecisionList,
-  IsIdempotencyKey,
   IsLimit,
   IsModelList,
   IsName,
   IsOverlap,
   IsText,
-  IsVersion,
   NotNull,
 } from '../graphql/validators.js';
-import { OrderDirection } from '../workspace/workspace.statements.js';
-import { VirtualKeyStatus } from './virtual-key.entity.js';
-import { VirtualKeyOrderField } from './virtual-key.statements.js';
+import { VirtualKey, VirtualKeyStatus } from './virtual-key.entity.js';
+
+export enum VirtualKeyOrderField {
+  NAME = 'NAME',
+  CREATED_AT = 'CREATED_AT',
+  LAST_USED_AT = 'LAST_USED_AT',
+  EXPIRES_AT = 'EXPIRES_AT',
+}
 
 export enum KeyReviewDecision {
   KEEP = 'KEEP',
@@ -112,12 +120,7 @@ export class CreateVirtualKeyInput extends VirtualKeyLimits {
   @IsName()
   readonly name!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'A repeat with the same key and the same input answers with the first result, without its secret.',
-  })
-  @IfPresent()
-  @IsIdempotencyKey()
+  @IdempotencyKey('answers with the first result, without its secret')
   readonly idempotencyKey?: string | null;
 }
 
@@ -126,8 +129,7 @@ export class UpdateVirtualKeyInput extends VirtualKeyLimits {
   @Field(() => ID, { description: 'The key to change.' })
   readonly virtualKeyId!: string;
 
-  @Field(() => Int, { description: 'Its version as last read; another one answers VERSION_CONFLICT.' })
-  @IsVersion()
+  @ExpectedVersion()
   readonly expectedVersion!: number;
 
   @Field(() => String, { nullable: true, description: '1 to 80 characters after trimming.' })
@@ -147,19 +149,11 @@ export class RotateVirtualKeyInput {
   @Field(() => ID, { description: 'The key to rotate.' })
   readonly virtualKeyId!: string;
 
-  @Field(() => Int, {
-    defaultValue: 0,
-    description: 'How long the old secret goes on working beside the new one: 0 to 604800.',
-  })
+  @Field(() => Int, { description: 'How long the old secret goes on working beside the new one: 0 to 604800.' })
   @IsOverlap()
-  readonly overlapSeconds!: number;
+  readonly overlapSeconds: number = 0;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'A repeat with the same key and the same input rotates no more, and answers without a secret.',
-  })
-  @IfPresent()
-  @IsIdempotencyKey()
+  @IdempotencyKey('rotates no more, and answers without a secret')
   readonly idempotencyKey?: string | null;
 }
 
@@ -194,4 +188,56 @@ export class ReviewVirtualKeysInput {
   @IsDecisionList()
   @ValidateNested({ each: true })
   readonly decisions!: KeyReviewInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The new key, or why there is none.' })
+export class CreateVirtualKeyPayload extends Payload {
+  @Field(() => VirtualKey, { nullable: true, description: 'The new key; on a repeat, the first one.' })
+  readonly virtualKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The only time that the secret is shown; null on a repeat with the same idempotencyKey.',
+  })
+  readonly secret?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'On a repeat, why the secret is null and how to get another.' })
+  readonly message?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The changed key, or why it was not changed.' })
+export class UpdateVirtualKeyPayload extends Payload {
+  @Field(() => VirtualKey, { nullable: true, description: 'The key as it is after the change.' })
+  readonly virtualKey?: string | null;
+
+  @Field(() => VirtualKey, { nullable: true, description: 'On VERSION_CONFLICT, the key as it is now.' })
+  readonly conflictingVirtualKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The key with its new secret, or why it has none.' })
+export class RotateVirtualKeyPayload extends Payload {
+  @Field(() => VirtualKey, { nullable: true, description: 'The key, the same as before.' })
+  readonly virtualKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The only time that the new secret is shown; null on a repeat with the same idempotencyKey.',
+  })
+  readonly secret?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'On a repeat, why the secret is null and how to get another.' })
+  readonly message?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The revoked key, or why it was not revoked.' })
+export class RevokeVirtualKeyPayload extends Payload {
+  @Field(() => VirtualKey, { nullable: true, description: 'The key, which keeps its history.' })
+  readonly virtualKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The reviewed keys, or why nothing was decided.' })
+export class ReviewVirtualKeysPayload extends Payload {
+  @Cost({ statements: 1, items: decisionsMax })
+  @Field(() => [VirtualKey], { nullable: true, description: 'The keys in the order of the decisions.' })
+  readonly virtualKeys?: readonly string[] | null;
 }

@@ -1,67 +1,155 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { requireScope } from '../access/require-scope.js';
-import type { RequestContext } from '../context.js';
+import { seesEverything, visibleWorkspacesSql } from '../access/sight.js';
+import { organization, raw, type Sql, sql } from '../database/sql.js';
+import { parseInteger } from '../database/table.js';
 import { requestError } from '../errors.js';
-import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
-import { limitFilter, searchText, uuidsOf } from '../pagination/filter.js';
-import { cursorShapeOf } from '../pagination/ordering.js';
-import { type Page, pageSize, toPage } from '../pagination/page.js';
-import type { VirtualKeyRow } from './virtual-key.entity.js';
-import type { VirtualKeyFilter, VirtualKeyOrder } from './virtual-key.inputs.js';
-import { toVirtualKeyRow, type VirtualKeyRecord } from './virtual-key.loaders.js';
+import { groupBy, loader, type Reader } from '../fetch/caller.js';
+import { piece } from '../fetch/fetch.js';
+import { limitFilter, searchTerm } from '../fetch/filter.js';
 import {
-  countKeysStatement,
-  keyPageStatement,
-  keySortKeys,
-  type VirtualKeyConditions,
-  VirtualKeyOrderField,
-  type VirtualKeyOrdering,
-} from './virtual-key.statements.js';
+  type Direction,
+  type NestedList,
+  type Order,
+  type Page,
+  type PageArgs,
+  readList,
+  readNestedList,
+  type SortColumn,
+} from '../fetch/list.js';
+import type { Reads } from '../fetch/nodes.js';
+import { workspaces } from '../workspace/workspace.entity.js';
+import { workspaceReads } from '../workspace/workspace.queries.js';
+import { keyStatusSql, type VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
+import { type VirtualKeyFilter, type VirtualKeyOrder, VirtualKeyOrderField } from './virtual-key.inputs.js';
+import { maskedSecret, type VirtualKeySecret } from './virtual-key-secret.entity.js';
+
+const ofWorkspace = sql`JOIN workspaces w ON w.organization_id = ${organization} AND w.id = k.workspace_id`;
+const ofSeenWorkspace = sql`${ofWorkspace} JOIN (${visibleWorkspacesSql}) AS v ON v.workspace_id = w.id`;
+
+/** Whoever sees a workspace sees its keys. */
+export const virtualKeyReads: Reads = { noun: virtualKeys, joins: ofWorkspace, sight: workspaceReads.sight };
+
+/**
+ * SQL for the keys of the workspace `w` that are active now: the kept count, counted afresh where a key has expired since,
+ * and none once it is archived.
+ */
+export const activeKeyCountSql = sql`CASE WHEN w.archived_at IS NOT NULL THEN 0 WHEN w.next_key_expires_at <= now() THEN (
+  SELECT count(*)::integer FROM virtual_keys k
+  WHERE k.organization_id = ${organization} AND k.workspace_id = w.id AND k.status = 'ACTIVE'
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+) ELSE w.active_key_count END`;
+
+export const activeKeyCount = piece<number>(activeKeyCountSql, parseInteger);
+
+const { id, name, createdAt } = virtualKeys.columns;
+
+/** Before and after every time that the API takes: they stand where there is none, as cursors name a place. */
+const firstTime = raw("'0001-01-01T00:00:00.000Z'");
+const lastTime = raw("'9999-12-31T23:59:59.999Z'");
+
+const sortColumns: Record<VirtualKeyOrderField, SortColumn> = {
+  NAME: { sql: name.sql, part: 'text' },
+  CREATED_AT: { sql: createdAt.sql, part: 'timestamptz' },
+  LAST_USED_AT: { sql: sql`coalesce(k.last_used_at, ${firstTime})`, part: 'timestamptz' },
+  EXPIRES_AT: { sql: sql`coalesce(k.expires_at, ${lastTime})`, part: 'timestamptz' },
+};
+
+function orderOf(list: string, field: VirtualKeyOrderField, direction: Direction): Order {
+  return { name: `${list}:${field}`, columns: [sortColumns[field], { sql: id.sql, part: 'uuid' }], direction };
+}
 
 export interface VirtualKeysArgs {
-  readonly first: number | null | undefined;
-  readonly after: string | null | undefined;
+  readonly page: PageArgs;
   readonly filter: VirtualKeyFilter | null | undefined;
   readonly orderBy: VirtualKeyOrder | null | undefined;
 }
 
-const newestFirst: VirtualKeyOrdering = { field: VirtualKeyOrderField.CREATED_AT, direction: 'DESC' };
-
 /** A page of the keys of all workspaces in use that the actor sees. */
-export async function listVirtualKeys(context: RequestContext, args: VirtualKeysArgs): Promise<Page<VirtualKeyRow>> {
-  requireScope(context, 'workspace.read');
-  const { actor, database } = context;
-  const size = pageSize(args.first);
-  const ordering = args.orderBy ?? newestFirst;
-  const sortKey = keySortKeys[ordering.field];
-  const shape = cursorShapeOf('virtualKeys', ordering, sortKey);
-  const conditions = toConditions(args.filter ?? {});
-  const after = args.after == null ? null : decodeCursor(shape, args.after);
-  const records = await database.rows<VirtualKeyRecord>(
-    keyPageStatement(actor, { ordering, after, limit: size + 1, conditions }),
-  );
-  return toPage(
-    records.map(toVirtualKeyRow),
-    { size, after: args.after },
-    {
-      cursorOf: (row) => encodeCursor(shape, sortKey.of(row)),
-      countTotal: async () =>
-        (await database.rows<{ total: number }>(countKeysStatement(actor, conditions)))[0]?.total ?? 0,
-    },
-  );
+export async function listVirtualKeys(
+  reader: Reader,
+  { page, filter, orderBy }: VirtualKeysArgs,
+  info: GraphQLResolveInfo,
+): Promise<Page> {
+  requireScope(reader, 'workspace.read');
+  const { field, direction } = orderBy ?? { field: VirtualKeyOrderField.CREATED_AT, direction: 'DESC' };
+  const joins = seesEverything(reader.actor) ? ofWorkspace : ofSeenWorkspace;
+  return readList(reader, info, page, {
+    reads: { ...virtualKeyReads, joins },
+    order: orderOf('virtualKeys', field, direction),
+    where: [sql`w.archived_at IS NULL`, ...conditionsOf(filter ?? {})],
+  });
 }
 
 const daysMax = 36_500;
 
 /** An empty list means none, as it says; what is left out or null is no condition. */
-function toConditions(filter: VirtualKeyFilter): VirtualKeyConditions {
-  const { workspaceIds, statuses, unusedForDays } = filter;
-  limitFilter({ search: filter.search, lists: [workspaceIds, statuses] });
+function conditionsOf({ workspaceIds, statuses, unusedForDays, search }: VirtualKeyFilter): Sql[] {
+  limitFilter({ search, lists: [workspaceIds, statuses] });
   if (unusedForDays != null && (unusedForDays < 0 || unusedForDays > daysMax)) throw requestError('daysInvalid');
-  const search = searchText(filter.search);
-  return {
-    ...(workspaceIds == null ? {} : { workspaceIds: uuidsOf('Workspace', workspaceIds) }),
-    ...(statuses == null ? {} : { statuses }),
-    ...(unusedForDays == null ? {} : { unusedForDays }),
-    ...(search === null ? {} : { search }),
-  };
+  const conditions: Sql[] = [];
+  if (workspaceIds != null) conditions.push(sql`k.workspace_id = ANY (${workspaces.uuidsOf(workspaceIds)}::uuid[])`);
+  if (statuses != null) conditions.push(hasStatusSql(statuses));
+  if (unusedForDays != null) {
+    // In hours, because the length of a day hangs on the connection's time zone.
+    const since = sql`now() - ${unusedForDays}::integer * interval '24 hours'`;
+    conditions.push(sql`(k.last_used_at IS NULL OR k.last_used_at <= ${since})`);
+  }
+  const term = searchTerm(search);
+  if (term !== null) conditions.push(sql`strpos(k.search_key, ${term}) > 0`);
+  return conditions;
+}
+
+function hasStatusSql(statuses: readonly VirtualKeyStatus[]): Sql {
+  return sql`${keyStatusSql} = ANY (${statuses}::text[])`;
+}
+
+/** The keys of a workspace, newest first; with statuses those of any of them. */
+const keysOfWorkspace: NestedList<readonly VirtualKeyStatus[] | null> = {
+  reads: virtualKeyReads,
+  parent: virtualKeys.columns.workspaceId,
+  order: orderOf('workspace.virtualKeys', VirtualKeyOrderField.CREATED_AT, 'DESC'),
+  where: (statuses) => (statuses === null ? sql`true` : hasStatusSql(statuses)),
+};
+
+export interface WorkspaceVirtualKeysArgs {
+  readonly page: PageArgs;
+  readonly statuses: readonly VirtualKeyStatus[] | null | undefined;
+}
+
+export function listWorkspaceVirtualKeys(
+  reader: Reader,
+  workspaceId: string,
+  { page, statuses }: WorkspaceVirtualKeysArgs,
+  info: GraphQLResolveInfo,
+): Promise<Page> {
+  // The same statuses in any order are the same list.
+  const args = statuses == null ? null : [...new Set(statuses)].sort();
+  return readNestedList(reader, info, keysOfWorkspace, { parentId: workspaceId, page, args });
+}
+
+type SecretRow = Pick<VirtualKeySecret, 'createdAt' | 'expiresAt' | 'lastUsedAt'> & {
+  readonly keyId: string;
+  readonly lastFour: string;
+};
+
+/** The secrets of a key that the database would take now, newest first. */
+export const secretsOfKey = loader<string, readonly VirtualKeySecret[]>(
+  async ({ database }, keyIds) => {
+    const rows = await database.rows<SecretRow>(
+      sql`SELECT s.virtual_key_id AS "keyId", s.last_four AS "lastFour", s.created_at AS "createdAt",
+          s.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt"
+        FROM virtual_key_secrets s
+        WHERE s.organization_id = ${organization} AND s.virtual_key_id = ANY (${keyIds}::uuid[])
+          AND (s.expires_at IS NULL OR s.expires_at > now())
+        ORDER BY s.expires_at DESC NULLS FIRST`,
+    );
+    const groups = groupBy(rows, ({ keyId }) => keyId);
+    return [...groups].map(([keyId, group]) => [keyId, group.map(toSecret)] as const);
+  },
+  () => [],
+);
+
+function toSecret({ lastFour, createdAt: madeAt, expiresAt, lastUsedAt }: SecretRow): VirtualKeySecret {
+  return { maskedKey: maskedSecret(lastFour), createdAt: madeAt, expiresAt, lastUsedAt };
 }

@@ -1,36 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
-import {
-  auditEvents,
-  createKey,
-  giveToTeam,
-  idOfNothing,
-  insertKeys,
-  newService,
-  uuidOf,
-} from '../testing/fixtures.js';
-import { type Person } from '../testing/test-server.js';
+import { auditEvents, createKey, idOfNothing, newService } from '../testing/fixtures.js';
+import { changeRows, giveToTeam, insertKeys, uuidOf } from '../testing/rows.js';
+import type { Person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import {
-  archive,
-  changes,
-  create,
-  newCrew,
-  newOwner,
-  only,
-  passed,
-  read,
-  revoke,
-  soon,
-} from '../testing/virtual-keys.js';
+import { archive, changes, create, newCrew, newOwner, only, read, revoke } from '../testing/virtual-keys.js';
 
 useServer();
 
 describe('a revoked key', () => {
   test('is refused from then on, keeps its history, and is told of with the reason', async () => {
     const { owner, workspaceId } = await newOwner();
-    const expiresAt = soon(1_000);
-    const { id } = await createKey(server, owner, { workspaceId, expiresAt });
+    const { id } = await createKey(server, owner, { workspaceId });
     const { virtualKey, userErrors } = await revoke(owner, { virtualKeyId: id, reason: ' Left in a chat.\nTwice. ' });
     expect(userErrors).toEqual([]);
     expect(virtualKey).toMatchObject({
@@ -41,7 +22,7 @@ describe('a revoked key', () => {
       secrets: [],
       workspace: { activeKeyCount: 0 },
     });
-    expect(Math.abs(Date.parse(virtualKey?.revokedAt ?? '') - Date.now())).toBeLessThan(30_000);
+    expect(Math.abs(Date.parse(virtualKey?.revokedAt ?? '') - Date.now())).toBeLessThan(60_000);
     const [event] = (await auditEvents(server, workspaceId)).slice(2);
     expect(event).toMatchObject({
       action: 'virtual_key.revoked',
@@ -56,7 +37,7 @@ describe('a revoked key', () => {
       values: [uuidOf(id)],
     });
     expect(kept).toHaveLength(1);
-    await passed(expiresAt);
+    await changeRows(server, id, 'expires_at = now()');
     expect((await read(owner, id)).status).toBe('REVOKED');
   });
 
@@ -84,22 +65,6 @@ describe('a revoked key', () => {
     }
     expect((await read(owner, id)).status).toBe('ACTIVE');
   });
-});
-
-test('a key is EXPIRED from the very moment, without anybody writing that', async () => {
-  const { owner, workspaceId } = await newOwner();
-  const expiresAt = soon(1_500);
-  const { id } = await createKey(server, owner, { workspaceId, expiresAt });
-  expect(await read(owner, id)).toMatchObject({ status: 'ACTIVE', workspace: { activeKeyCount: 1 } });
-  await passed(expiresAt);
-  const before = await databaseContent(server.database);
-  expect(await read(owner, id)).toMatchObject({
-    status: 'EXPIRED',
-    version: 1,
-    secrets: [],
-    workspace: { activeKeyCount: 0 },
-  });
-  expect(await databaseContent(server.database)).toEqual(before);
 });
 
 describe('in an archived workspace', () => {

@@ -1,20 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
+import { repairCounters } from '../summary/counter-repair.js';
 import {
   auditEvents,
   breakAudit,
   createWorkspace,
-  giveToTeam,
   idOfNothing,
-  insertKeys,
   mutate,
   newService,
   run,
-  setRole,
   workspaceInput,
 } from '../testing/fixtures.js';
+import { giveToTeam, insertKeys, setRole } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import { repairCounters } from './counter-repair.js';
 
 useServer();
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { auditEvents, createWorkspace, giveToTeam, mutate, run, setRole, uuidOf } from '../testing/fixtures.js';
+import { auditEvents, createWorkspace, mutate, run } from '../testing/fixtures.js';
+import { changeOf, giveToTeam, removalOf, setRole, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -120,7 +121,7 @@ describe('of archiving and selecting', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query('UPDATE workspaces SET archived_at = now(), version = version + 1 WHERE id = $1', [uuidOf(id)]);
+      await first.query(changeOf(id, 'archived_at = now(), version = version + 1'));
       const selecting = send(bob, 'selectWorkspace', { workspaceId: id });
       await untilWaiting(observer);
       await first.query('COMMIT');
@@ -216,7 +217,7 @@ describe('of a change of role and the actor’s own removal', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query('DELETE FROM members WHERE workspace_id = $1 AND user_id = $2', [uuidOf(id), uuidOf(bob.id)]);
+      await first.query(removalOf([id], bob));
       const changing = changeRole(bob, memberId, 'ADMIN');
       await untilWaiting(observer);
       await first.query('COMMIT');
@@ -237,7 +238,7 @@ describe('of a change of role and the actor’s own removal', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query('DELETE FROM members WHERE workspace_id = $1 AND user_id = $2', [uuidOf(id), uuidOf(bob.id)]);
+      await first.query(removalOf([id], bob));
       const changing = changeRole(ada, memberId, 'ADMIN');
       await untilWaiting(observer);
       await first.query('COMMIT');

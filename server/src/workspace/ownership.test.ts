@@ -1,16 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  auditEvents,
-  breakAudit,
-  createWorkspace,
-  giveToTeam,
-  idOfNothing,
-  mutate,
-  newService,
-  run,
-  setRole,
-  uuidOf,
-} from '../testing/fixtures.js';
+import { auditEvents, breakAudit, createWorkspace, idOfNothing, mutate, newService, run } from '../testing/fixtures.js';
+import { giveToTeam, setActive, setRole, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 
@@ -66,10 +56,6 @@ async function teamId(who: Person, name: string): Promise<string> {
     '{ viewer { teams { id name } } }',
   );
   return viewer.teams.find((team) => team.name === name)?.id ?? '';
-}
-
-async function setInactive(who: Person): Promise<void> {
-  await server.database.rows({ text: 'UPDATE users SET active = false WHERE id = $1', values: [uuidOf(who.id)] });
 }
 
 /** Ada and Bob of one team, Cyd of another one, and an admin of the organization. */
@@ -151,7 +137,7 @@ describe('transferWorkspaceOwnership to a person', () => {
   test('refuses somebody who can no longer sign in', async () => {
     const { ada, bob } = await company();
     const id = await createWorkspace(server, ada, { memberIds: [bob.id] });
-    await setInactive(bob);
+    await setActive(server, bob, false);
     expect((await transfer(ada, id, bob.id)).userErrors).toEqual([
       { code: 'INVALID', message: 'Nobody could sign in as the new owner.', field: ['input', 'ownerId'] },
     ]);
@@ -201,7 +187,7 @@ describe('transferWorkspaceOwnership to a team', () => {
     const eve = await person(server, { sub: 'eve', org, teams: ['lonely', 'core'] });
     const lonely = await teamId(eve, 'lonely');
     const id = await createWorkspace(server, ada);
-    await setInactive(eve);
+    await setActive(server, eve, false);
     expect((await transfer(root, id, lonely)).userErrors).toMatchObject([
       { code: 'INVALID', field: ['input', 'ownerId'] },
     ]);

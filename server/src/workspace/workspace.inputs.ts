@@ -1,17 +1,16 @@
-import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Payload } from '../command/payload.js';
+import { ExpectedVersion, IdempotencyKey } from '../graphql/fields.js';
+import { OrderDirection } from '../graphql/order.js';
 import { DecimalScalar } from '../graphql/scalars.js';
-import {
-  IfGiven,
-  IfPresent,
-  IsBudget,
-  IsIdempotencyKey,
-  IsMemberSet,
-  IsName,
-  IsVersion,
-  NotNull,
-} from '../graphql/validators.js';
-import { WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from './workspace.entity.js';
-import { OrderDirection, WorkspaceOrderField } from './workspace.statements.js';
+import { IfGiven, IsBudget, IsMemberSet, IsName, NotNull } from '../graphql/validators.js';
+import { Workspace, WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from './workspace.entity.js';
+
+export enum WorkspaceOrderField {
+  NAME = 'NAME',
+  CREATED_AT = 'CREATED_AT',
+  MONTHLY_BUDGET = 'MONTHLY_BUDGET',
+}
 
 registerEnumType(WorkspaceOrderField, {
   name: 'WorkspaceOrderField',
@@ -22,15 +21,6 @@ registerEnumType(WorkspaceOrderField, {
     MONTHLY_BUDGET: { description: 'The monthly budget.' },
   },
 });
-registerEnumType(OrderDirection, {
-  name: 'OrderDirection',
-  description: 'Which end of an order comes first.',
-  valuesConfig: {
-    ASC: { description: 'From the first letter, the oldest or the smallest.' },
-    DESC: { description: 'From the last letter, the newest or the largest.' },
-  },
-});
-
 @InputType({
   description: 'Which workspaces to list; conditions that are given must all hold.',
 })
@@ -112,12 +102,7 @@ export class CreateWorkspaceInput {
   @IsMemberSet()
   readonly memberIds!: string[];
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'A repeat with the same key and the same input answers with the first result.',
-  })
-  @IfPresent()
-  @IsIdempotencyKey()
+  @IdempotencyKey()
   readonly idempotencyKey?: string | null;
 }
 
@@ -128,10 +113,7 @@ export class UpdateWorkspaceSettingsInput {
   @Field(() => ID, { description: 'The workspace to change.' })
   readonly workspaceId!: string;
 
-  @Field(() => Int, {
-    description: 'Its version as last read; another one answers VERSION_CONFLICT.',
-  })
-  @IsVersion()
+  @ExpectedVersion()
   readonly expectedVersion!: number;
 
   @Field(() => WorkspaceEnvironment, {
@@ -169,3 +151,67 @@ export class UpdateWorkspaceSettingsInput {
   @IsMemberSet()
   readonly memberIds?: string[] | null;
 }
+
+@InputType({
+  description: 'Archiving refuses every key at once and hides the card; nothing is lost, and it can be restored.',
+})
+export class ArchiveWorkspaceInput {
+  @Field(() => ID, { description: 'The workspace to archive.' })
+  readonly workspaceId!: string;
+
+  @ExpectedVersion()
+  readonly expectedVersion!: number;
+}
+
+@InputType({ description: 'Which workspace to take out of the archive.' })
+export class RestoreWorkspaceInput {
+  @Field(() => ID, { description: 'The workspace to restore.' })
+  readonly workspaceId!: string;
+}
+
+@InputType({ description: 'To a person with team access, or to a team; a person becomes a member with it.' })
+export class TransferWorkspaceOwnershipInput {
+  @Field(() => ID, { description: 'The workspace that gets another owner.' })
+  readonly workspaceId!: string;
+
+  @ExpectedVersion()
+  readonly expectedVersion!: number;
+
+  @Field(() => ID, { description: 'The new owner: a person or a team.' })
+  readonly ownerId!: string;
+}
+
+/** What the payload of a change to a workspace carries; the UUID is loaded where the client asks for it. */
+@ObjectType({ simpleResolvers: true })
+export abstract class WorkspacePayload extends Payload {
+  @Field(() => Workspace, {
+    nullable: true,
+    description: "The workspace as it is after the change; null when the change took the viewer's own sight of it.",
+  })
+  readonly workspace?: string | null;
+}
+
+/** What the payload of a change with an expected version carries. */
+@ObjectType({ simpleResolvers: true })
+export abstract class VersionedWorkspacePayload extends WorkspacePayload {
+  @Field(() => Workspace, { nullable: true, description: 'On VERSION_CONFLICT, the workspace as it is now.' })
+  readonly conflictingWorkspace?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The new workspace, or why there is none.' })
+export class CreateWorkspacePayload extends Payload {
+  @Field(() => Workspace, { nullable: true, description: 'The new workspace; on a repeat, the first one.' })
+  readonly workspace?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The changed workspace, or why it was not changed.' })
+export class UpdateWorkspaceSettingsPayload extends VersionedWorkspacePayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The archived workspace, or why it was not archived.' })
+export class ArchiveWorkspacePayload extends VersionedWorkspacePayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The restored workspace, or why it was not restored.' })
+export class RestoreWorkspacePayload extends WorkspacePayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'The workspace with its new owner, or why it keeps the old one.' })
+export class TransferWorkspaceOwnershipPayload extends VersionedWorkspacePayload {}

@@ -1,80 +1,190 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { requireScope } from '../access/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { selectedFields } from '../graphql/selection.js';
-import { decodeCursor, encodeCursor } from '../pagination/cursor.js';
-import { limitFilter, searchText, uuidsOf } from '../pagination/filter.js';
-import { type Page, pageSize, toPage } from '../pagination/page.js';
-import type { WorkspaceRow } from './workspace.entity.js';
-import type { WorkspaceFilter, WorkspaceOrder } from './workspace.inputs.js';
-import { primeFrom } from './workspace.loaders.js';
-import { extrasFor, toWorkspaceRow, type WorkspaceRecord } from './workspace.row.js';
+import { roleOfListedSql, roleSql, seesEverything, visibleWorkspacesSql, walkSql } from '../access/sight.js';
+import { empty, join, organization, prepare, raw, type Sql, sql } from '../database/sql.js';
+import type { Reader } from '../fetch/caller.js';
+import { limitFilter, searchTerm } from '../fetch/filter.js';
 import {
-  countStatement,
-  cursorKey,
-  cursorShape,
-  OrderDirection,
-  pageStatement,
-  type WorkspaceConditions,
-  WorkspaceOrderField,
-} from './workspace.statements.js';
+  countIfAsked,
+  countRows,
+  type Direction,
+  directionSql,
+  itemPaths,
+  limitSql,
+  type Order,
+  orderSql,
+  type Page,
+  type PageArgs,
+  type PageRequest,
+  placesSql,
+  readPageArgs,
+  type SortColumn,
+  toPage,
+  walkDirection,
+  withinSql,
+} from '../fetch/list.js';
+import { planOf, type Reads } from '../fetch/nodes.js';
+import type { Plan } from '../fetch/plan.js';
+import { teams } from '../team/team.entity.js';
+import { users } from '../user/user.entity.js';
+import { workspaces } from './workspace.entity.js';
+import { type WorkspaceFilter, type WorkspaceOrder, WorkspaceOrderField } from './workspace.inputs.js';
+
+export const workspaceReads: Reads = {
+  noun: workspaces,
+  sight: (actor) => (seesEverything(actor) ? sql`true` : sql`${roleSql(actor)} IS NOT NULL`),
+};
+
+const { name, createdAt, monthlyBudget, id, archivedAt } = workspaces.columns;
+
+/** Names need no id beside them: they are unique in the organization. */
+const sortColumns: Record<WorkspaceOrderField, readonly SortColumn[]> = {
+  NAME: [{ sql: name.sql, part: 'text' }],
+  CREATED_AT: [
+    { sql: createdAt.sql, part: 'timestamptz' },
+    { sql: id.sql, part: 'uuid' },
+  ],
+  MONTHLY_BUDGET: [
+    { sql: monthlyBudget.sql, part: 'numeric' },
+    { sql: id.sql, part: 'uuid' },
+  ],
+};
+
+function orderOf(field: WorkspaceOrderField, direction: Direction): Order {
+  return { name: `workspaces:${field}`, columns: sortColumns[field], direction };
+}
 
 export interface WorkspacesArgs {
-  readonly first: number | null | undefined;
-  readonly after: string | null | undefined;
+  readonly page: PageArgs;
   readonly filter: WorkspaceFilter | null | undefined;
   readonly orderBy: WorkspaceOrder | null | undefined;
 }
 
-const byName = {
-  field: WorkspaceOrderField.NAME,
-  direction: OrderDirection.ASC,
-};
-
 /** A page of the cards that the actor sees, in one statement with all that the client asks of each. */
 export async function listWorkspaces(
-  context: RequestContext,
-  args: WorkspacesArgs,
+  reader: Reader,
+  { page, filter, orderBy }: WorkspacesArgs,
   info: GraphQLResolveInfo,
-): Promise<Page<WorkspaceRow>> {
-  const { actor, database, loaders } = context;
-  requireScope(context, 'workspace.read');
-  const size = pageSize(args.first);
-  const ordering = args.orderBy ?? byName;
-  const shape = cursorShape(ordering);
-  const conditions = toConditions(args.filter ?? {});
-  const statement = pageStatement(actor, {
-    ordering,
-    after: args.after == null ? null : decodeCursor(shape, args.after),
-    limit: size + 1,
-    conditions,
-    extras: extrasFor(selectedFields(info, [['nodes'], ['edges', 'node']])),
-  });
-  const records = await database.rows<WorkspaceRecord>(statement);
-  const rows = records.map(toWorkspaceRow);
-  primeFrom(loaders.workspaces, rows);
-  return toPage(
-    rows,
-    { size, after: args.after },
-    {
-      cursorOf: (row) => encodeCursor(shape, cursorKey(ordering, row)),
-      countTotal: async () =>
-        (await database.rows<{ total: number }>(countStatement(actor, conditions)))[0]?.total ?? 0,
-    },
+): Promise<Page> {
+  requireScope(reader, 'workspace.read');
+  const { actor, database } = reader;
+  const field = orderBy?.field ?? WorkspaceOrderField.NAME;
+  const request = readPageArgs(page, orderOf(field, orderBy?.direction ?? 'ASC'));
+  const conditions = conditionsOf(filter ?? {});
+  const plan = planOf(info, workspaces.type, itemPaths);
+  const isWalk = field === WorkspaceOrderField.NAME && conditions.length === 0 && filter?.archived !== true;
+  const where = [inArchiveSql(filter?.archived), ...conditions];
+  const cards = database.texts(
+    isWalk ? walkStatement(reader, plan, request) : pageStatement(reader, plan, request, where),
+  );
+  const count = () => countRows(reader, visibleSql(reader, where));
+  const total = countIfAsked(info, count);
+  const { rows } = await cards;
+  return toPage(request, { plan, actor, rows }, () => total ?? count());
+}
+
+/** What follows FROM for the workspaces `w` that the actor sees and for which all of this holds. */
+function visibleSql({ actor }: Reader, where: readonly Sql[]): Sql {
+  const held = join([sql`w.organization_id = ${organization}`, ...where], ' AND ');
+  return seesEverything(actor)
+    ? sql`workspaces w WHERE ${held}`
+    : sql`(${visibleWorkspacesSql}) AS v
+        JOIN workspaces w ON w.organization_id = ${organization} AND w.id = v.workspace_id WHERE ${held}`;
+}
+
+/** The page of a list that is filtered, or ordered otherwise than by name. */
+function pageStatement(reader: Reader, plan: Plan, request: PageRequest, where: readonly Sql[]): Sql {
+  const memberRole = seesEverything(reader.actor) ? empty : sql`, v.member_role`;
+  const order = orderSql(request.order.columns, walkDirection(request));
+  return cardsOf(
+    reader,
+    plan,
+    request,
+    sql`SELECT w.*${memberRole} FROM ${visibleSql(reader, [...where, withinSql(request)])}
+      ORDER BY ${order} LIMIT ${limitSql(request)}`,
   );
 }
 
+/** Statements of first pages, made once for each plan: by who sees what, direction and size. */
+const firstPages = new WeakMap<Plan, Map<string, Sql>>();
+
+/**
+ * The page of the list in the order of names: the indexes are walked in this order and no further than the page. The walk
+ * has one good plan for everybody, so it is prepared.
+ */
+function walkStatement(reader: Reader, plan: Plan, request: PageRequest): Sql {
+  const { size, after, before } = request;
+  if (after !== null || before !== null) return prepare(walkOf(reader, plan, request));
+  const made = firstPages.get(plan) ?? new Map<string, Sql>();
+  firstPages.set(plan, made);
+  const key = `${seesEverything(reader.actor)} ${walkDirection(request)} ${size}`;
+  let statement = made.get(key);
+  if (statement === undefined) {
+    statement = prepare(walkOf(reader, plan, request));
+    made.set(key, statement);
+  }
+  return statement;
+}
+
+function walkOf(reader: Reader, plan: Plan, request: PageRequest): Sql {
+  const direction = directionSql[walkDirection(request)];
+  const limit = limitSql(request);
+  if (seesEverything(reader.actor)) {
+    const where = sql`w.organization_id = ${organization} AND ${inArchiveSql(false)} AND ${withinSql(request)}`;
+    return cardsOf(
+      reader,
+      plan,
+      request,
+      sql`SELECT w.* FROM workspaces w WHERE ${where} ORDER BY ${name.sql} ${direction} LIMIT ${limit}`,
+    );
+  }
+  const needed = plan.ownColumns({ actor: reader.actor, role: roleOfListedSql });
+  const columns = [...new Set([...needed, 'id', 'name', 'owner_user_id', 'owner_team_id', 'organization_id'])];
+  const own = columns.filter((column) => column !== 'member_role');
+  return cardsOf(
+    reader,
+    plan,
+    request,
+    walkSql(
+      (alias) =>
+        join(
+          own.map((column) => sql`${alias}.${raw(column)}`),
+          ', ',
+        ),
+      {
+        within: (column) =>
+          withinSql({ ...request, order: { ...request.order, columns: [{ sql: column, part: 'text' }] } }),
+        direction,
+        limit,
+      },
+    ),
+  );
+}
+
+/** The cards of the workspaces that `source` chooses: what else is fetched is joined to the page alone. */
+function cardsOf({ actor }: Reader, plan: Plan, request: PageRequest, source: Sql): Sql {
+  const role = seesEverything(actor) ? roleSql(actor) : roleOfListedSql;
+  const { columns } = request.order;
+  return sql`SELECT ${plan.selected({ actor, role })}, ${placesSql(columns)} FROM (${source}) AS w ${plan.joins}
+    ORDER BY ${orderSql(columns, walkDirection(request))}`;
+}
+
+function inArchiveSql(isArchived: boolean | null | undefined): Sql {
+  return isArchived === true ? sql`${archivedAt.sql} IS NOT NULL` : sql`${archivedAt.sql} IS NULL`;
+}
+
 /** An empty list means none, as it says; what is left out or null is no condition. */
-function toConditions(filter: WorkspaceFilter): WorkspaceConditions {
-  const { environments, statuses, regions, ownerIds, archived } = filter;
-  limitFilter({ search: filter.search, lists: [environments, statuses, regions, ownerIds] });
-  const search = searchText(filter.search);
-  return {
-    ...(search === null ? {} : { search }),
-    ...(environments == null ? {} : { environments }),
-    ...(statuses == null ? {} : { statuses }),
-    ...(regions == null ? {} : { regions }),
-    ...(archived === true ? { archived } : {}),
-    ...(ownerIds == null ? {} : { owners: { userIds: uuidsOf('User', ownerIds), teamIds: uuidsOf('Team', ownerIds) } }),
-  };
+function conditionsOf({ search, environments, statuses, regions, ownerIds }: WorkspaceFilter): Sql[] {
+  limitFilter({ search, lists: [environments, statuses, regions, ownerIds] });
+  const conditions: Sql[] = [];
+  const term = searchTerm(search);
+  if (term !== null) conditions.push(sql`strpos(w.search_key, ${term}) > 0`);
+  if (environments != null) conditions.push(sql`w.environment = ANY (${environments})`);
+  if (statuses != null) conditions.push(sql`w.status = ANY (${statuses})`);
+  if (regions != null) conditions.push(sql`w.region = ANY (${regions})`);
+  if (ownerIds != null) {
+    const [userIds, teamIds] = [users.uuidsOf(ownerIds), teams.uuidsOf(ownerIds)];
+    conditions.push(sql`(w.owner_user_id = ANY (${userIds}::uuid[]) OR w.owner_team_id = ANY (${teamIds}::uuid[]))`);
+  }
+  return conditions;
 }

@@ -1,81 +1,75 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { MemberRole, may } from '../access/permissions.js';
 import { requireScope } from '../access/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { Refusal } from '../errors.js';
-import { fromGlobalId, toGlobalId } from '../graphql/ids.js';
+import { perform } from '../command/command.js';
+import { organization, sql } from '../database/sql.js';
+import { parseText } from '../database/table.js';
+import type { Reader } from '../fetch/caller.js';
+import { connectionType } from '../fetch/connection.js';
+import { Cost } from '../fetch/cost.js';
+import { Fetch, type Fetched, piece, viewerRole } from '../fetch/fetch.js';
+import { PageArgs } from '../fetch/list.js';
+import { loadNode } from '../fetch/nodes.js';
 import { Money } from '../graphql/money.js';
-import { answer, Payload } from '../graphql/payload.js';
-import { connectionType, pageSizeDefault } from '../pagination/page.js';
-import type { TeamRow } from '../team/team.entity.js';
-import type { UserRow } from '../user/user.entity.js';
-import { WorkspaceOwner } from '../user/workspace-owner.js';
-import { changedWorkspace } from './changed-workspace.js';
-import { Workspace, type WorkspaceCounts, type WorkspaceRow } from './workspace.entity.js';
+import { WorkspaceOwner } from '../graphql/workspace-owner.js';
+import { teams } from '../team/team.entity.js';
+import { users } from '../user/user.entity.js';
+import { transferWorkspaceOwnership } from './transfer-ownership.command.js';
+import { archiveWorkspace, createWorkspace, restoreWorkspace, updateWorkspaceSettings } from './workspace.commands.js';
+import { Workspace, workspaces } from './workspace.entity.js';
 import {
+  ArchiveWorkspaceInput,
+  ArchiveWorkspacePayload,
   CreateWorkspaceInput,
+  CreateWorkspacePayload,
+  RestoreWorkspaceInput,
+  RestoreWorkspacePayload,
+  TransferWorkspaceOwnershipInput,
+  TransferWorkspaceOwnershipPayload,
   UpdateWorkspaceSettingsInput,
+  UpdateWorkspaceSettingsPayload,
   WorkspaceFilter,
   WorkspaceOrder,
 } from './workspace.inputs.js';
-import { VersionedWorkspacePayload } from './workspace.payload.js';
 import { listWorkspaces } from './workspace.queries.js';
-import { createWorkspace, updateWorkspaceSettings } from './workspace.service.js';
 
-const WorkspaceConnection = connectionType<WorkspaceRow>('Workspace', () => Workspace);
+const WorkspaceConnection = connectionType('Workspace', () => Workspace);
 
-@ObjectType({ simpleResolvers: true, description: 'The new workspace, or why there is none.' })
-export class CreateWorkspacePayload extends Payload {
-  @Field(() => Workspace, { nullable: true, description: 'The new workspace; on a repeat, the first one.' })
-  readonly workspace?: WorkspaceRow | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'The changed workspace, or why it was not changed.' })
-export class UpdateWorkspaceSettingsPayload extends VersionedWorkspacePayload {}
+const { ownerUserId, ownerTeamId, monthlyBudget, archivedAt } = workspaces.columns;
+const ownerUser = sql`LEFT JOIN users u ON u.organization_id = ${organization} AND u.id = w.owner_user_id`;
+const ownerTeam = sql`LEFT JOIN teams t ON t.organization_id = ${organization} AND t.id = w.owner_team_id`;
+const ownerName = piece<string>(sql`coalesce(u.name, t.name)`, parseText, ownerUser, ownerTeam);
+const ownerEmail = piece<string | null>(sql`u.email`, parseText, ownerUser);
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
+  @Cost({ statements: 1, items: 'page' })
   @Query(() => WorkspaceConnection, {
     nullable: true,
     description: 'The workspace cards that the viewer may see, by name unless ordered otherwise.',
   })
   async workspaces(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
     @Info() info: GraphQLResolveInfo,
-    @Arg('first', () => Int, { nullable: true, defaultValue: pageSizeDefault, description: 'Page size, 1 to 100.' })
-    first?: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'Cursor of the item after which the page begins.' })
-    after?: string | null,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => WorkspaceFilter, { nullable: true, description: 'Which workspaces to list.' })
     filter?: WorkspaceFilter | null,
     @Arg('orderBy', () => WorkspaceOrder, { nullable: true, description: 'By name, ascending, unless given.' })
     orderBy?: WorkspaceOrder | null,
   ) {
-    return new WorkspaceConnection(await listWorkspaces(context, { first, after, filter, orderBy }, info));
+    return new WorkspaceConnection(await listWorkspaces(reader, { page, filter, orderBy }, info));
   }
 
   @Query(() => Workspace, { nullable: true, description: 'One workspace; null where the viewer sees none by this id.' })
   workspace(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { description: 'Global id, `ws_…`.' }) id: string,
-  ): Promise<WorkspaceRow | null> | null {
-    requireScope(context, 'workspace.read');
-    const uuid = fromGlobalId('Workspace', id);
-    return uuid === null ? null : context.loaders.workspaces.byId.load(uuid);
+  ): Promise<object | null> | null {
+    requireScope(reader, 'workspace.read');
+    const uuid = workspaces.uuidOf(id);
+    return uuid === null ? null : loadNode(reader, info, workspaces.type, uuid);
   }
 
   @Mutation(() => CreateWorkspacePayload, {
@@ -83,15 +77,10 @@ export class WorkspaceResolver {
     description: "Creates a workspace with the viewer as its owner; a user's first one becomes active.",
   })
   createWorkspace(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
     @Arg('input', () => CreateWorkspaceInput, { description: 'The new workspace.' }) input: CreateWorkspaceInput,
   ): Promise<CreateWorkspacePayload> {
-    return answer({ context, permission: 'workspace.create', input }, async () => {
-      const workspace = await changedWorkspace(context, createWorkspace(context, input));
-      // A repeat may come from somebody who has left the workspace since.
-      if (workspace === null) throw Refusal.of('workspaceNotFound');
-      return { workspace };
-    });
+    return perform(reader, createWorkspace, input);
   }
 
   @Mutation(() => UpdateWorkspaceSettingsPayload, {
@@ -99,71 +88,72 @@ export class WorkspaceResolver {
     description: 'Changes settings, if nobody else has changed them since they were read.',
   })
   updateWorkspaceSettings(
-    @Ctx() context: RequestContext,
+    @Ctx() reader: Reader,
     @Arg('input', () => UpdateWorkspaceSettingsInput, { description: 'What to change.' })
     input: UpdateWorkspaceSettingsInput,
   ): Promise<UpdateWorkspaceSettingsPayload> {
-    return answer({ context, permission: 'workspace.update_settings', input }, async () => ({
-      workspace: await changedWorkspace(context, updateWorkspaceSettings(context, input)),
-    }));
+    return perform(reader, updateWorkspaceSettings, input);
   }
 
-  @FieldResolver(() => ID)
-  id(@Root() workspace: WorkspaceRow): string {
-    return toGlobalId('Workspace', workspace.id);
+  @Mutation(() => ArchiveWorkspacePayload, {
+    nullable: true,
+    description:
+      "Archives a workspace, if nobody else has changed it since it was read: its keys are refused at once, and it is in no list and nobody's active one.",
+  })
+  archiveWorkspace(
+    @Ctx() reader: Reader,
+    @Arg('input', () => ArchiveWorkspaceInput, { description: 'Which workspace.' }) input: ArchiveWorkspaceInput,
+  ): Promise<ArchiveWorkspacePayload> {
+    return perform(reader, archiveWorkspace, input);
   }
 
+  @Mutation(() => RestoreWorkspacePayload, {
+    nullable: true,
+    description: 'Takes a workspace out of the archive, with its keys, members and history.',
+  })
+  restoreWorkspace(
+    @Ctx() reader: Reader,
+    @Arg('input', () => RestoreWorkspaceInput, { description: 'Which workspace.' }) input: RestoreWorkspaceInput,
+  ): Promise<RestoreWorkspacePayload> {
+    return perform(reader, restoreWorkspace, input);
+  }
+
+  @Mutation(() => TransferWorkspaceOwnershipPayload, {
+    nullable: true,
+    description:
+      'Gives a workspace to another person or team, if nobody else has changed it since it was read; a former owner in person stays as an admin.',
+  })
+  transferWorkspaceOwnership(
+    @Ctx() reader: Reader,
+    @Arg('input', () => TransferWorkspaceOwnershipInput, { description: 'What goes to whom.' })
+    input: TransferWorkspaceOwnershipInput,
+  ): Promise<TransferWorkspaceOwnershipPayload> {
+    return perform(reader, transferWorkspaceOwnership, input);
+  }
+
+  @Fetch(ownerUserId, ownerTeamId, ownerName, ownerEmail)
   @FieldResolver(() => WorkspaceOwner, { description: 'The person or team responsible for it.' })
-  owner(
-    @Root() workspace: WorkspaceRow,
-    @Ctx() { loaders }: RequestContext,
-  ): UserRow | TeamRow | Promise<UserRow | TeamRow | null> {
-    if (workspace.owner !== undefined) return workspace.owner;
-    return workspace.ownerUserId === null
-      ? loaders.teams.byId.load(workspace.ownerTeamId ?? '')
-      : loaders.users.load(workspace.ownerUserId);
+  owner(userId: string | null, teamId: string | null, name: string, email: string | null): object {
+    return userId === null
+      ? { __typename: teams.type, uuid: teamId, id: teams.globalId(teamId ?? ''), name }
+      : { __typename: users.type, uuid: userId, id: users.globalId(userId), name, email };
   }
 
+  @Fetch(monthlyBudget)
   @FieldResolver(() => Money, { description: 'What may be spent in a calendar month.' })
-  monthlyBudget(@Root() workspace: WorkspaceRow, @Ctx() { actor }: RequestContext): Money {
-    return { amount: workspace.monthlyBudget, currency: actor.currency };
+  monthlyBudget(amount: string, { actor: { currency } }: Fetched): Money {
+    return { amount, currency };
   }
 
-  @FieldResolver(() => Int, { description: 'People in the workspace, the owner included.' })
-  memberCount(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): number | Promise<number> {
-    return fromCounts(workspace, context, (counts) => counts.memberCount);
-  }
-
-  @FieldResolver(() => Int, { description: 'Keys that the gateway accepts at the moment of the query.' })
-  activeKeyCount(@Root() workspace: WorkspaceRow, @Ctx() context: RequestContext): number | Promise<number> {
-    return fromCounts(workspace, context, (counts) => counts.activeKeyCount);
-  }
-
+  @Fetch(viewerRole)
   @FieldResolver(() => MemberRole, { nullable: true, description: "The viewer's role in it; null for a service." })
-  viewerRole(
-    @Root() workspace: WorkspaceRow,
-    @Ctx() { actor, loaders }: RequestContext,
-  ): MemberRole | null | Promise<MemberRole | null> {
-    if (actor.kind === 'SERVICE') return null;
-    return workspace.viewerRole ?? loaders.workspaces.viewerRole.load(workspace.id);
+  viewerRole(role: MemberRole | null, { actor }: Fetched): MemberRole | null {
+    return actor.kind === 'SERVICE' ? null : role;
   }
 
+  @Fetch(viewerRole, archivedAt)
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its settings.' })
-  async viewerCanUpdateSettings(
-    @Root() workspace: WorkspaceRow,
-    @Ctx() { actor, loaders }: RequestContext,
-  ): Promise<boolean> {
-    const role = workspace.viewerRole ?? (await loaders.workspaces.viewerRole.load(workspace.id));
-    return workspace.archivedAt === null && may(actor, role, 'workspace.update_settings');
+  viewerCanUpdateSettings(role: MemberRole | null, archived: Date | null, { actor }: Fetched): boolean {
+    return archived === null && may(actor, role, 'workspace.update_settings');
   }
-}
-
-function fromCounts(
-  workspace: WorkspaceRow,
-  { loaders }: RequestContext,
-  pick: (counts: WorkspaceCounts) => number,
-): number | Promise<number> {
-  return workspace.counts === undefined
-    ? loaders.workspaces.counts.load(workspace.id).then(pick)
-    : pick(workspace.counts);
 }

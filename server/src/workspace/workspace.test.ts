@@ -4,13 +4,12 @@ import {
   auditEvents,
   breakAudit,
   createWorkspace,
-  giveToTeam,
   idOfNothing,
   run,
-  setRole,
   type WorkspaceInput,
   workspaceInput,
 } from '../testing/fixtures.js';
+import { giveToTeam, setRole } from '../testing/rows.js';
 import { type GraphQLAnswer, newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 

@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createWorkspace, idOfNothing, mutate, run } from '../testing/fixtures.js';
 import {
-  createWorkspace,
+  changeRows,
   deleteMembership,
   giveToTeam,
-  idOfNothing,
   insertKeys,
   insertWorkspaces,
-  mutate,
-  run,
   setRole,
   uuidOf,
-} from '../testing/fixtures.js';
+} from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -226,22 +224,24 @@ describe('filters', () => {
     teamId = viewer.teams[0]?.id ?? '';
   });
 
-  const all = ['Bobs', 'Größe 100%', 'Review me', 'snake_case', 'Team\\room', 'ÄPFEL'];
+  const all = ['ÄPFEL', 'Bobs', 'Größe 100%', 'Review me', 'snake_case', 'Team\\room'];
   const cases: [string, Record<string, unknown> | null, string[]][] = [
     ['none', null, all],
     ['only nulls', { search: null, environments: null, statuses: null, regions: null, ownerIds: null }, all],
     ['an empty search', { search: '' }, all],
     ['a search in another case', { search: 'GRÖSSE' }, ['Größe 100%']],
     ['a search for an umlaut in another case and decomposed', { search: 'a\u0308PF' }, ['ÄPFEL']],
+    ['a search without the accents', { search: 'apfel' }, ['ÄPFEL']],
+    ['a search with accents that the name has none of', { search: 'snâke' }, ['snake_case']],
     ['a search for a percent sign', { search: '%' }, ['Größe 100%']],
     ['a search for an underscore', { search: '_' }, ['snake_case']],
     ['a search for a backslash', { search: '\\' }, ['Team\\room']],
     ['a search for what is in the middle', { search: 'VIEW' }, ['Review me']],
     ['a search for a quote and a NUL', { search: "'\0" }, []],
     ['one environment', { environments: ['STAGING'] }, ['snake_case', 'Team\\room']],
-    ['two environments', { environments: ['STAGING', 'SANDBOX'] }, ['Bobs', 'snake_case', 'Team\\room', 'ÄPFEL']],
+    ['two environments', { environments: ['STAGING', 'SANDBOX'] }, ['ÄPFEL', 'Bobs', 'snake_case', 'Team\\room']],
     ['a status', { statuses: ['REVIEW'] }, ['Review me']],
-    ['regions', { regions: ['RWANDA', 'GLOBAL'] }, ['Team\\room', 'ÄPFEL']],
+    ['regions', { regions: ['RWANDA', 'GLOBAL'] }, ['ÄPFEL', 'Team\\room']],
     ['the archived ones', { archived: true }, ['Closed']],
     ['the archived ones of another environment', { archived: true, environments: ['PRODUCTION'] }, []],
     ['those that are not archived', { archived: false }, all],
@@ -266,7 +266,7 @@ describe('filters', () => {
   });
 
   test('owners: people and teams, and an id of nothing owns nothing', async () => {
-    const own = ['Größe 100%', 'Review me', 'snake_case', 'ÄPFEL'];
+    const own = ['ÄPFEL', 'Größe 100%', 'Review me', 'snake_case'];
     expect(await namesOf(admin, { filter: { ownerIds: [ada.id] } })).toEqual(own);
     expect(await namesOf(admin, { filter: { ownerIds: [teamId] } })).toEqual(['Team\\room']);
     expect(await namesOf(ada, { filter: { ownerIds: [teamId, ada.id], regions: ['GLOBAL', 'US'] } })).toEqual([
@@ -317,7 +317,15 @@ describe('filters', () => {
 });
 
 describe('orderings and pages', () => {
-  const names = ['Zebra', 'apple', 'Apfel', 'äpfel', 'Öl', 'Straße', 'STRASSEN', 'zoo', '0815', 'ñandú', 'Éclair'];
+  const names = [
+    ...['Zebra', 'apple', 'Apfel', 'äpfel', 'Öl', 'Straße', 'STRASSEN', 'zoo', '0815', 'ñandú', 'Éclair', 'Eclair'],
+    ...['éclairs', 'Ezra'],
+  ];
+  /** As people order them, whatever language they speak: letters, then accents, then case. */
+  const inOrder = [
+    ...['0815', 'Apfel', 'äpfel', 'apple', 'Eclair', 'Éclair', 'éclairs', 'Ezra', 'ñandú', 'Öl', 'Straße', 'STRASSEN'],
+    ...['Zebra', 'zoo'],
+  ];
   let org: string;
   let member: Person;
   let teammate: Person;
@@ -332,18 +340,14 @@ describe('orderings and pages', () => {
       ids.push(await createWorkspace(server, member, { name, monthlyBudget: String([5, 100, 20.5][index % 3]) }));
     }
     // Some times are the same, so that only the id tells two apart.
-    await server.database.rows({
-      text: `UPDATE workspaces SET created_at = now() - (ascii(name) % 4) * interval '1 minute' WHERE id = ANY ($1::uuid[])`,
-      values: [ids.map(uuidOf)],
-    });
+    await changeRows(server, ids, `created_at = now() - (ascii(name) % 4) * interval '1 minute'`);
     await giveToTeam(server, ids.slice(0, 4), 'owners');
     await setRole(server, ids.slice(2), teammate, 'VIEWER');
   });
 
   const byteOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const fold = (text: string) => text.toUpperCase().toLowerCase().normalize('NFC');
   const comparisons: Record<string, (a: Card, b: Card) => number> = {
-    NAME: (a, b) => byteOrder(fold(a.name), fold(b.name)),
+    NAME: (a, b) => inOrder.indexOf(a.name) - inOrder.indexOf(b.name),
     CREATED_AT: (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt) || byteOrder(a.id, b.id),
     MONTHLY_BUDGET: (a, b) => Number(a.monthlyBudget.amount) - Number(b.monthlyBudget.amount) || byteOrder(a.id, b.id),
   };
@@ -365,9 +369,9 @@ describe('orderings and pages', () => {
   });
 
   test('the list is by name unless ordered otherwise', async () => {
-    const byName = await namesOf(member, { orderBy: { field: 'NAME', direction: 'ASC' } });
-    expect(await namesOf(member)).toEqual(byName);
-    expect(await namesOf(member, { orderBy: null })).toEqual(byName);
+    expect(await namesOf(member, { orderBy: { field: 'NAME', direction: 'ASC' } })).toEqual(inOrder);
+    expect(await namesOf(member)).toEqual(inOrder);
+    expect(await namesOf(member, { orderBy: null })).toEqual(inOrder);
   });
 
   test('edges, nodes and pageInfo tell of the same page', async () => {
@@ -520,7 +524,7 @@ describe('totalCount', () => {
       const asked = await recordStatements(() =>
         run<{ workspaces: { totalCount: number } }>(server, who, `{ workspaces(first: 2) { ${fields} totalCount } }`),
       );
-      expect(asked.statements).toHaveLength(2);
+      expect([asked.statements.length, asked.messages]).toEqual([2, 1]);
       expect(asked.result.workspaces.totalCount).toBe(3);
     }
   });

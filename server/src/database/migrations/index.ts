@@ -1,5 +1,7 @@
-import { Workspaces1790000000000 } from './1790000000000-workspaces.js';
-import { Governance1790100000000 } from './1790100000000-governance.js';
+// Made by `npm run generate` from the files beside it.
+import { Tables1800000000000 } from './1800000000000-tables.js';
+import { Counts1800000000001 } from './1800000000001-counts.js';
+import { RowSecurity1800000000002 } from './1800000000002-row-security.js';
 
 /** In the order in which they run; a released migration never changes. */
-export const migrations = [Workspaces1790000000000, Governance1790100000000] as const;
+export const migrations = [Tables1800000000000, Counts1800000000001, RowSecurity1800000000002] as const;

@@ -1,0 +1,152 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createSchema } from '../schema.js';
+import { attempt, newAttempt } from '../testing/attempts.js';
+import { type Company, castOf, newCompany, type Player } from '../testing/cast.js';
+import { commands, resultFields } from '../testing/commands.js';
+import { createWorkspace, mutate, run, workspaceInput } from '../testing/fixtures.js';
+import { type Ids, idOf, nodeTypes } from '../testing/ids.js';
+import { objectTypes, wholeSelection } from '../testing/schema-places.js';
+import { server, useServer } from '../testing/use-server.js';
+import { mutationOutcomes, people } from '../testing/who-may.js';
+
+/** What can be read in the answer to a change. */
+
+useServer();
+
+const schema = await createSchema();
+const mutations = Object.keys(commands);
+
+function everythingOf(type: string): string {
+  const found = objectTypes(schema).find(({ name }) => name === type);
+  if (found === undefined) throw new Error(`There is no type ${type}.`);
+  return wholeSelection(found);
+}
+
+/** Asks for everything that there is to see of a scene. */
+function everything(ids: Ids): string {
+  const nodes = nodeTypes.map(
+    (type) => `${type}: node(id: "${idOf(ids, type)}") { ... on ${type} { ${everythingOf(type)} } }`,
+  );
+  return `
+    viewer { user { id } organizationRole teams { id name } activeWorkspace { ${everythingOf('Workspace')} } }
+    workspaceSummary { ${everythingOf('WorkspaceSummary')} } activeWorkspace { id isActive }
+    workspaces(first: 5) { totalCount nodes { ${everythingOf('Workspace')} } }
+    archived: workspaces(filter: { archived: true }) { totalCount nodes { id } }
+    virtualKeys(first: 20) { totalCount nodes { ${everythingOf('VirtualKey')} } }
+    assignableUsers(first: 20) { totalCount nodes { id name } } ${nodes.join('\n')}`;
+}
+
+describe('the `query` of every payload', () => {
+  test('is there', () => {
+    for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
+      const payload = objectTypes(schema).find((type) => String(field.type) === type.name);
+      expect([name, String(payload?.getFields()['query']?.type)]).toEqual([name, 'Query!']);
+    }
+  });
+
+  test.each(mutations)('answers as things are after %s', async (mutation) => {
+    const { ids, input, who } = await newAttempt(server, mutation);
+    const admin = who('organizationAdmin');
+    const query = everything(ids);
+    const before = await run(server, admin, `{ ${query} }`);
+    const { payload, errors } = await attempt({ server, schema }, admin, mutation, input, { query });
+    expect([errors, payload?.userErrors]).toEqual([undefined, []]);
+    expect(payload?.['query']).toEqual(await run(server, admin, `{ ${query} }`));
+    // Most changes are seen in it, and what the payload shows itself is the same there.
+    const results = resultFields(schema, mutation).flatMap((name) => payload?.[name] ?? []);
+    if (results.length > 0 && !mutation.startsWith('create')) expect(payload?.['query']).not.toEqual(before);
+  });
+
+  test.each(mutations)('answers as things are, where %s is refused', async (mutation) => {
+    const { ids, input, who } = await newAttempt(server, mutation);
+    const outcomes = mutationOutcomes(mutation);
+    const part = [...people, 'writer' as const].filter((one) => outcomes[one] === 'FORBIDDEN').at(-1) ?? 'writer';
+    const query = everything(ids);
+    const before = await run(server, who(part), `{ ${query} }`);
+    const { payload, errors } = await attempt({ server, schema }, who(part), mutation, input, { query });
+    expect([errors, payload?.userErrors]).toEqual([undefined, [expect.objectContaining({ code: 'FORBIDDEN' })]]);
+    expect(payload?.['query']).toEqual(before);
+  });
+});
+
+describe('the `query` of a payload', () => {
+  let company: Company;
+  let owner: Player;
+  beforeAll(async () => {
+    company = await newCompany(server);
+    ({ owner } = castOf(company, company));
+  });
+
+  interface After {
+    readonly query: {
+      readonly activeWorkspace: { readonly id: string; readonly isActive: boolean } | null;
+      readonly workspaceSummary: { readonly totalWorkspaces: number; readonly totalMonthlyBudget: { amount: string } };
+      readonly workspaces: { readonly totalCount: number; readonly nodes: readonly { readonly name: string }[] };
+    };
+    readonly workspace: { readonly id: string; readonly isActive: boolean } | null;
+  }
+
+  const after = `workspace { id isActive } query {
+    activeWorkspace { id isActive } workspaceSummary { totalWorkspaces totalMonthlyBudget { amount } }
+    workspaces { totalCount nodes { name } }
+  }`;
+
+  test('counts a new workspace in the summary, lists it, and has it as the active one where it is the first', async () => {
+    const { colleague } = company;
+    const input = workspaceInput({ name: 'First of all', monthlyBudget: '12.50' });
+    const { workspace, query } = await mutate<After>(server, colleague, {
+      name: 'createWorkspace',
+      input,
+      fields: after,
+    });
+    expect(workspace?.isActive).toBe(true);
+    expect(query).toEqual({
+      activeWorkspace: workspace,
+      workspaceSummary: { totalWorkspaces: 1, totalMonthlyBudget: { amount: '12.50' } },
+      workspaces: { totalCount: 1, nodes: [{ name: 'First of all' }] },
+    });
+  });
+
+  test('has what was selected as the active workspace, and none once that is archived', async () => {
+    const [one, two] = [await createWorkspace(server, owner), await createWorkspace(server, owner)];
+    const select = { name: 'selectWorkspace', fields: after };
+    for (const workspaceId of [two, one, two]) {
+      const { query } = await mutate<After>(server, owner, { ...select, input: { workspaceId } });
+      expect(query.activeWorkspace).toEqual({ id: workspaceId, isActive: true });
+    }
+    const input = { workspaceId: two, expectedVersion: 1 };
+    const archived = await mutate<After>(server, owner, { name: 'archiveWorkspace', input, fields: after });
+    expect(archived.query.activeWorkspace).toBeNull();
+  });
+
+  test('tells of the moment after its own change, where several follow each other in one request', async () => {
+    const { newcomer } = company;
+    await createWorkspace(server, newcomer, { name: 'Before' });
+    const text = `mutation ($a: CreateWorkspaceInput!, $b: CreateWorkspaceInput!, $c: CreateWorkspaceInput!) {
+      a: createWorkspace(input: $a) { query { workspaceSummary { totalWorkspaces } } }
+      refused: createWorkspace(input: $b) { userErrors { code } query { workspaceSummary { totalWorkspaces } } }
+      c: createWorkspace(input: $c) { query { workspaceSummary { totalWorkspaces } } }
+    }`;
+    const data = await run<Record<'a' | 'refused' | 'c', After & { userErrors?: { code: string }[] }>>(
+      server,
+      newcomer,
+      text,
+      { a: workspaceInput({ name: 'A' }), b: workspaceInput({ name: 'Before' }), c: workspaceInput({ name: 'C' }) },
+    );
+    expect(data.refused.userErrors).toEqual([{ code: 'TAKEN' }]);
+    const counted = [data.a, data.refused, data.c].map(({ query }) => query.workspaceSummary.totalWorkspaces);
+    expect(counted).toEqual([2, 2, 3]);
+  });
+
+  test('shows nobody more than they may see', async () => {
+    const { stranger } = castOf(company, company);
+    const hidden = await createWorkspace(server, owner, { name: 'Hidden' });
+    const text = `mutation ($input: SelectWorkspaceInput!, $id: ID!) {
+      selectWorkspace(input: $input) { userErrors { code } query { node(id: $id) { id } workspaces { totalCount } } }
+    }`;
+    const data = await run<object>(server, stranger, text, { input: { workspaceId: hidden }, id: hidden });
+    expect(data).toEqual({
+      selectWorkspace: { userErrors: [{ code: 'NOT_FOUND' }], query: { node: null, workspaces: { totalCount: 0 } } },
+    });
+  });
+});

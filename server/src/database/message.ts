@@ -1,0 +1,146 @@
+/// <reference path="./pg-internals.d.ts" />
+/// <reference path="./pg-internals.d.ts" />
+import pg from 'pg';
+import utils from 'pg/lib/utils.js';
+import { serialize } from 'pg-protocol';
+import type { Statement } from './sql.js';
+
+/** A row as PostgreSQL sends it: texts in the order of the columns. */
+export type TextRow = readonly (string | null)[];
+
+interface AnswerColumn {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+/** What PostgreSQL answers to one statement. */
+export interface Answer {
+  readonly rows: TextRow[];
+  /** Rows that were changed, or that are answered. */
+  count: number;
+  columns: readonly AnswerColumn[];
+}
+
+/** What of a connection of `pg` a message is written to. */
+interface Wire {
+  readonly stream: { write(data: Buffer): boolean };
+  /** Texts by the names under which PostgreSQL knows them. */
+  readonly parsedStatements: Record<string, string>;
+}
+
+/**
+ * The columns of named statements, described once a process. They hold: PostgreSQL refuses to run a statement whose columns
+ * have changed since it was prepared, and the connection then goes.
+ */
+const columnsByName = new Map<string, readonly AnswerColumn[]>();
+
+const execute = serialize.execute();
+const sync = serialize.sync();
+const describe = serialize.describe({ type: 'P' });
+
+/**
+ * Several statements in one message to PostgreSQL, with one answer: a transaction's begin, its scope, what it reads, its
+ * end. When one fails, PostgreSQL skips the rest; whoever sent the message then ends the transaction or the connection.
+ */
+export class Message implements pg.Submittable {
+  readonly statements: readonly Statement[];
+  readonly #done: (error: Error | null, answers: Answer[]) => void;
+  readonly #answers: Answer[] = [];
+  /** Names that this message prepares. */
+  readonly #names: string[] = [];
+  #current: Answer = { rows: [], count: 0, columns: [] };
+  #wire: Wire | undefined;
+  #isOver = false;
+
+  constructor(statements: readonly Statement[], done: (error: Error | null, answers: Answer[]) => void) {
+    this.statements = statements;
+    this.#done = done;
+  }
+
+  /** Called by `pg` once the connection is free for it. */
+  submit(connection: pg.Connection): void {
+    const wire = connection as unknown as Wire;
+    this.#wire = wire;
+    const parts: Buffer[] = [];
+    for (const statement of this.statements) this.#write(statement, wire, parts);
+    parts.push(sync);
+    wire.stream.write(Buffer.concat(parts));
+  }
+
+  #write({ name = '', text, values }: Statement, { parsedStatements }: Wire, parts: Buffer[]): void {
+    if (name === '' || parsedStatements[name] === undefined) {
+      parts.push(serialize.parse({ name, text, types: [] }));
+      if (name !== '') {
+        parsedStatements[name] = text;
+        this.#names.push(name);
+      }
+    }
+    parts.push(serialize.bind({ statement: name, values: [...values], valueMapper: utils.prepareValue }));
+    if (name === '' || !columnsByName.has(name)) parts.push(describe);
+    parts.push(execute);
+  }
+
+  get #statement(): Statement | undefined {
+    return this.statements[this.#answers.length];
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly AnswerColumn[] }): void {
+    this.#current.columns = fields;
+    const name = this.#statement?.name;
+    if (name !== undefined) columnsByName.set(name, fields);
+  }
+
+  handleDataRow({ fields }: { readonly fields: TextRow }): void {
+    this.#current.rows.push(fields);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    const name = this.#statement?.name;
+    if (name !== undefined && this.#current.columns.length === 0) {
+      this.#current.columns = columnsByName.get(name) ?? [];
+    }
+    // Such as "UPDATE 3" or "INSERT 0 3"; "BEGIN" changes nothing.
+    this.#current.count = Number(/\d+$/.exec(text)?.[0] ?? 0);
+    this.#answers.push(this.#current);
+    this.#current = { rows: [], count: 0, columns: [] };
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' });
+  }
+
+  handleError(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    // What was prepared before the error is prepared again where it is needed: under the same name that would fail.
+    for (const name of this.#names) delete this.#wire?.parsedStatements[name];
+    this.#done(error, []);
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#done(null, this.#answers);
+  }
+}
+
+/** Sends the statements as one message. */
+export function send(connection: pg.ClientBase, statements: readonly Statement[]): Promise<Answer[]> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, answers: Answer[]) => (error === null ? resolve(answers) : reject(error));
+    connection.query(new Message(statements, done));
+  });
+}
+
+/** The rows as objects with the names and values that `pg` gives them. */
+export function objectsOf<Row extends object>({ rows, columns }: Answer): Row[] {
+  const parsers = columns.map(({ dataTypeID }) => pg.types.getTypeParser(dataTypeID) as (text: string) => unknown);
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (const [index, { name }] of columns.entries()) {
+      const value = row[index];
+      object[name] = value == null ? null : parsers[index]?.(value);
+    }
+    return object as Row;
+  });
+}

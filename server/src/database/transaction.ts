@@ -1,0 +1,193 @@
+import type pg from 'pg';
+import { type Answer, objectsOf, send } from './message.js';
+import { empty, join, Sql, type Statement, sql } from './sql.js';
+import type { ColumnTypes, NewRowOf, RowOf, Table } from './table.js';
+
+/**
+ * What has to hold for a request to be answered. Its statement goes out with the first that the request sends, in the same
+ * transaction, so that it costs no round trip of its own.
+ */
+export interface Check {
+  readonly statement: Sql;
+  /** False once its answer is known. */
+  readonly isPending: boolean;
+  /** Takes the answer. @throws CheckFailed where what the request began with no longer holds. */
+  accept(answer: Answer): void;
+}
+
+/** Thrown by a check: whoever has begun with it begins anew. */
+export class CheckFailed extends Error {
+  override readonly name = 'CheckFailed';
+}
+
+/** What can be read, in the scope that it runs in; what is asked for in one go is one message to PostgreSQL. */
+export interface Reads {
+  /** The rows as objects with the names that the statement gives them. */
+  rows<Row extends object>(statement: Sql): Promise<Row[]>;
+  /** The rows as PostgreSQL sends them. */
+  texts(statement: Sql): Promise<Answer>;
+  /** Rows of a table, every column: `SELECT` its columns, then what is given, beginning with FROM or WHERE. */
+  select<Types extends ColumnTypes>(table: Table<Types>, rest: Sql): Promise<RowOf<Table<Types>>[]>;
+}
+
+export interface TransactionOptions {
+  /** What begins it: sent with its first statement. */
+  readonly begin: readonly Statement[];
+  /** Gives a statement the values of the transaction's scope. */
+  readonly bind: (statement: Sql) => Statement;
+  readonly check: Check | undefined;
+}
+
+/** The values that one statement can have. */
+const valuesMax = 60_000;
+
+/** What a change writes: the columns it names, each a value or a piece of SQL. */
+export type Changes<Of extends Table> = {
+  readonly [Name in keyof RowOf<Of>]?: RowOf<Of>[Name] | Sql;
+};
+
+/** A transaction on a connection of its own. It begins with its first statement, in the same message. */
+export class Transaction implements Reads {
+  readonly #connection: pg.PoolClient;
+  readonly #options: TransactionOptions;
+  readonly #atEnd: Sql[] = [];
+  #hasBegun = false;
+
+  constructor(connection: pg.PoolClient, options: TransactionOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** Sends the statements as one message. */
+  async send(...statements: readonly Sql[]): Promise<Answer[]> {
+    const { check, begin, bind } = this.#options;
+    const own = statements.map(bind);
+    if (this.#hasBegun) return send(this.#connection, own);
+    const first = check?.isPending ? [...begin, bind(check.statement)] : begin;
+    this.#hasBegun = true;
+    const answers = await send(this.#connection, [...first, ...own]);
+    if (first.length > begin.length) check?.accept(answers[begin.length] as Answer);
+    return answers.slice(first.length);
+  }
+
+  /**
+   * Waits for a lock and reads what it protects, in one message: the reads see what was there when the wait ended. What
+   * the request began with is looked at once more then, because it may have changed meanwhile.
+   * @throws CheckFailed
+   */
+  async lock(
+    lock: Sql,
+    ...reads: readonly Sql[]
+  ): Promise<{ readonly locked: Answer; readonly reads: readonly Answer[] }> {
+    const { check } = this.#options;
+    if (check === undefined) {
+      const [locked, ...answers] = await this.send(lock, ...reads);
+      return { locked: locked as Answer, reads: answers };
+    }
+    const [locked, checked, ...answers] = await this.send(lock, check.statement, ...reads);
+    check.accept(checked as Answer);
+    return { locked: locked as Answer, reads: answers };
+  }
+
+  async texts(statement: Sql): Promise<Answer> {
+    const [answer] = await this.send(statement);
+    return answer as Answer;
+  }
+
+  async rows<Row extends object>(statement: Sql): Promise<Row[]> {
+    return objectsOf(await this.texts(statement));
+  }
+
+  async select<Types extends ColumnTypes>(table: Table<Types>, rest: Sql): Promise<RowOf<Table<Types>>[]> {
+    const { rows } = await this.texts(sql`SELECT ${table.selected} ${rest}`);
+    return rows.map((row) => table.parse(row));
+  }
+
+  /** Runs a statement that changes rows. @returns how many. */
+  async execute(statement: Sql): Promise<number> {
+    return (await this.texts(statement)).count;
+  }
+
+  /** Inserts rows, which all name the same columns; `conflict` says what happens to one that is there. @returns how many. */
+  async insert<Types extends ColumnTypes>(
+    table: Table<Types>,
+    rows: readonly NewRowOf<Table<Types>>[],
+    conflict: Sql = empty,
+  ): Promise<number> {
+    let count = 0;
+    for (const statement of insertStatements(table, rows, conflict)) count += await this.execute(statement);
+    return count;
+  }
+
+  /** Changes the rows for which the condition holds, over the table's alias. @returns how many. */
+  async update<Types extends ColumnTypes>(
+    table: Table<Types>,
+    changes: Changes<Table<Types>>,
+    where: Sql,
+  ): Promise<number> {
+    return this.execute(sql`UPDATE ${table.from} SET ${assignments(table, changes)} WHERE ${where}`);
+  }
+
+  /** Sends the statement with the transaction's end; for what nothing waits for, such as the audit event. */
+  atEnd(statement: Sql): void {
+    this.#atEnd.push(statement);
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#hasBegun && this.#atEnd.length === 0) return;
+    // Nothing is committed before the answer to the check is known.
+    if (!this.#hasBegun) await this.send();
+    await this.send(...this.#atEnd, commit);
+  }
+}
+
+const commit = sql`COMMIT`;
+
+/** The columns that a change sets, for UPDATE. */
+export function assignments<Types extends ColumnTypes>(table: Table<Types>, changes: Changes<Table<Types>>): Sql {
+  const set = Object.entries(changes).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return [sql`${columnOf(table, name)} = ${toParameter(table, name, value)}`];
+  });
+  return join(set, ', ');
+}
+
+/** As rows and not as a SELECT from a function, which a distributed database copies and row-level security then forbids. */
+export function* insertStatements<Types extends ColumnTypes>(
+  table: Table<Types>,
+  rows: readonly NewRowOf<Table<Types>>[],
+  conflict: Sql = empty,
+): Generator<Sql> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const names = Object.keys(first).filter((name) => first[name as keyof typeof first] !== undefined);
+  const columns = names.map((name) => columnOf(table, name).strings[0]).join(', ');
+  const rowsMax = Math.floor(valuesMax / names.length);
+  for (let start = 0; start < rows.length; start += rowsMax) {
+    // Put together at once: with thousands of rows, piece by piece would copy all of it again for each.
+    const strings = [`INSERT INTO ${table.name} AS ${table.alias} (${columns}) VALUES (`];
+    const values: unknown[] = [];
+    for (const row of rows.slice(start, start + rowsMax)) {
+      for (const name of names) {
+        values.push(toParameter(table, name, row[name as keyof typeof row]));
+        strings.push(', ');
+      }
+      strings[strings.length - 1] = '), (';
+    }
+    strings[strings.length - 1] = ') ';
+    yield sql`${new Sql(strings, values)}${conflict}`;
+  }
+}
+
+/** JSON goes as its text: `pg` would make a PostgreSQL array of a list. */
+function toParameter(table: Table, name: string, value: unknown): unknown {
+  return table.types[name]?.type === 'jsonb' && value !== null && !(value instanceof Sql)
+    ? JSON.stringify(value)
+    : value;
+}
+
+function columnOf(table: Table, name: string): Sql {
+  const column = table.columns[name];
+  if (column === undefined) throw new Error(`There is no column ${table.name}.${name}.`);
+  return column.bare;
+}

@@ -1,0 +1,17 @@
+import { Extensions } from 'type-graphql';
+
+/** What a field may cost, for the limit on the size of an operation. */
+export interface FieldCost {
+  /** Statements that are sent for it, which all items around it share; none unless given. */
+  readonly statements?: number;
+  /** How many objects it answers with at the most, or `page` for as many as its page size says; one unless given. */
+  readonly items?: number | 'page';
+}
+
+/** Under which a field's cost stands among the extensions of the schema. */
+export const costKey = 'cost';
+
+/** Declares what a field costs: every list of objects has to. */
+export function Cost(cost: FieldCost): MethodDecorator & PropertyDecorator {
+  return Extensions({ [costKey]: cost });
+}

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestContext } from './request-context.js';
+
+type ContextOf = (request: FastifyRequest, signal: AbortSignal) => Promise<RequestContext>;
+
+/** Lets Apollo answer the requests of a route of Fastify's. */
+export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: ContextOf) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    let context: RequestContext | undefined;
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: toGraphQLRequest(request),
+      context: async () => {
+        context = await contextOf(request, signalOf(reply));
+        return context;
+      },
+    });
+    if (context !== undefined) await finish(context);
+    for (const [name, value] of headers) reply.header(name, value);
+    reply.code(status ?? 200);
+    return body.kind === 'complete' ? body.string : reply.send(Readable.from(body.asyncIterator));
+  };
+}
+
+function toGraphQLRequest({ method, headers, url, body }: FastifyRequest): HTTPGraphQLRequest {
+  const search = url.indexOf('?');
+  return { method, headers: toHeaderMap(headers), search: search < 0 ? '' : url.slice(search), body };
+}
+
+function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {
+  const map = new HeaderMap();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}
+
+/** Aborted when the client goes before it has its answer. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** Before the answer leaves, so that a client which has it finds done what comes with every request. */
+async function finish({ isVerified, afterRequest, log }: RequestContext): Promise<void> {
+  // Who could not come in has not made a request.
+  if (!isVerified || afterRequest === null) return;
+  try {
+    await afterRequest();
+  } catch (error) {
+    log.error({ err: error }, 'unexpected error');
+  }
+}

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Copy, copyWith, type Outcome, put, root } from './testing/recipe-copy.js';
+import { filesOf, type Recipe, readRecipes } from './testing/recipe-steps.js';
+
+/**
+ * CONTRIBUTING's recipes, done on copies of the repository as they are written. Budget: eight minutes on two idle cores,
+ * most of it databases of the tests in the copies, so each runs as few of those as can tell.
+ */
+
+jest.setTimeout(1_800_000);
+
+const recipes = readRecipes(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'));
+
+/** One way to find out whether something is missing in a copy. */
+type Check = (copy: Copy) => Promise<Outcome>;
+
+async function inTurn(copy: Copy, ...checks: readonly Check[]): Promise<Outcome> {
+  const outputs: string[] = [];
+  for (const check of checks) {
+    const { isDone, output } = await check(copy);
+    outputs.push(output);
+    if (!isDone) return { isDone, output: outputs.join('\n') };
+  }
+  return { isDone: true, output: outputs.join('\n') };
+}
+
+const listMigrations: Check = ({ run }) => run('node', 'server/scripts/list-migrations.mjs');
+
+const serverTypes: Check = (copy) => inTurn(copy, listMigrations, ({ run }) => run('tsc', '-p', 'server'));
+
+/** As `npm run generate` but for the reference, which tells nothing that the types do not. */
+const generate: Check = (copy) =>
+  inTurn(
+    copy,
+    ({ run }) => run('npm', 'run', '--silent', 'generate', '-w', 'server'),
+    ({ run }) => run('graphql-codegen', '--config', 'codegen.yml', '--silent'),
+    ({ run }) => run('node', 'sdk/scripts/method-tables.mjs'),
+  );
+
+const sdkTypes: Check = (copy) => inTurn(copy, generate, ({ run }) => run('tsc', '-p', 'sdk'));
+
+/** The tests of these files whose names match. */
+function tests(names: RegExp, ...files: readonly string[]): Check {
+  return ({ run }) =>
+    run(
+      'npm',
+      ...['run', '--silent', 'jest', '--', '--selectProjects', 'server', 'sdk', '--testPathPatterns', ...files],
+      ...['--testNamePattern', names.source],
+    );
+}
+
+function serverTests(names: RegExp, ...files: readonly string[]): Check {
+  return (copy) => inTurn(copy, listMigrations, tests(names, ...files));
+}
+
+function sdkTests(names: RegExp, ...files: readonly string[]): Check {
+  return (copy) => inTurn(copy, generate, tests(names, ...files));
+}
+
+/** What tells that a step is missing, by the step's first file, and what it then says. */
+interface Missing {
+  readonly file: string;
+  readonly check: Check;
+  readonly says: RegExp;
+}
+
+interface Promised {
+  readonly filesMax: number;
+  /** A program of the SDK that does with what is new what it is for. */
+  readonly program: string;
+  /** The tests that promise it, by files and names. */
+  readonly tests: readonly [names: RegExp, ...files: string[]];
+  /** Every step, in the order of the recipe; of a recipe that is not tried without each, nothing. */
+  readonly missing: readonly Missing[];
+}
+
+const noTest = /No tests found/;
+const promised: Readonly<Record<string, Promised>> = {
+  'A field that is stored and can be set': {
+    filesMax: 6,
+    program: `import type { WorkspaceDetails } from './index.js';
+export const show = ({ costCenter }: WorkspaceDetails): string => costCenter ?? 'none';
+`,
+    tests: [
+      /cost center|agree on every|fields of Workspace have|is created|every method|present API/,
+      ...[
+        'cost-center',
+        'database/schema',
+        'src/isolation',
+        'sdk/src/server.test',
+        'sdk/src/client',
+        'sdk/src/releases',
+      ],
+    ],
+    missing: [
+      {
+        file: 'server/src/database/migrations/1900000000000-cost-center.ts',
+        check: serverTests(/agree on every table/, 'database/schema'),
+        says: /workspaces\.cost_center/,
+      },
+      { file: 'server/src/workspace/workspace.entity.ts', check: generate, says: /costCenter/ },
+      { file: 'server/src/workspace/workspace.inputs.ts', check: serverTypes, says: /costCenter/ },
+      {
+        file: 'server/src/workspace/workspace.commands.ts',
+        check: serverTests(/cost center/, 'cost-center'),
+        says: /Expected: "K-1"/,
+      },
+      {
+        file: 'server/src/workspace/cost-center.test.ts',
+        check: serverTests(/cost center/, 'cost-center'),
+        says: noTest,
+      },
+      {
+        file: 'server/src/isolation.test.ts',
+        check: serverTests(/the fields of Workspace have/, 'src/isolation'),
+        says: /costCenter/,
+      },
+      { file: 'sdk/operations/workspaces.graphql', check: sdkTypes, says: /costCenter/ },
+      { file: 'sdk/src/server.test.ts', check: sdkTests(/is created/, 'sdk/src/server.test'), says: /costCenter/ },
+    ],
+  },
+  'A mutation': {
+    filesMax: 8,
+    program: `import type { TokenVueClient, VirtualKey } from './index.js';
+export const end = (client: TokenVueClient): Promise<VirtualKey> => client.virtualKeys.expire('vk_01');
+`,
+    tests: [
+      /expireVirtualKey|virtualKeys.expire|this test|is known|every method|present API/,
+      ...['virtual-key/expire', 'src/isolation', 'audit/audit.test', 'sdk/src/(client|readme|releases)'],
+    ],
+    missing: [
+      { file: 'server/src/audit/audit-actions.ts', check: serverTypes, says: /virtual_key\.expired/ },
+      { file: 'server/src/virtual-key/virtual-key.inputs.ts', check: serverTypes, says: /ExpireVirtualKeyInput/ },
+      { file: 'server/src/virtual-key/virtual-key.commands.ts', check: serverTypes, says: /expireVirtualKey/ },
+      { file: 'server/src/virtual-key/virtual-key.resolver.ts', check: generate, says: /ExpireVirtualKeyInput/ },
+      {
+        file: 'server/src/testing/commands.ts',
+        check: serverTests(/this test knows a command/, 'src/isolation'),
+        says: /expireVirtualKey/,
+      },
+      {
+        file: 'server/src/virtual-key/expire.test.ts',
+        check: serverTests(/expireVirtualKey/, 'virtual-key/expire'),
+        says: noTest,
+      },
+      { file: 'sdk/operations/virtual-keys.graphql', check: sdkTypes, says: /ExpireVirtualKeyDocument/ },
+      { file: 'sdk/src/virtual-keys.ts', check: sdkTypes, says: /'expire' does not exist/ },
+      {
+        file: 'sdk/src/testing/method-cases.ts',
+        check: sdkTests(/every method is tried/, 'sdk/src/client'),
+        says: /virtualKeys\.expire/,
+      },
+      {
+        file: 'sdk/README.md',
+        check: sdkTests(/every method stands in an example/, 'sdk/src/readme'),
+        says: /virtualKeys\.expire/,
+      },
+    ],
+  },
+  'A noun with a list and a create': {
+    filesMax: 14,
+    program: `import type { Note, TokenVueClient } from './index.js';
+export async function noted(client: TokenVueClient): Promise<readonly Note[]> {
+  await client.notes.create({ workspaceId: 'ws_01', text: 'Remember' });
+  return (await client.notes.list('ws_01'))?.nodes ?? [];
+}
+`,
+    tests: [
+      /[nN]otes?\b|Note\b|entities and tables|in the database|row-level security|this test|is known|every method|present API/,
+      ...['server/src/note/', 'database/(schema|row-security|distribution)', 'src/isolation', 'audit/audit.test'],
+      ...['fetch/connections', 'sdk/src/(client|readme|releases)'],
+    ],
+    missing: [],
+  },
+};
+
+test('every recipe is tried here', () => {
+  expect(recipes.map(({ title }) => title)).toEqual(Object.keys(promised));
+});
+
+describe.each(recipes.map((recipe) => [recipe.title, recipe] as const))('%s', (title, recipe) => {
+  const { filesMax, program, missing, tests: names } = promised[title] as Promised;
+  const files = filesOf(recipe);
+
+  test(`takes ${filesMax} files, generated ones aside`, () => {
+    expect(files.length <= filesMax ? [] : files).toEqual([]);
+  });
+
+  describe('done as it is written', () => {
+    let copy: Copy;
+    beforeAll(async () => {
+      copy = await copyWith(recipe.steps);
+      await put(copy, 'sdk/src/program.ts', program);
+    });
+    afterAll(() => copy.remove());
+
+    test('generates what is to be generated', async () => {
+      await expectDone(copy, generate);
+      await expectDone(copy, ({ run }) => run('node', 'sdk/scripts/record-release.mjs', '--again'));
+    });
+
+    test('compiles, as does a program that uses it', async () => {
+      await expectDone(copy, serverTypes);
+      await expectDone(copy, ({ run }) => run('tsc', '-p', 'sdk'));
+    });
+
+    test('is what the linter and the import rules ask for', async () => {
+      await expectDone(copy, ({ run }) =>
+        run('biome', 'check', '--error-on-warnings', '--files-ignore-unknown=true', ...files),
+      );
+      await expectDone(copy, ({ run }) =>
+        run('depcruise', '--config', '.dependency-cruiser.cjs', 'server/src', 'sdk/src'),
+      );
+    });
+
+    test('keeps what the tests promise', async () => {
+      await expectDone(copy, tests(...names));
+    });
+  });
+
+  if (missing.length === 0) return;
+  test('is tried without each step', () => {
+    expect(missing.map(({ file }) => file)).toEqual(recipe.steps.map(({ blocks }) => blocks[0]?.file));
+  });
+
+  test.each(missing.map((one, index) => [index + 1, one.file, one] as const))(
+    'fails without step %i, in %s',
+    async (number, _file, { check, says }) => {
+      const copy = await copyWith(without(recipe, number));
+      try {
+        await put(copy, 'sdk/src/program.ts', program);
+        const { isDone, output } = await check(copy);
+        if (isDone || !says.test(output)) throw new Error(`Expected a failure that says ${says}:\n${output}`);
+      } finally {
+        await copy.remove();
+      }
+    },
+  );
+});
+
+function without({ steps }: Recipe, number: number): Recipe['steps'] {
+  return steps.filter((step) => step.number !== number);
+}
+
+async function expectDone(copy: Copy, check: Check): Promise<void> {
+  const { isDone, output } = await check(copy);
+  if (!isDone) throw new Error(output);
+}

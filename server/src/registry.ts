@@ -1,0 +1,72 @@
+import { activeWorkspaces } from './active-workspace/active-workspace.entity.js';
+import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
+import { auditEventReads } from './audit-log/audit-log.queries.js';
+import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
+import { cleanIdempotencyRecords } from './command/clean-idempotency-records.job.js';
+import { idempotencyRecords } from './command/idempotency-record.entity.js';
+import type { Table } from './database/table.js';
+import type { Reads } from './fetch/nodes.js';
+import { jobTable } from './jobs/job.entity.js';
+import type { Job } from './jobs/jobs.js';
+import { memberReads } from './member/member.queries.js';
+import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
+import { NodeResolver } from './node/node.resolver.js';
+import { directories } from './organization/directory.entity.js';
+import { organizations } from './organization/organization.entity.js';
+import { WorkspaceReviewResolver } from './review/review.resolver.js';
+import { serviceTokenReads } from './service-token/service-token.queries.js';
+import { ServiceTokenResolver } from './service-token/service-token.resolver.js';
+import { SummaryResolver } from './summary/summary.resolver.js';
+import { teamReads } from './team/team.queries.js';
+import { TeamResolver } from './team/team.resolver.js';
+import { teamMemberships } from './team/team-membership.entity.js';
+import { TeamAccessResolver } from './team-access/team-access.resolver.js';
+import { userReads } from './user/user.queries.js';
+import { UserResolver } from './user/user.resolver.js';
+import { ViewerResolver } from './viewer/viewer.resolver.js';
+import { virtualKeyReads } from './virtual-key/virtual-key.queries.js';
+import { VirtualKeyResolver, WorkspaceVirtualKeysResolver } from './virtual-key/virtual-key.resolver.js';
+import { virtualKeySecrets } from './virtual-key/virtual-key-secret.entity.js';
+import { workspaceReads } from './workspace/workspace.queries.js';
+import { WorkspaceResolver } from './workspace/workspace.resolver.js';
+
+type ResolverClass = new () => object;
+
+/** What one folder brings: the noun that it is about and how that is read, other tables, and resolvers. */
+export interface Feature {
+  readonly reads?: Reads;
+  readonly tables?: readonly Table[];
+  readonly resolvers?: readonly ResolverClass[];
+  readonly jobs?: readonly Job[];
+}
+
+/** Everything that there is, a line a noun. From here come entities, resolvers, loaders, nodes and the prefixes of ids. */
+export const features: readonly Feature[] = [
+  { tables: [organizations, directories, idempotencyRecords, jobTable], jobs: [cleanIdempotencyRecords] },
+  { reads: userReads, resolvers: [UserResolver] },
+  { reads: teamReads, tables: [teamMemberships], resolvers: [TeamResolver] },
+  { reads: workspaceReads, resolvers: [WorkspaceResolver] },
+  { reads: memberReads, resolvers: [MemberResolver, WorkspaceMembersResolver] },
+  { tables: [activeWorkspaces], resolvers: [ActiveWorkspaceResolver] },
+  {
+    reads: virtualKeyReads,
+    tables: [virtualKeySecrets],
+    resolvers: [VirtualKeyResolver, WorkspaceVirtualKeysResolver],
+  },
+  { resolvers: [WorkspaceReviewResolver] },
+  { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
+  { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },
+  { resolvers: [TeamAccessResolver] },
+  { resolvers: [SummaryResolver, ViewerResolver, NodeResolver] },
+];
+
+export const nouns: readonly Reads[] = features.flatMap(({ reads }) => reads ?? []);
+
+/** Every table of the database but that of the migrations. */
+export const tables: readonly Table[] = features.flatMap(({ reads, tables = [] }) =>
+  reads === undefined ? tables : [reads.noun, ...tables],
+);
+
+export const resolvers: readonly ResolverClass[] = features.flatMap(({ resolvers = [] }) => resolvers);
+
+export const jobs: readonly Job[] = features.flatMap(({ jobs = [] }) => jobs);

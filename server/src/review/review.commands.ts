@@ -1,0 +1,62 @@
+import { userIdOf } from '../access/actor.js';
+import { changesBetween, initialValues } from '../audit/audit.js';
+import { command, type Run } from '../command/command.js';
+import { organization, sql } from '../database/sql.js';
+import { Refusal } from '../errors.js';
+import { normalizeText } from '../text.js';
+import { type WorkspaceRow, WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
+import { lockWorkspace } from '../workspace/workspace-lock.js';
+import type { CompleteWorkspaceReviewInput, RequestWorkspaceReviewInput } from './review.inputs.js';
+
+const permission = 'workspace.review';
+const field = ['input', 'workspaceId'];
+
+/**
+ * Opens a review; the workspace works on as before.
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID where it is archived or under review already
+ */
+export const requestWorkspaceReview = command(
+  'requestWorkspaceReview',
+  permission,
+  async (run, { workspaceId, reason, dueAt = null }: RequestWorkspaceReviewInput) => {
+    const workspace = await lockWorkspace(run, workspaceId, { permission });
+    const { id, lockedAt } = workspace;
+    if (workspace.status === WorkspaceStatus.REVIEW) throw Refusal.of('reviewOpen', ...field);
+    const review = { status: WorkspaceStatus.REVIEW, reviewReason: normalizeText(reason), reviewDueAt: dueAt };
+    await setReview(run, id, { ...review, reviewRequestedById: userIdOf(run.actor), reviewRequestedAt: lockedAt });
+    const changes = changesBetween<WorkspaceRow>(workspace, review);
+    run.audit('workspace.review_requested', workspaces, { id, workspaceId: id }, changes);
+    return { workspace: id };
+  },
+);
+
+/**
+ * Closes the review that is open.
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID where it is archived or not under review
+ */
+export const completeWorkspaceReview = command(
+  'completeWorkspaceReview',
+  permission,
+  async (run, { workspaceId, note }: CompleteWorkspaceReviewInput) => {
+    const workspace = await lockWorkspace(run, workspaceId, { permission });
+    const { id } = workspace;
+    if (workspace.status !== WorkspaceStatus.REVIEW) throw Refusal.of('noReviewOpen', ...field);
+    const closed = { status: WorkspaceStatus.ACTIVE, reviewReason: null, reviewDueAt: null };
+    await setReview(run, id, { ...closed, reviewRequestedById: null, reviewRequestedAt: null });
+    run.audit('workspace.review_completed', workspaces, { id, workspaceId: id }, [
+      ...changesBetween<WorkspaceRow>(workspace, closed),
+      ...initialValues({ note: note == null ? null : normalizeText(note) }),
+    ]);
+    return { workspace: id };
+  },
+);
+
+type Review = Pick<
+  WorkspaceRow,
+  'status' | 'reviewReason' | 'reviewDueAt' | 'reviewRequestedById' | 'reviewRequestedAt'
+>;
+
+/** Without the version: who changes settings meanwhile need not have seen the review. */
+async function setReview({ transaction }: Run, workspaceId: string, review: Review): Promise<void> {
+  await transaction.update(workspaces, review, sql`w.organization_id = ${organization} AND w.id = ${workspaceId}`);
+}

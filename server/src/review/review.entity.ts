@@ -1,0 +1,75 @@
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { DateTimeScalar } from '../graphql/scalars.js';
+import { User } from '../user/user.entity.js';
+import { VirtualKey } from '../virtual-key/virtual-key.entity.js';
+
+export enum FindingSeverity {
+  HIGH = 'HIGH',
+  MEDIUM = 'MEDIUM',
+  LOW = 'LOW',
+}
+
+export enum ReviewFindingCode {
+  STALE_KEY = 'STALE_KEY',
+  NEVER_USED_KEY = 'NEVER_USED_KEY',
+  KEY_WITHOUT_EXPIRY = 'KEY_WITHOUT_EXPIRY',
+  OWNER_WITHOUT_ACCESS = 'OWNER_WITHOUT_ACCESS',
+  SINGLE_MANAGER = 'SINGLE_MANAGER',
+}
+
+registerEnumType(FindingSeverity, {
+  name: 'FindingSeverity',
+  description: 'How soon somebody should act on a finding.',
+  valuesConfig: {
+    HIGH: { description: 'Now: nobody may be in charge.' },
+    MEDIUM: { description: 'Soon: it can do harm.' },
+    LOW: { description: 'When there is time: it can be tidied up.' },
+  },
+});
+registerEnumType(ReviewFindingCode, {
+  name: 'ReviewFindingCode',
+  description: 'What a review can find.',
+  valuesConfig: {
+    STALE_KEY: { description: 'An active key that was used once, but not for 90 days.' },
+    NEVER_USED_KEY: { description: 'An active key, over 30 days old, that was never used.' },
+    KEY_WITHOUT_EXPIRY: { description: 'An active key of a production workspace that never expires.' },
+    OWNER_WITHOUT_ACCESS: { description: 'The owner can no longer sign in, or nobody of the owning team can.' },
+    SINGLE_MANAGER: {
+      description:
+        'A production workspace that only one person can manage: one among its owner, its admins and the people of its owning team; admins of the organization do not count.',
+    },
+  },
+});
+
+/** Lies in the columns of the workspace that is under review. */
+@ObjectType({ simpleResolvers: true, description: 'A review that is open.' })
+export class WorkspaceReview {
+  @Field(() => String, { description: 'Why it was asked for.' })
+  readonly reason!: string;
+
+  /** UUID. */
+  @Field(() => User, { nullable: true, description: 'Who asked for it; null where that was a service.' })
+  readonly requestedBy!: string | null;
+
+  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  readonly requestedAt!: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Until when it should be done; null for no date.' })
+  readonly dueAt!: Date | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Something that a careful owner would look at.' })
+export class ReviewFinding {
+  @Field(() => ReviewFindingCode, { description: 'What was found.' })
+  readonly code!: ReviewFindingCode;
+
+  @Field(() => FindingSeverity, { description: 'How soon somebody should act on it.' })
+  readonly severity!: FindingSeverity;
+
+  @Field(() => String, { description: 'A plain sentence for people.' })
+  readonly message!: string;
+
+  /** UUID. */
+  @Field(() => VirtualKey, { nullable: true, description: 'The key that it is about; null for the workspace itself.' })
+  readonly virtualKey!: string | null;
+}

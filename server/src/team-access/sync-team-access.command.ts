@@ -1,0 +1,176 @@
+import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
+import type { AuditChange } from '../audit/audit.js';
+import { announced, inTurn, lockDirectory } from '../auth/directory-lock.js';
+import { command, type Run } from '../command/command.js';
+import type { Transaction } from '../database/transaction.js';
+import { teams as teamNoun } from '../team/team.entity.js';
+import { users as userNoun } from '../user/user.entity.js';
+import { workspaces } from '../workspace/workspace.entity.js';
+import { type Directory, readDirectory } from './directory.js';
+import {
+  comparePlaces,
+  compareTeams,
+  compareUsers,
+  type Merger,
+  type Place,
+  type PlaceDifference,
+  refuseOwnAccess,
+  type TeamDifference,
+  type UserDifference,
+} from './directory-changes.js';
+import {
+  analyzeDirectory,
+  deletePlaces,
+  deleteTeams,
+  insertPlaces,
+  insertTeams,
+  insertUsers,
+  type MovedWorkspace,
+  moveWorkspaces,
+  outdateTokens,
+  recordSync,
+  updateTeams,
+  updateUsers,
+  vacateNames,
+} from './directory-writes.js';
+import type { SyncTeamAccessInput } from './team-access.inputs.js';
+import { readPlaces, readTeams, readTokenMaker, readUsers } from './team-access.queries.js';
+
+/** So many new users and teams at once are worth being counted for the plans; PostgreSQL finds fewer out by itself. */
+const analyzedFrom = 1_000;
+
+/** What the directory says beside what the tables hold. */
+interface Differences {
+  readonly users: readonly UserDifference[];
+  readonly teams: readonly TeamDifference[];
+  readonly mergers: readonly Merger[];
+  readonly places: readonly PlaceDifference[];
+  /** The people who are in the teams of the call now, and in those that become one with them. */
+  readonly presentPlaces: readonly Place[];
+}
+
+/**
+ * Brings users and teams in line with what the directory says of them, all or nothing: compares it with what the tables
+ * hold and writes the difference. Answers with how many users and teams were made or changed.
+ * @throws Refusal INVALID, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a team's name, FORBIDDEN for a service that
+ *   would raise the person who made its token
+ */
+export const syncTeamAccess = command(
+  'syncTeamAccess',
+  'team_access.sync',
+  async (run, input: SyncTeamAccessInput) => {
+    const { actor, transaction } = run;
+    const directory = readDirectory(input);
+    await lockDirectory(transaction);
+    const differences = await compare(transaction, directory);
+    refuseOwnAccess(differences.users, actor, await readTokenMaker(transaction, actor));
+    const moved = await write(transaction, differences);
+    recordSync(transaction);
+    const usersChanged = auditUsers(run, differences);
+    const teamsChanged = auditTeams(run, differences);
+    auditMergers(run, differences, moved);
+    return { usersChanged, teamsChanged };
+  },
+  { inTurn: ({ actor, database }, work) => inTurn(actor.organizationId, () => announced(database, work)) },
+);
+
+async function compare(transaction: Transaction, directory: Directory): Promise<Differences> {
+  const subjects = new Set(directory.users.map(({ subject }) => subject));
+  for (const team of directory.teams) for (const subject of team.subjects) subjects.add(subject);
+  const present = {
+    users: await readUsers(transaction, [...subjects]),
+    teams: await readTeams(transaction, directory.teams),
+  };
+  const users = compareUsers(directory, present);
+  const { teams, mergers } = compareTeams(directory, present, users);
+  const teamIds = [...teams.map(({ team }) => team.id), ...mergers.map(({ fromId }) => fromId)];
+  const presentPlaces = await readPlaces(transaction, teamIds);
+  return { users, teams, mergers, places: comparePlaces(teams, presentPlaces), presentPlaces };
+}
+
+/** @returns the workspaces that got another owner. */
+async function write(transaction: Transaction, differences: Differences): Promise<MovedWorkspace[]> {
+  const { users, teams, mergers, places } = differences;
+  const newUsers = users.filter(({ isNew }) => isNew).map(({ user }) => user);
+  const changedUsers = users.filter(({ isNew, changes }) => !isNew && changes.length > 0).map(({ user }) => user);
+  const newTeams = teams.filter(({ isNew }) => isNew).map(({ team }) => team);
+  const changedTeams = teams.filter(({ isNew, changes }) => !isNew && changes.length > 0).map(({ team }) => team);
+  const affected = affectedUserIds(differences);
+
+  await insertUsers(transaction, newUsers);
+  await updateUsers(transaction, changedUsers);
+  // Locks these people too, so that none of them selects meanwhile what they are about to lose sight of.
+  await outdateTokens(transaction, affected);
+  const moved = await moveWorkspaces(transaction, mergers);
+  await deleteTeams(transaction, mergers);
+  await vacateNames(transaction, [...renamedTeamIds(teams)]);
+  await updateTeams(transaction, changedTeams);
+  await insertTeams(transaction, newTeams);
+  if (newUsers.length + newTeams.length >= analyzedFrom) await analyzeDirectory(transaction);
+  await deletePlaces(transaction, places);
+  await insertPlaces(transaction, places);
+  if (affected.length > 0) await clearUnseenActiveWorkspaces(transaction, affected);
+  return moved;
+}
+
+/**
+ * The people from before of whom an older token may say something else than the directory does now: of themselves, of
+ * the teams that they are in, or of the names of those.
+ */
+function affectedUserIds({ users, teams, mergers, places, presentPlaces }: Differences): string[] {
+  const ids = new Set(users.filter(({ changes }) => changes.length > 0).map(({ user }) => user.id));
+  for (const { added, removed } of places) for (const id of [...added, ...removed]) ids.add(id);
+  const renamed = renamedTeamIds(teams);
+  for (const { fromId } of mergers) renamed.add(fromId);
+  for (const { teamId, userId } of presentPlaces) if (renamed.has(teamId)) ids.add(userId);
+  for (const { user, isNew } of users) if (isNew) ids.delete(user.id);
+  return [...ids];
+}
+
+function renamedTeamIds(teams: readonly TeamDifference[]): Set<string> {
+  const renamed = teams.filter(({ isNew, changes }) => !isNew && changes.some(({ field }) => field === 'name'));
+  return new Set(renamed.map(({ team }) => team.id));
+}
+
+/** @returns how many users were made or changed. */
+function auditUsers({ audit }: Run, { users }: Differences): number {
+  const changed = users.filter(({ changes }) => changes.length > 0);
+  for (const { user, isNew, changes } of changed) {
+    audit(isNew ? 'user.created' : 'user.updated', userNoun, { id: user.id, workspaceId: null }, changes);
+  }
+  return changed.length;
+}
+
+/** @returns how many teams were made or changed, their people included. */
+function auditTeams({ audit }: Run, { teams, places }: Differences): number {
+  const placesOf = new Map(places.map((difference) => [difference.teamId, difference]));
+  const changed = teams
+    .map(({ team, isNew, changes }) => ({
+      id: team.id,
+      isNew,
+      changes: [...changes, ...peopleChange(placesOf.get(team.id))],
+    }))
+    .filter(({ changes }) => changes.length > 0);
+  for (const { id, isNew, changes } of changed) {
+    audit(isNew ? 'team.created' : 'team.updated', teamNoun, { id, workspaceId: null }, changes);
+  }
+  return changed.length;
+}
+
+/** The change of the team's people: who left and who came. */
+function peopleChange(difference: PlaceDifference | undefined): AuditChange[] {
+  if (difference === undefined) return [];
+  const ids = (userIds: readonly string[]) => userIds.map((id) => userNoun.globalId(id));
+  return [{ field: 'users', before: ids(difference.removed), after: ids(difference.added) }];
+}
+
+function auditMergers({ audit }: Run, { mergers }: Differences, moved: readonly MovedWorkspace[]): void {
+  for (const { fromId, intoId } of mergers) {
+    const changes = [{ field: 'mergedInto', before: null, after: teamNoun.globalId(intoId) }];
+    audit('team.merged', teamNoun, { id: fromId, workspaceId: null }, changes);
+  }
+  for (const { workspaceId: id, fromId, intoId } of moved) {
+    const changes = [{ field: 'owner', before: teamNoun.globalId(fromId), after: teamNoun.globalId(intoId) }];
+    audit('workspace.ownership_transferred', workspaces, { id, workspaceId: id }, changes);
+  }
+}

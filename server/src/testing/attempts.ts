@@ -1,0 +1,53 @@
+import type { GraphQLSchema } from 'graphql';
+import { type Company, castOf, newCompany, newScene, type Part, type Player } from './cast.js';
+import { commandOf, mutationText, prepare } from './commands.js';
+import type { Ids } from './ids.js';
+import type { GraphQLAnswer, TestServer } from './test-server.js';
+
+/** A mutation that is about to change something in an organization that nobody else works in. */
+export interface Attempt {
+  readonly company: Company;
+  readonly ids: Ids;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly who: (part: Part) => Player;
+}
+
+export async function newAttempt(server: TestServer, mutation: string): Promise<Attempt> {
+  const company = await newCompany(server);
+  const { ids } = await newScene(server, company);
+  await prepare(server, mutation, ids);
+  const cast = castOf(company, company);
+  return { company, ids, input: commandOf(mutation).input(ids), who: (part) => cast[part] };
+}
+
+export type AnyPayload = Readonly<Record<string, unknown>> & {
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
+};
+
+interface Sent {
+  readonly payload: AnyPayload | null;
+  readonly errors: GraphQLAnswer<unknown>['errors'];
+}
+
+interface Options {
+  /** What is asked of the payload's `query`. */
+  readonly query?: string;
+  readonly requestId?: string;
+}
+
+/** Sends the mutation and asks for everything of its payload. */
+export async function attempt(
+  { server, schema }: { readonly server: TestServer; readonly schema: GraphQLSchema },
+  who: Player,
+  mutation: string,
+  input: object,
+  { query = '', requestId = 'attempt' }: Options = {},
+): Promise<Sent> {
+  const { data, errors } = await server.request<Record<string, AnyPayload | null>>({
+    token: who.token,
+    query: mutationText(schema, mutation, query),
+    variables: { input },
+    headers: { 'x-request-id': requestId },
+  });
+  return { payload: data?.[mutation] ?? null, errors };
+}

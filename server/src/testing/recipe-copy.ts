@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { follow, type Step } from './recipe-steps.js';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What a command has said, and whether it was content. */
+export interface Outcome {
+  readonly isDone: boolean;
+  /** The command, and everything that it printed. */
+  readonly output: string;
+}
+
+/** A copy of the working tree in which some steps were done, with the packages of the original. */
+export interface Copy {
+  readonly folder: string;
+  /** Runs a command at the copy's root. */
+  run(command: string, ...args: readonly string[]): Promise<Outcome>;
+  remove(): Promise<void>;
+}
+
+export async function copyWith(steps: readonly Step[]): Promise<Copy> {
+  const folder = await mkdtemp(join(tmpdir(), 'tokenvue-recipe-'));
+  const listed = await execute(root, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  if (!listed.isDone) throw new Error(listed.output);
+  for (const file of new Set(listed.stdout.split('\0'))) {
+    if (file === '' || !(await isThere(join(root, file)))) continue;
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await cp(join(root, file), join(folder, file));
+  }
+  for (const place of ['', 'server', 'sdk', 'sdk/examples/workspace-page']) {
+    const packages = join(root, place, 'node_modules');
+    if (await isThere(packages)) await symlink(packages, join(folder, place, 'node_modules'));
+  }
+  for (const step of steps) await follow(step, folder);
+  return {
+    folder,
+    run: (command, ...args) => execute(folder, command, args),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** Puts a file into the copy that belongs to no recipe. */
+export async function put({ folder }: Copy, file: string, text: string): Promise<void> {
+  await writeFile(join(folder, file), text);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** As long as a command may take on a machine that is busy with others. */
+const timeoutMs = 900_000;
+
+/** Jest's own variables would make a Jest within it think that it is one of its workers. */
+const {
+  JEST_WORKER_ID: _,
+  NODE_ENV: __,
+  TEST_TEMPLATE_URL: ___,
+  TEST_DATABASE_URL: ____,
+  ...environment
+} = process.env;
+
+function execute(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+): Promise<Outcome & { readonly stdout: string }> {
+  const env = { ...environment, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` };
+  return new Promise((resolve) => {
+    const options = { cwd, env, timeout: timeoutMs, maxBuffer: 1 << 28 };
+    execFile(command, [...args], options, (error, stdout, stderr) => {
+      const said = `$ ${[command, ...args].join(' ')}\n${stdout}${stderr}${error === null ? '' : `\n${error.message}`}`;
+      resolve({ isDone: error === null, output: said, stdout });
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Actor } from '../access/actor.js';
+import { requireScope } from '../access/require-scope.js';
+import { inTeamAccessSql, roleSql } from '../access/sight.js';
+import { organization, type Sql, sql } from '../database/sql.js';
+import type { Reader } from '../fetch/caller.js';
+import { limitFilter, searchTerm } from '../fetch/filter.js';
+import { type Order, type Page, type PageArgs, readList } from '../fetch/list.js';
+import type { Reads } from '../fetch/nodes.js';
+import { users } from './user.entity.js';
+
+/** People are known of from team access, and from the workspaces that the actor sees. */
+export const userReads: Reads = {
+  noun: users,
+  sight: (actor) => sql`(${inTeamAccessSql(actor)} OR ${inSeenWorkspaceSql(actor)})`,
+  // Whoever sees a row sees who is named in it.
+  sightOfReferred: () => sql`true`,
+};
+
+function inSeenWorkspaceSql(actor: Actor): Sql {
+  return sql`EXISTS (SELECT FROM members theirs
+    JOIN workspaces w ON w.organization_id = ${organization} AND w.id = theirs.workspace_id
+    WHERE theirs.organization_id = ${organization} AND theirs.user_id = u.id AND ${roleSql(actor)} IS NOT NULL)`;
+}
+
+/** People are listed by name, the same everywhere. */
+export const byName: Order = {
+  name: 'users:NAME',
+  columns: [
+    { sql: users.columns.name.sql, part: 'text' },
+    { sql: users.columns.id.sql, part: 'uuid' },
+  ],
+  direction: 'ASC',
+};
+
+export interface AssignableUsersArgs {
+  readonly page: PageArgs;
+  readonly search: string | null | undefined;
+}
+
+/** A page of the people in the actor's team access, by name. */
+export async function listAssignableUsers(
+  reader: Reader,
+  { page, search }: AssignableUsersArgs,
+  info: GraphQLResolveInfo,
+): Promise<Page> {
+  requireScope(reader, 'workspace.read');
+  limitFilter({ search, lists: [] });
+  const term = searchTerm(search);
+  const where = [sql`u.active`, inTeamAccessSql(reader.actor)];
+  if (term !== null) where.push(sql`strpos(u.search_key, ${term}) > 0`);
+  return readList(reader, info, page, { reads: userReads, order: byName, where });
+}

@@ -1,0 +1,133 @@
+import { v7 as uuidv7 } from 'uuid';
+import { activateIfNone, clearActiveWorkspace, clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
+import { addMembers, replaceMembers } from '../access/membership.js';
+import { changesBetween, initialValues } from '../audit/audit.js';
+import { command } from '../command/command.js';
+import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
+import { isUniqueViolation } from '../database/database.js';
+import { Refusal } from '../errors.js';
+import { toBudget } from '../graphql/money.js';
+import { nameKey, normalizeName, searchKey } from '../text.js';
+import { type WorkspaceRow, workspaces } from './workspace.entity.js';
+import type {
+  ArchiveWorkspaceInput,
+  CreateWorkspaceInput,
+  RestoreWorkspaceInput,
+  UpdateWorkspaceSettingsInput,
+} from './workspace.inputs.js';
+import { lockWorkspace } from './workspace-lock.js';
+import { memberChange, resolveMembers } from './workspace-members.js';
+
+/**
+ * Creates a workspace with the actor as its owner and first member; becomes the active one if the actor has none.
+ * @throws Refusal TAKEN, NOT_FOUND for a member, IDEMPOTENCY_KEY_REUSED
+ */
+export const createWorkspace = command(
+  'createWorkspace',
+  'workspace.create',
+  async (run, input: CreateWorkspaceInput) => {
+    const { actor, transaction } = run;
+    if (actor.kind !== 'USER') throw Refusal.of('personNeeded');
+    const id = uuidv7();
+    const firstId = await run.claim(input, id);
+    if (firstId !== null) return { workspace: firstId };
+
+    const settings = {
+      name: normalizeName(input.name),
+      environment: input.environment,
+      region: input.region,
+      monthlyBudget: toBudget(input.monthlyBudget),
+    };
+    const workspace = { id, organizationId: actor.organizationId, name: settings.name, ownerUserId: actor.id };
+    const members = await resolveMembers(run, input.memberIds, null);
+    const keys = { nameKey: nameKey(settings.name), searchKey: searchKey(settings.name) };
+    await transaction.insert(workspaces, [{ ...workspace, ...settings, ...keys }]).catch((error: unknown) => {
+      throw isUniqueViolation(error, 'workspaces_name_key') ? Refusal.of('nameTaken', 'input', 'name') : error;
+    });
+    // The owner's stored role is what they keep when they give the ownership away.
+    await addMembers(transaction, workspace, [actor.id], 'ADMIN');
+    const others = members.filter((userId) => userId !== actor.id);
+    await addMembers(transaction, workspace, others, 'MEMBER');
+    await activateIfNone(transaction, actor, id);
+    const target = { id, workspaceId: id };
+    const changes = [...initialValues(settings), ...memberChange([], [actor.id, ...others])];
+    run.audit('workspace.created', workspaces, target, changes);
+    return { workspace: id };
+  },
+);
+
+/**
+ * Changes what the input names, and the version with it; an input that changes nothing leaves the version.
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for an archived one, VERSION_CONFLICT
+ */
+export const updateWorkspaceSettings = command(
+  'updateWorkspaceSettings',
+  'workspace.update_settings',
+  async (run, input: UpdateWorkspaceSettingsInput) => {
+    const permission = 'workspace.update_settings';
+    const workspace = await lockWorkspace(run, input.workspaceId, { permission });
+    refuseOtherVersion(workspaces, workspace, input.expectedVersion);
+
+    const settings = changedSettings(input);
+    const changes = changesBetween<WorkspaceRow>(workspace, settings);
+    const removedIds: string[] = [];
+    if (input.memberIds != null) {
+      const members = await resolveMembers(run, input.memberIds, workspace.id);
+      const { added, removed } = await replaceMembers(run.transaction, workspace, members);
+      changes.push(...memberChange(removed, added));
+      removedIds.push(...removed);
+    }
+    if (changes.length === 0) return { workspace: workspace.id };
+    await changeVersioned(run, workspaces, workspace, { ...settings, updatedAt: workspace.lockedAt });
+    if (removedIds.length > 0) await clearUnseenActiveWorkspaces(run.transaction, removedIds);
+    run.audit('workspace.settings_updated', workspaces, { ...workspace, workspaceId: workspace.id }, changes);
+    return { workspace: workspace.id };
+  },
+);
+
+function changedSettings(input: UpdateWorkspaceSettingsInput): Partial<WorkspaceRow> {
+  return {
+    ...(input.environment == null ? {} : { environment: input.environment }),
+    ...(input.region == null ? {} : { region: input.region }),
+    ...(input.monthlyBudget == null ? {} : { monthlyBudget: toBudget(input.monthlyBudget) }),
+  };
+}
+
+/**
+ * Archives the workspace: who works in it has no active workspace any more, and everything else stays as it is. One
+ * that is archived already stays so, whatever version is expected.
+ * @throws Refusal NOT_FOUND, FORBIDDEN, VERSION_CONFLICT
+ */
+export const archiveWorkspace = command(
+  'archiveWorkspace',
+  'workspace.archive',
+  async (run, { workspaceId, expectedVersion }: ArchiveWorkspaceInput) => {
+    const workspace = await lockWorkspace(run, workspaceId, { permission: 'workspace.archive', isForArchived: true });
+    const { id, lockedAt } = workspace;
+    if (workspace.archivedAt !== null) return { workspace: id };
+    refuseOtherVersion(workspaces, workspace, expectedVersion);
+    await changeVersioned(run, workspaces, workspace, { archivedAt: lockedAt, updatedAt: lockedAt });
+    await clearActiveWorkspace(run.transaction, id);
+    const changes = [{ field: 'archivedAt', before: null, after: lockedAt }];
+    run.audit('workspace.archived', workspaces, { id, workspaceId: id }, changes);
+    return { workspace: id };
+  },
+);
+
+/**
+ * Takes the workspace out of the archive with everything that it had, except that it is nobody's active one.
+ * @throws Refusal NOT_FOUND, FORBIDDEN
+ */
+export const restoreWorkspace = command(
+  'restoreWorkspace',
+  'workspace.archive',
+  async (run, { workspaceId }: RestoreWorkspaceInput) => {
+    const workspace = await lockWorkspace(run, workspaceId, { permission: 'workspace.archive', isForArchived: true });
+    const { id, archivedAt, lockedAt } = workspace;
+    if (archivedAt === null) return { workspace: id };
+    await changeVersioned(run, workspaces, workspace, { archivedAt: null, updatedAt: lockedAt });
+    const changes = [{ field: 'archivedAt', before: archivedAt, after: null }];
+    run.audit('workspace.restored', workspaces, { id, workspaceId: id }, changes);
+    return { workspace: id };
+  },
+);
