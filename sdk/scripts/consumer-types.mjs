@@ -3,13 +3,15 @@ export const moduleTypes = `
 import { TokenVueClient, VersionConflictError, type CallOptions, type KeyReviewInput, type WorkspaceCard } from '@tokenvue/sdk';
 import { WorkspacesDocument, type WorkspacesQuery } from '@tokenvue/sdk/documents';
 import { TokenVueError } from '@tokenvue/sdk/errors';
-import { fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
+import { fakeAuditEvent, fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
 
 export const nameOf = ({ name }: WorkspaceCard): string => name;
 export const inferred = {
   viewer: () => client.viewer(),
   workspace: (id: string) => client.workspaces.get(id),
   workspaces: () => client.workspaces.iterate(),
+  several: (ids: readonly string[]) => client.workspaces.getMany(ids),
+  end: () => client.workspaces.list({ last: 5 }),
   findings: () => client.workspaces.listWithFindings(),
   auditLog: (id: string) => client.workspaces.auditLog(id),
   keys: () => client.virtualKeys.list(),
@@ -20,6 +22,7 @@ export const inferred = {
   tokens: () => client.serviceTokens.list(),
   synced: () => client.teamAccess.sync({ users: [], teams: [] } as const),
   fake: () => fakeWorkspace(),
+  fakeEvent: () => fakeAuditEvent(),
   conflict: (error: VersionConflictError) => error.virtualKey,
 };
 const server = fakeServer({ Workspace: ({ id }) => ({ workspace: fakeWorkspace({ id }) }) });

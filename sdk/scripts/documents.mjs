@@ -8,13 +8,8 @@ const suffixes = {
 
 /** The operations of the loaded files, each with the fragments that it uses and the name of its type, such as `ViewerQuery`. */
 export function operationsOf(files) {
-  const { definitions } = concatAST(files.map(({ document }) => document));
-  const fragments = new Map(
-    definitions
-      .filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  return definitions
+  const fragments = fragmentsOf(files);
+  return definitionsOf(files)
     .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
     .map((operation) => ({
       operation,
@@ -22,6 +17,16 @@ export function operationsOf(files) {
       type: `${operation.name.value}${suffixes[operation.operation]}`,
       fragments: [...usedFragments(operation, fragments)],
     }));
+}
+
+/** The fragments of the loaded files by their names. */
+export function fragmentsOf(files) {
+  const fragments = definitionsOf(files).filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function definitionsOf(files) {
+  return concatAST(files.map(({ document }) => document)).definitions;
 }
 
 function usedFragments(operation, fragments) {

@@ -1,6 +1,7 @@
 /**
  * Keeps what this version of the SDK sends and what the API was then, in `releases/<version>/`, so that no later API
- * breaks it unawares. With `--check`, as before it is published, it only compares. Exits with 1 where that differs.
+ * breaks it unawares. What was published never changes, so what is recorded stays, unless `--again` says that the version
+ * was never published. With `--check`, as before it is published, it only compares. Exits with 1 where that differs.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'));
 const folder = join(sdk, 'releases', version);
+const record = '`npm run release:record -w sdk';
+const remedy = `if it was published, raise the version and run ${record}\`; else run ${record} -- --again\``;
 
 const operations = readdirSync(join(sdk, 'operations'))
   .sort()
@@ -22,11 +25,11 @@ const files = {
 if (process.argv.includes('--check')) {
   const different = Object.entries(files).filter(([name, text]) => text !== recorded(name));
   if (different.length > 0) {
-    console.error(`releases/${version} is not what this version sends: run \`npm run release:record\` and commit it.`);
+    console.error(`releases/${version} is not what this version sends: ${remedy}.`);
     process.exit(1);
   }
-} else if (existsSync(folder)) {
-  console.error(`releases/${version} is there: raise the version, or remove the folder if it was never published.`);
+} else if (existsSync(folder) && !process.argv.includes('--again')) {
+  console.error(`releases/${version} is there: ${remedy}.`);
   process.exit(1);
 } else {
   mkdirSync(folder, { recursive: true });

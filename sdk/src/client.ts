@@ -11,6 +11,13 @@ import { Users } from './users.js';
 import { VirtualKeys } from './virtual-keys.js';
 import { Workspaces } from './workspaces.js';
 
+export type * from './members.js';
+export type * from './service-tokens.js';
+export type * from './team-access.js';
+export type * from './users.js';
+export type * from './virtual-keys.js';
+export type * from './workspaces.js';
+
 /** Who is asking; `user` is null for a service. */
 export type Viewer = NonNullable<ViewerQuery['viewer']>;
 
@@ -22,17 +29,17 @@ export type Viewer = NonNullable<ViewerQuery['viewer']>;
  */
 export class TokenVueClient {
   /** The workspaces that the viewer may see. */
-  readonly workspaces: Workspaces;
+  declare readonly workspaces: Workspaces;
   /** The keys of those workspaces. */
-  readonly virtualKeys: VirtualKeys;
+  declare readonly virtualKeys: VirtualKeys;
   /** The people in those workspaces. */
-  readonly members: Members;
+  declare readonly members: Members;
   /** The organization's people. */
-  readonly users: Users;
+  declare readonly users: Users;
   /** The organization's teams, as the company's directory has them. */
-  readonly teamAccess: TeamAccess;
+  declare readonly teamAccess: TeamAccess;
   /** The credentials of the organization's other services. */
-  readonly serviceTokens: ServiceTokens;
+  declare readonly serviceTokens: ServiceTokens;
   readonly #executor: Executor;
 
   /** Throws TypeError for an endpoint, token or header that cannot be sent. Sends nothing yet. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { fakeWorkspace } from './fake-server.js';
 import {
   ForbiddenError,
   IdempotencyKeyReusedError,
@@ -94,7 +95,8 @@ test('a version conflict carries the workspace as it is now', async () => {
   };
   const error = await refusedUpdate([conflict], details);
   expect(error).toBeInstanceOf(VersionConflictError);
-  expect(error).toMatchObject({ workspace: details, virtualKey: null });
+  expect(error).toMatchObject({ workspace: details });
+  expect(error).not.toHaveProperty('virtualKey');
   expect(await refusedUpdate([conflict], null)).toMatchObject({
     workspace: null,
   });
@@ -106,6 +108,31 @@ test('a version conflict over a virtual key carries the key as it is now', async
   const { client } = clientAnswering(() => json({ data }));
   const error = await rejection(client.virtualKeys.update({ virtualKeyId: 'vk_01', expectedVersion: 1, name: 'App' }));
   if (!(error instanceof VersionConflictError)) throw error;
-  expect(error.workspace).toBeNull();
+  expect(error.workspace).toBeUndefined();
   expect(error.virtualKey).toEqual(virtualKey);
+});
+
+test('a version conflict carries whatever its payload names, by its noun', async () => {
+  const budgetPlan = { id: 'plan_01', version: 7 };
+  const userErrors = [{ code: 'VERSION_CONFLICT', message: 'Changed meanwhile.', field: null }];
+  const data = { updateBudgetPlan: { conflictingBudgetPlan: budgetPlan, conflictingMember: null, userErrors } };
+  const { client } = clientAnswering(() => json({ data }));
+  const error = await rejection(client.workspaces.updateSettings(settings));
+  expect(error).toBeInstanceOf(VersionConflictError);
+  expect(error).toMatchObject({ budgetPlan, member: null });
+});
+
+test("what a version conflict carries has the types of the operations' payloads", () => {
+  const present = { workspace: fakeWorkspace({ version: 5 }) };
+  const userError = { code: 'VERSION_CONFLICT', message: 'Changed meanwhile.', field: null } as const;
+  const error = new VersionConflictError([userError], { conflicts: present });
+  const version: number | undefined = error.workspace?.version;
+  expect([version, error.virtualKey]).toEqual([5, undefined]);
+  const wrong = [
+    // @ts-expect-error no operation tells of such a noun
+    () => error.budgetPlan,
+    // @ts-expect-error the noun has another shape
+    () => new VersionConflictError([userError], { conflicts: { workspace: { id: 1 } } }),
+  ];
+  expect(wrong).toHaveLength(2);
 });

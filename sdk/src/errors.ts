@@ -4,19 +4,11 @@
  *
  * @module errors
  */
-import type {
-  UserErrorCode,
-  UserErrorFragment,
-  VirtualKeyFragment,
-  WorkspaceDetailsFragment,
-} from './generated/operations.js';
+import type { Conflicts } from './generated/operation-types.js';
+import type { UserErrorCode, UserErrorFragment } from './generated/operations.js';
 
-export type {
-  UserErrorCode,
-  UserErrorFragment,
-  VirtualKeyFragment,
-  WorkspaceDetailsFragment,
-} from './generated/operations.js';
+export type { Conflicts } from './generated/operation-types.js';
+export type * from './generated/operations.js';
 
 /** What every error of the SDK may know about the request that it came from. */
 export interface ErrorContext {
@@ -205,16 +197,11 @@ export class MissingScopeError extends RequestError {
 /** One expected refusal: a code, a sentence for people, and the path of the input that it is about. */
 export type UserError = UserErrorFragment;
 
-/** The present state of what somebody else changed first. */
-export interface Conflict {
-  /** The workspace as it is now. */
-  conflictingWorkspace?: WorkspaceDetailsFragment | null | undefined;
-  /** The virtual key as it is now. */
-  conflictingVirtualKey?: VirtualKeyFragment | null | undefined;
-}
-
 /** What comes with a mutation's refusal. */
-export interface UserErrorsContext extends ErrorContext, Conflict {}
+export interface UserErrorsContext extends ErrorContext {
+  /** What the payload says of the object that somebody else changed first. */
+  conflicts?: Conflicts | undefined;
+}
 
 /** A mutation was refused, and nothing was changed. `code` is that of the first of `userErrors`. */
 export class UserErrorsError extends TokenVueError {
@@ -249,20 +236,22 @@ export class ForbiddenError extends UserErrorsError {
   static override readonly name: string = 'ForbiddenError';
 }
 
-/** Somebody else changed the object first (`VERSION_CONFLICT`). Of workspace and virtual key, one is there. */
+/**
+ * Somebody else changed the object first (`VERSION_CONFLICT`). As it is now, its `version` included, it stands under its
+ * noun, such as `workspace` or `virtualKey`: null where the viewer no longer sees it, and undefined where the change was
+ * to something else.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what is there
 export class VersionConflictError extends UserErrorsError {
   static override readonly name: string = 'VersionConflictError';
-  /** The workspace as it is now, its `version` included; null when the change was to a virtual key. */
-  declare readonly workspace: WorkspaceDetailsFragment | null;
-  /** The virtual key as it is now, its `version` included; null when the change was to a workspace. */
-  declare readonly virtualKey: VirtualKeyFragment | null;
 
   constructor(userErrors: readonly [UserError, ...UserError[]], context: UserErrorsContext = {}) {
     super(userErrors, context);
-    this.workspace = context.conflictingWorkspace ?? null;
-    this.virtualKey = context.conflictingVirtualKey ?? null;
+    Object.assign(this, context.conflicts);
   }
 }
+
+export interface VersionConflictError extends Conflicts {}
 
 /** The idempotency key was used before, with another input (`IDEMPOTENCY_KEY_REUSED`). */
 export class IdempotencyKeyReusedError extends UserErrorsError {

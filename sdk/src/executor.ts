@@ -1,14 +1,15 @@
 import type { Answer } from './answer.js';
 import type { TypedDocument } from './document.js';
 import { userErrorsError } from './error-classes.js';
-import { AbortError, type Conflict, InvalidResponseError, type UserError } from './errors.js';
+import { AbortError, InvalidResponseError, type UserError } from './errors.js';
+import type { Conflicts } from './generated/operation-types.js';
 import type { CallOptions } from './options.js';
 import { type IterateOptions, LARGEST_PAGE, type Page } from './pages.js';
 import { redacted } from './secrets.js';
 import type { Transport } from './transport.js';
 
-/** What every mutation answers with, beside its results. */
-interface Payload extends Conflict {
+/** What every mutation answers with, beside its results and `conflicting<Noun>`. */
+interface Payload {
   userErrors: UserError[];
 }
 
@@ -17,6 +18,11 @@ export interface MutationOptions extends CallOptions {
   /** Whether it does nothing more when it arrives twice, although its input has no `idempotencyKey`. */
   isRepeatable?: boolean | undefined;
 }
+
+/** What is left of a payload when there are no userErrors. */
+type Results<P extends Payload> = Omit<P, 'userErrors'>;
+
+type List<Item> = Page<Item> | null;
 
 type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
 
@@ -46,29 +52,28 @@ export class Executor {
     return (await this.#root(document, variables, options)).data;
   }
 
-  /** A mutation's payload; userErrors are thrown. */
+  /** A mutation's results; userErrors are thrown. */
   async payload<P extends Payload, Input>(
     document: Mutation<P, Input>,
     input: Input,
     options?: MutationOptions,
-  ): Promise<P> {
+  ): Promise<Results<P>> {
     return (await this.#payload(document, input, options)).data;
   }
 
   /** As `payload`, in which `result` is there. */
-  async mutate<P extends Payload, Input, Key extends keyof P & string>(
+  async mutate<P extends Payload, Input, Key extends keyof Results<P> & string>(
     document: Mutation<P, Input>,
     input: Input,
     result: Key,
     options?: MutationOptions,
-  ): Promise<P & Record<Key, NonNullable<P[Key]>>> {
+  ): Promise<Results<P> & Record<Key, NonNullable<P[Key]>>> {
     const answer = await this.#payload(document, input, options);
-    present(answer.data[result], answer, `.${result}`);
-    return answer.data as P & Record<Key, NonNullable<P[Key]>>;
+    return { ...answer.data, [result]: present(answer.data[result], answer, `.${result}`) };
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
-  async result<P extends Payload, Input, Key extends keyof P & string>(
+  async result<P extends Payload, Input, Key extends keyof Results<P> & string>(
     document: Mutation<P, Input>,
     input: Input,
     result: Key,
@@ -78,23 +83,24 @@ export class Executor {
   }
 
   /**
-   * The items of all pages of a list, each page asked for when the one before is used up. Where there may be no list, the
-   * argument by which it is looked for is named, and NotFoundError is thrown.
+   * The items of all pages of a list, each page asked for when the one before is used up. The list is the query's one root
+   * field; or the one field in that, which may be null: then the argument by which it is looked for is named, and
+   * NotFoundError is thrown.
    */
-  async *iterate<Result, Variables, Item>(
-    document: TypedDocument<Result, Variables>,
+  async *iterate<Item, Variables>(
+    document: TypedDocument<Record<string, List<Item> | Record<string, List<Item>> | null>, Variables>,
     variables: Variables,
-    listOf: (result: Result) => Page<Item> | null | undefined,
     { pageSize = LARGEST_PAGE, ...options }: IterateOptions,
     argument?: string,
   ): AsyncGenerator<Item, void, undefined> {
     const cursors = new Set<string | null>([null]);
     let after: string | null = null;
     for (;;) {
-      const answer: Answer<Result> = await this.#send(document, { ...variables, first: pageSize, after }, options);
+      const answer: Answer<object> = await this.#send(document, { ...variables, first: pageSize, after }, options);
       const { context, status } = answer;
-      const list = listOf(answer.data);
-      if (!list && argument !== undefined) {
+      const [root] = Object.values(answer.data);
+      const list: List<Item> = argument ? root && Object.values(root)[0] : root;
+      if (!list && argument) {
         const message = 'There is no such list in sight.';
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
       }
@@ -116,14 +122,12 @@ export class Executor {
     document: Mutation<P, Input>,
     input: Input,
     options?: MutationOptions,
-  ): Promise<Answer<P>> {
+  ): Promise<Answer<Results<P>>> {
     const answer = await this.#root(document, { input }, options);
-    const { userErrors, conflictingWorkspace, conflictingVirtualKey } = answer.data;
+    const { userErrors, ...results } = answer.data;
     const [first, ...others] = redacted(present(userErrors, answer, '.userErrors'), answer.redact);
-    if (first) {
-      throw userErrorsError([first, ...others], { ...answer.context, conflictingWorkspace, conflictingVirtualKey });
-    }
-    return answer;
+    if (first) throw userErrorsError([first, ...others], { ...answer.context, conflicts: conflictsIn(results) });
+    return { ...answer, data: results };
   }
 
   async #root<Value, Variables>(
@@ -144,6 +148,16 @@ export class Executor {
     // The server has validated the operation against the schema that its type was generated from.
     return { ...answer, data: answer.data as Result };
   }
+}
+
+/** What somebody else changed first, by its noun: the payload's `conflictingWorkspace` as `workspace`. */
+function conflictsIn(payload: object): Conflicts {
+  const conflicts: Record<string, unknown> = {};
+  for (const [field, present] of Object.entries(payload)) {
+    const [, noun] = field.split(/^conflicting/);
+    if (noun) conflicts[noun.charAt(0).toLowerCase() + noun.slice(1)] = present;
+  }
+  return conflicts;
 }
 
 function present<Value>(value: Value, { status, context }: Answer<unknown>, path = ''): NonNullable<Value> {

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import * as testing from './fake-server.js';
 import {
   FakeFailure,
   fakeMember,
@@ -91,11 +94,19 @@ describe('a fake server', () => {
 
 test('what is made up can be told otherwise in every part', () => {
   expect(fakeUser({ name: 'Grace' })).toEqual({ id: 'usr_01', name: 'Grace', email: 'ada@example.com' });
-  expect(fakeMember({ role: 'ADMIN' })).toMatchObject({ role: 'ADMIN', user: { id: 'usr_01' } });
-  expect(fakeVirtualKey({ status: 'REVOKED' })).toMatchObject({ status: 'REVOKED', maskedKey: 'tvk_…4f2c' });
+  expect(fakeMember({ role: 'VIEWER' })).toMatchObject({ role: 'VIEWER', user: { id: 'usr_01' } });
+  expect(fakeVirtualKey({ status: 'REVOKED' })).toMatchObject({ status: 'REVOKED', workspace: { id: 'ws_01' } });
   expect(fakePage([1, 2], { hasNextPage: true, endCursor: 'b' })).toEqual({
     nodes: [1, 2],
     pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: 'b' },
     totalCount: 2,
   });
+});
+
+test('every type of which the client answers with a part can be made up', () => {
+  const operations = join(import.meta.dirname, '../operations');
+  const texts = readdirSync(operations).map((file) => readFileSync(join(operations, file), 'utf8'));
+  const types = [...texts.join('\n').matchAll(/^fragment \w+ on (\w+)/gm)].map(([, type]) => type);
+  expect(types).toContain('AuditEvent');
+  expect(types.filter((type) => !(`fake${type}` in testing))).toEqual([]);
 });

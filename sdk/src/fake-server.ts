@@ -5,23 +5,13 @@
  * @module testing
  */
 import { outlineOf } from './document.js';
+import { fakePageInfo } from './generated/fakes.js';
 import type { Operations } from './generated/operation-types.js';
-import type {
-  MemberFragment,
-  PageInfoFragment,
-  UserFragment,
-  VirtualKeyFragment,
-  WorkspaceDetailsFragment,
-} from './generated/operations.js';
+import type { PageInfoFragment } from './generated/operations.js';
 
-export type { Operations } from './generated/operation-types.js';
-export type {
-  MemberFragment,
-  PageInfoFragment,
-  UserFragment,
-  VirtualKeyFragment,
-  WorkspaceDetailsFragment,
-} from './generated/operations.js';
+export * from './generated/fakes.js';
+export type * from './generated/operation-types.js';
+export type * from './generated/operations.js';
 
 /** What the fake server answers, by the names of the SDK's operations (`sdk/operations`), such as `CreateWorkspace`. */
 export type FakeAnswers = {
@@ -113,65 +103,5 @@ export function fakePage<Item>(
   nodes: Item[],
   pageInfo: Partial<PageInfoFragment> = {},
 ): { nodes: Item[]; pageInfo: PageInfoFragment; totalCount: number } {
-  const lastPage = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
-  return { nodes, pageInfo: { ...lastPage, ...pageInfo }, totalCount: nodes.length };
-}
-
-/** A person, with what is given and the rest made up. */
-export function fakeUser(given: Partial<UserFragment> = {}): UserFragment {
-  return { id: 'usr_01', name: 'Ada Lovelace', email: 'ada@example.com', ...given };
-}
-
-/** A workspace with all its details, of which a card is a part; what is given and the rest made up. */
-export function fakeWorkspace(given: Partial<WorkspaceDetailsFragment> = {}): WorkspaceDetailsFragment {
-  return {
-    id: 'ws_01',
-    name: 'Search assistant',
-    owner: { __typename: 'User', id: 'usr_01', name: 'Ada Lovelace' },
-    environment: 'SANDBOX',
-    status: 'ACTIVE',
-    region: 'EU',
-    monthlyBudget: { amount: '1250.00', currency: 'USD' },
-    memberCount: 1,
-    activeKeyCount: 0,
-    isActive: false,
-    version: 1,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    viewerRole: 'OWNER',
-    viewerCanUpdateSettings: true,
-    archivedAt: null,
-    review: null,
-    ...given,
-  };
-}
-
-/** A member, with what is given and the rest made up. */
-export function fakeMember(given: Partial<MemberFragment> = {}): MemberFragment {
-  return { id: 'mem_01', user: fakeUser(), role: 'MEMBER', joinedAt: '2026-01-01T00:00:00.000Z', ...given };
-}
-
-/** A virtual key, with what is given and the rest made up. */
-export function fakeVirtualKey(given: Partial<VirtualKeyFragment> = {}): VirtualKeyFragment {
-  return {
-    id: 'vk_01',
-    workspace: { id: 'ws_01', name: 'Search assistant' },
-    name: 'Web app',
-    maskedKey: 'tvk_…4f2c',
-    status: 'ACTIVE',
-    version: 1,
-    createdBy: fakeUser(),
-    createdAt: '2026-01-01T00:00:00.000Z',
-    expiresAt: null,
-    lastUsedAt: null,
-    allowedModels: null,
-    monthlyBudget: null,
-    requestsPerMinute: null,
-    tokensPerMinute: null,
-    secrets: [],
-    lastReviewedAt: null,
-    lastReviewedBy: null,
-    revokedAt: null,
-    ...given,
-  };
+  return { nodes, pageInfo: fakePageInfo(pageInfo), totalCount: nodes.length };
 }

@@ -1,110 +1,13 @@
 /**
- * The client. These are the public names, all of them: what is not here may change in any release.
+ * The client. It has the public names of the modules `errors` and, but for the documents themselves, `documents` too.
+ * These are all of them: what has no name here may change in any release.
  *
  * @module client
  */
-export { TokenVueClient, type Viewer } from './client.js';
+export * from './client.js';
 export type { TypedDocument } from './document.js';
-export {
-  AbortError,
-  ForbiddenError,
-  type GraphQLErrorItem,
-  IdempotencyKeyReusedError,
-  InvalidInputError,
-  InvalidResponseError,
-  LimitReachedError,
-  MissingScopeError,
-  NetworkError,
-  NotFoundError,
-  RequestError,
-  TakenError,
-  TimeoutError,
-  TokenError,
-  TokenVueError,
-  UnauthenticatedError,
-  type UserError,
-  UserErrorsError,
-  VersionConflictError,
-} from './errors.js';
-export type {
-  ArchiveWorkspaceInput,
-  AuditActorKind,
-  AuditEventFragment,
-  AuditFilter,
-  ChangeMemberRoleInput,
-  CompleteWorkspaceReviewInput,
-  CreateServiceTokenInput,
-  CreateVirtualKeyInput,
-  CreateWorkspaceInput,
-  DirectoryTeamInput,
-  DirectoryUserInput,
-  FindingSeverity,
-  KeyReviewDecision,
-  KeyReviewInput,
-  MemberFragment,
-  MemberRole,
-  MoneyFragment,
-  MoneyFragment as Money,
-  OrderDirection,
-  OrganizationRole,
-  PageInfoFragment,
-  PageInfoFragment as PageInfo,
-  RequestWorkspaceReviewInput,
-  ReviewFindingCode,
-  ReviewFindingFragment,
-  RevokeVirtualKeyInput,
-  RotateVirtualKeyInput,
-  ServiceScope,
-  ServiceTokenFragment,
-  SyncTeamAccessInput,
-  TransferWorkspaceOwnershipInput,
-  UpdateVirtualKeyInput,
-  UpdateWorkspaceSettingsInput,
-  UserErrorCode,
-  UserErrorFragment,
-  UserFragment,
-  VirtualKeyFilter,
-  VirtualKeyFragment,
-  VirtualKeyOrder,
-  VirtualKeyOrderField,
-  VirtualKeyStatus,
-  WorkspaceCardFragment,
-  WorkspaceDetailsFragment,
-  WorkspaceEnvironment,
-  WorkspaceFilter,
-  WorkspaceOrder,
-  WorkspaceOrderField,
-  WorkspaceRegion,
-  WorkspaceStatus,
-} from './generated/operations.js';
-export type { Member, MemberPage, Members } from './members.js';
-export type { CallOptions, ClientOptions, Hooks, Logger, RequestEvent, ResponseEvent, RetryEvent } from './options.js';
+export * from './errors.js';
+export type * from './generated/operations.js';
+export type { MoneyFragment as Money, PageInfoFragment as PageInfo } from './generated/operations.js';
+export type * from './options.js';
 export type { IterateOptions, PageOptions } from './pages.js';
-export type { IssuedServiceToken, ServiceToken, ServiceTokens } from './service-tokens.js';
-export type { TeamAccess, TeamAccessChanges } from './team-access.js';
-export type { AssignableUsersOptions, AssignableUsersSelector, User, UserPage, Users } from './users.js';
-export type {
-  IssuedVirtualKey,
-  VirtualKey,
-  VirtualKeyListOptions,
-  VirtualKeyPage,
-  VirtualKeySelector,
-  VirtualKeys,
-} from './virtual-keys.js';
-export type {
-  AuditEvent,
-  AuditLogOptions,
-  AuditLogPage,
-  AuditLogSelector,
-  ReviewFinding,
-  WorkspaceCard,
-  WorkspaceDetails,
-  WorkspaceFindingsPage,
-  WorkspaceListOptions,
-  WorkspacePage,
-  WorkspaceSelection,
-  WorkspaceSelector,
-  WorkspaceSummary,
-  Workspaces,
-  WorkspaceWithFindings,
-} from './workspaces.js';

@@ -14,7 +14,7 @@ export type MemberPage = NonNullable<MembersQuery['workspace']>['members'];
 export class Members {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -30,8 +30,7 @@ export class Members {
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
   iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<Member, void, undefined> {
-    const listOf = ({ workspace }: MembersQuery) => workspace?.members;
-    return this.#executor.iterate(MembersDocument, { workspaceId }, listOf, options, 'workspaceId');
+    return this.#executor.iterate(MembersDocument, { workspaceId }, options, 'workspaceId');
   }
 
   /**

@@ -1,55 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { AbortError, InvalidResponseError, type IterateOptions, NotFoundError, type TokenVueClient } from './index.js';
+import { AbortError, InvalidResponseError, NotFoundError } from './index.js';
 import { clientAnswering, json, rejection } from './testing/fake-fetch.js';
+import { type Connection, type List, lists } from './testing/method-cases.js';
 import { methodsOf } from './testing/methods-of.js';
-
-interface Connection {
-  nodes: string[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-}
-
-interface List {
-  iterate: (client: TokenVueClient, options?: IterateOptions) => AsyncIterable<unknown>;
-  /** What the server answers with, around a page of it. */
-  around: (connection: Connection | null) => object;
-  /** What each page is asked for with, beside its size and place. */
-  variables: object;
-}
-
-const filter = { search: 'a' };
-const orderBy = { field: 'NAME', direction: 'DESC' } as const;
-const lists: Record<string, List> = {
-  'workspaces.iterate': {
-    iterate: (client, options) => client.workspaces.iterate({ filter, orderBy }, options),
-    around: (workspaces) => ({ workspaces }),
-    variables: { filter, orderBy },
-  },
-  'workspaces.iterateWithFindings': {
-    iterate: (client, options) => client.workspaces.iterateWithFindings({ filter, orderBy }, options),
-    around: (workspaces) => ({ workspaces }),
-    variables: { filter, orderBy },
-  },
-  'workspaces.iterateAuditLog': {
-    iterate: (client, options) => client.workspaces.iterateAuditLog('ws_01', { filter: { actions: ['a.b'] } }, options),
-    around: (auditLog) => ({ workspace: { auditLog } }),
-    variables: { workspaceId: 'ws_01', filter: { actions: ['a.b'] } },
-  },
-  'virtualKeys.iterate': {
-    iterate: (client, options) => client.virtualKeys.iterate({ filter, orderBy }, options),
-    around: (virtualKeys) => ({ virtualKeys }),
-    variables: { filter, orderBy },
-  },
-  'members.iterate': {
-    iterate: (client, options) => client.members.iterate('ws_01', options),
-    around: (members) => ({ workspace: { members } }),
-    variables: { workspaceId: 'ws_01' },
-  },
-  'users.iterateAssignable': {
-    iterate: (client, options) => client.users.iterateAssignable(filter, options),
-    around: (assignableUsers) => ({ assignableUsers }),
-    variables: filter,
-  },
-};
 
 const pages: Connection[] = [
   { nodes: ['a', 'b'], pageInfo: { hasNextPage: true, endCursor: 'b' } },

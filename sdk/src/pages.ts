@@ -1,11 +1,15 @@
 import type { CallOptions } from './options.js';
 
-/** Which page of a list. */
+/** Which page of a list: `first` and `after` go on from its start, `last` and `before` go back from its end. */
 export interface PageOptions {
-  /** How many at most, 1 to 100; the server's default is 20. */
+  /** How many at most, 1 to 100; 20 unless this or `last` is given. */
   first?: number | null | undefined;
-  /** The `pageInfo.endCursor` of the page before, under the same filter and order. */
+  /** The `pageInfo.endCursor` of the page before this one, under the same filter and order. */
   after?: string | null | undefined;
+  /** How many at most, 1 to 100, counted from the end; in place of `first`. */
+  last?: number | null | undefined;
+  /** The `pageInfo.startCursor` of the page after this one, under the same filter and order. */
+  before?: string | null | undefined;
   /** Whether to count the whole list too, which costs the server more. */
   totalCount?: boolean | undefined;
 }

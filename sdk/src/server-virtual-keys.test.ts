@@ -117,7 +117,7 @@ test('of two changes on one version the second is told the present key, with whi
   const error = await failure(ada.client.virtualKeys.update({ ...second, expectedVersion }));
   if (!(error instanceof VersionConflictError)) throw error;
   expect(error.virtualKey).toEqual(first);
-  expect(error.workspace).toBeNull();
+  expect(error.workspace).toBeUndefined();
   expect(await ada.client.virtualKeys.update({ ...second, expectedVersion: first.version })).toMatchObject({
     name: 'First',
     requestsPerMinute: 5,
@@ -147,6 +147,16 @@ test('keys are listed across workspaces, filtered, ordered, paged, and counted w
   expect(rest).toMatchObject({ nodes: [{ name: 'Charlie' }], pageInfo: { hasNextPage: false } });
   expect(rest).not.toHaveProperty('totalCount');
   expect(await failure(client.virtualKeys.list({ first: 101 }))).toBeInstanceOf(RequestError);
+});
+
+test('keys are read many at once, in the order of their ids, and null where there is none in sight', async () => {
+  const keys = [await newKey('One'), await newKey('Two')] as const;
+  const ids = [keys[1].id, 'vk_0', workspace.id, keys[0].id];
+  expect(await ada.client.virtualKeys.getMany(ids)).toEqual([keys[1], null, null, keys[0]]);
+  const eve = await signIn(server, { sub: 'eve', org: newOrganization() });
+  expect(await eve.client.virtualKeys.getMany([keys[0].id])).toEqual([null]);
+  expect(await ada.client.workspaces.getMany([workspace.id, keys[0].id])).toMatchObject([{ id: workspace.id }, null]);
+  expect(await failure(ada.client.virtualKeys.getMany(new Array(101).fill('vk_0')))).toBeInstanceOf(RequestError);
 });
 
 test('keys are reviewed all at once, or not at all when one is refused', async () => {

@@ -162,6 +162,18 @@ describe('a list of workspaces', () => {
     expect(await walk({ ...options, orderBy: { field, direction: 'DESC' } })).toEqual(names.toReversed());
   });
 
+  test('is walked back from its end by startCursor', async () => {
+    const options = { last: 2, filter: { environments: ['PRODUCTION'] } } satisfies WorkspaceListOptions;
+    const end = await client.workspaces.list(options);
+    expect(end).toMatchObject({ nodes: [{ name: 'delta' }, { name: 'Echo' }], pageInfo: { hasNextPage: false } });
+    const start = await client.workspaces.list({ ...options, before: end.pageInfo.startCursor });
+    expect(start.nodes.map(({ name }) => name)).toEqual(['Alpha', 'charlie']);
+    expect(start.pageInfo).toMatchObject({ hasPreviousPage: false, hasNextPage: true });
+    const members = await client.members.list(start.nodes[0]?.id ?? '', { last: 1 });
+    expect(members?.nodes).toMatchObject([{ role: 'OWNER' }]);
+    expect(await failure(client.workspaces.list({ first: 1, last: 1 }))).toBeInstanceOf(RequestError);
+  });
+
   test('is counted only when asked, and as long as its pages together', async () => {
     const options = { first: 2, filter: { search: 'a' } };
     const { totalCount } = await client.workspaces.list({ ...options, totalCount: true });

@@ -25,7 +25,7 @@ export interface IssuedServiceToken {
 export class ServiceTokens {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -42,14 +42,9 @@ export class ServiceTokens {
    * Creates a service token and answers with it, this one time. A repeat with the same `idempotencyKey` answers with its
    * record only. Throws InvalidInputError, ForbiddenError or IdempotencyKeyReusedError.
    */
-  async create(input: CreateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
-    const { serviceToken, token, message } = await this.#executor.mutate(
-      CreateServiceTokenDocument,
-      withIdempotencyKey(input),
-      'serviceToken',
-      call,
-    );
-    return { serviceToken, token, message };
+  create(input: CreateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
+    const keyed = withIdempotencyKey(input);
+    return this.#executor.mutate(CreateServiceTokenDocument, keyed, 'serviceToken', call);
   }
 
   /** Ends a service token for ever: the next request with it is refused. Throws NotFoundError or ForbiddenError. */

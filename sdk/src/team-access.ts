@@ -15,7 +15,7 @@ export interface TeamAccessChanges {
 export class TeamAccess {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -26,8 +26,7 @@ export class TeamAccess {
    * with the scope `DIRECTORY_WRITE`. Throws InvalidInputError, TakenError (a team's name), NotFoundError (a subject),
    * LimitReachedError or ForbiddenError.
    */
-  async sync(input: SyncTeamAccessInput, call?: CallOptions): Promise<TeamAccessChanges> {
-    const payload = await this.#executor.mutate(SyncTeamAccessDocument, input, 'usersChanged', call);
-    return { usersChanged: payload.usersChanged, teamsChanged: payload.teamsChanged };
+  sync(input: SyncTeamAccessInput, call?: CallOptions): Promise<TeamAccessChanges> {
+    return this.#executor.mutate(SyncTeamAccessDocument, input, 'usersChanged', call);
   }
 }

@@ -23,7 +23,7 @@ export interface AssignableUsersOptions extends AssignableUsersSelector, PageOpt
 export class Users {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -38,6 +38,6 @@ export class Users {
     selector: AssignableUsersSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<User, void, undefined> {
-    return this.#executor.iterate(AssignableUsersDocument, selector, (data) => data.assignableUsers, options);
+    return this.#executor.iterate(AssignableUsersDocument, selector, options);
   }
 }

@@ -6,6 +6,7 @@ import {
   RotateVirtualKeyDocument,
   UpdateVirtualKeyDocument,
   VirtualKeyDocument,
+  VirtualKeysByIdDocument,
   VirtualKeysDocument,
 } from './generated/documents.js';
 import type {
@@ -20,6 +21,7 @@ import type {
   VirtualKeysQuery,
 } from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
+import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
 import type { IterateOptions, PageOptions } from './pages.js';
 
@@ -57,7 +59,7 @@ export interface IssuedVirtualKey {
 export class VirtualKeys {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -75,15 +77,18 @@ export class VirtualKeys {
     selector: VirtualKeySelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<VirtualKey, void, undefined> {
-    return this.#executor.iterate(VirtualKeysDocument, selector, ({ virtualKeys }) => virtualKeys, options);
+    return this.#executor.iterate(VirtualKeysDocument, selector, options);
   }
 
   /** One key; null when there is none with this id that the viewer may see. */
   async get(id: string, call?: CallOptions): Promise<VirtualKey | null> {
-    const { node } = await this.#executor.data(VirtualKeyDocument, { id }, call);
-    if (node?.__typename !== 'VirtualKey') return null;
-    const { __typename: _, ...virtualKey } = node;
-    return virtualKey;
+    return nodeOf((await this.#executor.data(VirtualKeyDocument, { id }, call)).node, 'VirtualKey');
+  }
+
+  /** Up to 100 keys in one request, in the order of their ids; null for each that `get` would answer null for. */
+  async getMany(ids: readonly string[], call?: CallOptions): Promise<(VirtualKey | null)[]> {
+    const nodes = await this.#executor.field(VirtualKeysByIdDocument, { ids }, call);
+    return nodes.map((node) => nodeOf(node, 'VirtualKey'));
   }
 
   /**
@@ -91,9 +96,9 @@ export class VirtualKeys {
    * same key, without the secret. Throws InvalidInputError, NotFoundError (the workspace), ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  async create(input: CreateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
+  create(input: CreateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
     const keyed = withIdempotencyKey(input);
-    return issued(await this.#executor.mutate(CreateVirtualKeyDocument, keyed, 'virtualKey', call));
+    return this.#executor.mutate(CreateVirtualKeyDocument, keyed, 'virtualKey', call);
   }
 
   /**
@@ -111,8 +116,8 @@ export class VirtualKeys {
    * not rotate again, and has no secret. Throws InvalidInputError, NotFoundError, ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  async rotate(input: RotateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
-    return issued(await this.#executor.mutate(RotateVirtualKeyDocument, input, 'virtualKey', call));
+  rotate(input: RotateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
+    return this.#executor.mutate(RotateVirtualKeyDocument, input, 'virtualKey', call);
   }
 
   /** Ends the key for ever, at once; its history stays. Throws InvalidInputError, NotFoundError or ForbiddenError. */
@@ -128,8 +133,4 @@ export class VirtualKeys {
   review(decisions: readonly KeyReviewInput[], call?: CallOptions): Promise<VirtualKey[]> {
     return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'virtualKeys', call);
   }
-}
-
-function issued({ virtualKey, secret, message }: IssuedVirtualKey): IssuedVirtualKey {
-  return { virtualKey, secret, message };
 }

@@ -13,6 +13,7 @@ import {
   UpdateWorkspaceSettingsDocument,
   WorkspaceDocument,
   WorkspaceSummaryDocument,
+  WorkspacesByIdDocument,
   WorkspacesDocument,
   WorkspacesWithFindingsDocument,
 } from './generated/documents.js';
@@ -36,6 +37,7 @@ import type {
   WorkspacesWithFindingsQuery,
 } from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
+import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
 import type { IterateOptions, PageOptions } from './pages.js';
 
@@ -98,7 +100,7 @@ export interface WorkspaceSelection {
 export class Workspaces {
   readonly #executor: Executor;
 
-  /** Made by TokenVueClient. */
+  /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
   }
@@ -118,12 +120,18 @@ export class Workspaces {
     selector: WorkspaceSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<WorkspaceCard, void, undefined> {
-    return this.#executor.iterate(WorkspacesDocument, selector, ({ workspaces }) => workspaces, options);
+    return this.#executor.iterate(WorkspacesDocument, selector, options);
   }
 
   /** One workspace; null when there is none with this id that the viewer may see. */
   async get(id: string, call?: CallOptions): Promise<WorkspaceDetails | null> {
     return (await this.#executor.data(WorkspaceDocument, { id }, call)).workspace;
+  }
+
+  /** Up to 100 workspaces in one request, in the order of their ids; null for each that `get` would answer null for. */
+  async getMany(ids: readonly string[], call?: CallOptions): Promise<(WorkspaceDetails | null)[]> {
+    const nodes = await this.#executor.field(WorkspacesByIdDocument, { ids }, call);
+    return nodes.map((node) => nodeOf(node, 'Workspace'));
   }
 
   /** The viewer's active workspace; null when there is none. */
@@ -153,16 +161,9 @@ export class Workspaces {
   }
 
   /** Makes this the viewer's one active workspace. Throws NotFoundError. */
-  async select(id: string, call?: CallOptions): Promise<WorkspaceSelection> {
-    const input = { workspaceId: id };
+  select(id: string, call?: CallOptions): Promise<WorkspaceSelection> {
     const options = { ...call, isRepeatable: true };
-    const { workspace, previousWorkspace } = await this.#executor.mutate(
-      SelectWorkspaceDocument,
-      input,
-      'workspace',
-      options,
-    );
-    return { workspace, previousWorkspace };
+    return this.#executor.mutate(SelectWorkspaceDocument, { workspaceId: id }, 'workspace', options);
   }
 
   /**
@@ -217,7 +218,7 @@ export class Workspaces {
     selector: WorkspaceSelector = {},
     options: IterateOptions = {},
   ): AsyncGenerator<WorkspaceWithFindings, void, undefined> {
-    return this.#executor.iterate(WorkspacesWithFindingsDocument, selector, ({ workspaces }) => workspaces, options);
+    return this.#executor.iterate(WorkspacesWithFindingsDocument, selector, options);
   }
 
   /**
@@ -236,7 +237,6 @@ export class Workspaces {
     options: IterateOptions = {},
   ): AsyncGenerator<AuditEvent, void, undefined> {
     const variables = { ...selector, workspaceId };
-    const listOf = ({ workspace }: AuditLogQuery) => workspace?.auditLog;
-    return this.#executor.iterate(AuditLogDocument, variables, listOf, options, 'workspaceId');
+    return this.#executor.iterate(AuditLogDocument, variables, options, 'workspaceId');
   }
 }

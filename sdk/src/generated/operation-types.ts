@@ -12,6 +12,7 @@ export interface Operations {
   Viewer: { variables: Types.ViewerQueryVariables; result: Types.ViewerQuery };
   VirtualKeys: { variables: Types.VirtualKeysQueryVariables; result: Types.VirtualKeysQuery };
   VirtualKey: { variables: Types.VirtualKeyQueryVariables; result: Types.VirtualKeyQuery };
+  VirtualKeysById: { variables: Types.VirtualKeysByIdQueryVariables; result: Types.VirtualKeysByIdQuery };
   CreateVirtualKey: { variables: Types.CreateVirtualKeyMutationVariables; result: Types.CreateVirtualKeyMutation };
   UpdateVirtualKey: { variables: Types.UpdateVirtualKeyMutationVariables; result: Types.UpdateVirtualKeyMutation };
   RotateVirtualKey: { variables: Types.RotateVirtualKeyMutationVariables; result: Types.RotateVirtualKeyMutation };
@@ -23,6 +24,7 @@ export interface Operations {
   ReviewFindings: { variables: Types.ReviewFindingsQueryVariables; result: Types.ReviewFindingsQuery };
   AuditLog: { variables: Types.AuditLogQueryVariables; result: Types.AuditLogQuery };
   Workspace: { variables: Types.WorkspaceQueryVariables; result: Types.WorkspaceQuery };
+  WorkspacesById: { variables: Types.WorkspacesByIdQueryVariables; result: Types.WorkspacesByIdQuery };
   ActiveWorkspace: { variables: Types.ActiveWorkspaceQueryVariables; result: Types.ActiveWorkspaceQuery };
   CreateWorkspace: { variables: Types.CreateWorkspaceMutationVariables; result: Types.CreateWorkspaceMutation };
   UpdateWorkspaceSettings: { variables: Types.UpdateWorkspaceSettingsMutationVariables; result: Types.UpdateWorkspaceSettingsMutation };
@@ -32,4 +34,12 @@ export interface Operations {
   CompleteWorkspaceReview: { variables: Types.CompleteWorkspaceReviewMutationVariables; result: Types.CompleteWorkspaceReviewMutation };
   ArchiveWorkspace: { variables: Types.ArchiveWorkspaceMutationVariables; result: Types.ArchiveWorkspaceMutation };
   RestoreWorkspace: { variables: Types.RestoreWorkspaceMutationVariables; result: Types.RestoreWorkspaceMutation };
+}
+
+/** What somebody else changed first, as it is now: the fields `conflicting<Noun>` of the payloads, each by its noun. */
+export interface Conflicts {
+  /** On VERSION_CONFLICT, the key as it is now. */
+  readonly virtualKey?: NonNullable<Types.UpdateVirtualKeyMutation['updateVirtualKey']>['conflictingVirtualKey'] | undefined;
+  /** On VERSION_CONFLICT, the workspace as it is now. */
+  readonly workspace?: NonNullable<Types.ArchiveWorkspaceMutation['archiveWorkspace']>['conflictingWorkspace'] | undefined;
 }

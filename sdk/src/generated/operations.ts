@@ -23,7 +23,30 @@ export type AuditActorKind =
 
 /** Which events to list; conditions that are given must all hold. */
 export type AuditFilter = {
-  /** Any of these actions, such as workspace.created. */
+  /**
+   * Any of these actions:
+   * - `member.role_changed`: A member got another role.
+   * - `service_token.created`: A service token was made.
+   * - `service_token.revoked`: A service token was ended.
+   * - `team.created`: The directory brought a team.
+   * - `team.merged`: A team became one with another that has its name now.
+   * - `team.updated`: The directory changed a team's name or people.
+   * - `user.created`: The directory brought a person.
+   * - `user.updated`: The directory changed a person.
+   * - `virtual_key.created`: A key was made.
+   * - `virtual_key.reviewed`: A key was decided on in a review.
+   * - `virtual_key.revoked`: A key was switched off for ever.
+   * - `virtual_key.rotated`: A key got a new secret.
+   * - `virtual_key.updated`: Settings of a key changed, or it was switched on or off.
+   * - `workspace.archived`: A workspace was archived.
+   * - `workspace.created`: A workspace was made.
+   * - `workspace.ownership_transferred`: A workspace got another owner.
+   * - `workspace.restored`: A workspace was taken out of the archive.
+   * - `workspace.review_completed`: The review of a workspace was closed.
+   * - `workspace.review_requested`: Somebody asked for a review of a workspace.
+   * - `workspace.selected`: Somebody made it their active workspace.
+   * - `workspace.settings_updated`: Settings or members of a workspace changed.
+   */
   actions?: ReadonlyArray<string> | null | undefined;
   /** Done by any of these people or service tokens. */
   actorIds?: ReadonlyArray<string> | null | undefined;
@@ -53,7 +76,7 @@ export type CompleteWorkspaceReviewInput = {
 export type CreateServiceTokenInput = {
   /** When the token stops working, in the future; null for never. */
   expiresAt?: string | null | undefined;
-  /** A repeat with the same key and the same input answers with the first result, without the token. */
+  /** A repeat with the same key and the same input within a week answers with the first result, without the token. */
   idempotencyKey?: string | null | undefined;
   /** 1 to 80 characters after trimming, such as the name of the service. */
   name: string;
@@ -67,7 +90,7 @@ export type CreateVirtualKeyInput = {
   allowedModels?: ReadonlyArray<string> | null | undefined;
   /** When the key stops working; null for never. */
   expiresAt?: string | null | undefined;
-  /** A repeat with the same key and the same input answers with the first result, without its secret. */
+  /** A repeat with the same key and the same input within a week answers with the first result, without its secret. */
   idempotencyKey?: string | null | undefined;
   /** In the organization's currency: 0 or more, at most two decimals; null for none of the key's own. */
   monthlyBudget?: string | null | undefined;
@@ -85,7 +108,7 @@ export type CreateVirtualKeyInput = {
 export type CreateWorkspaceInput = {
   /** What the workspace is for. */
   environment: WorkspaceEnvironment;
-  /** A repeat with the same key and the same input answers with the first result. */
+  /** A repeat with the same key and the same input within a week answers with the first result. */
   idempotencyKey?: string | null | undefined;
   /** People from assignableUsers; the viewer becomes owner and member without being named. */
   memberIds: ReadonlyArray<string>;
@@ -231,7 +254,7 @@ export type RevokeVirtualKeyInput = {
 
 /** Which key gets a new secret. */
 export type RotateVirtualKeyInput = {
-  /** A repeat with the same key and the same input rotates no more, and answers without a secret. */
+  /** A repeat with the same key and the same input within a week rotates no more, and answers without a secret. */
   idempotencyKey?: string | null | undefined;
   /** How long the old secret goes on working beside the new one: 0 to 604800. */
   overlapSeconds?: number;
@@ -455,6 +478,8 @@ export type MembersQueryVariables = Exact<{
   workspaceId: string;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   totalCount?: boolean | null | undefined;
 }>;
 
@@ -499,6 +524,8 @@ export type SyncTeamAccessMutation = { syncTeamAccess: { usersChanged: number, t
 export type AssignableUsersQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   search?: string | null | undefined;
   totalCount?: boolean | null | undefined;
 }>;
@@ -516,6 +543,8 @@ export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, 
 export type VirtualKeysQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: VirtualKeyFilter | null | undefined;
   orderBy?: VirtualKeyOrder | null | undefined;
   totalCount?: boolean | null | undefined;
@@ -541,6 +570,24 @@ export type VirtualKeyQuery = { node:
     )
     | { __typename: 'Workspace' }
    | null };
+
+export type VirtualKeysByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type VirtualKeysByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Member' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | (
+      { __typename: 'VirtualKey' }
+      & VirtualKeyFragment
+    )
+    | { __typename: 'Workspace' }
+   | null> | null };
 
 export type CreateVirtualKeyMutationVariables = Exact<{
   input: CreateVirtualKeyInput;
@@ -599,6 +646,8 @@ export type WorkspaceSummaryQuery = { workspaceSummary: { totalWorkspaces: numbe
 export type WorkspacesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: WorkspaceFilter | null | undefined;
   orderBy?: WorkspaceOrder | null | undefined;
   totalCount?: boolean | null | undefined;
@@ -610,6 +659,8 @@ export type WorkspacesQuery = { workspaces: { totalCount?: number, nodes: Array<
 export type WorkspacesWithFindingsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: WorkspaceFilter | null | undefined;
   orderBy?: WorkspaceOrder | null | undefined;
   totalCount?: boolean | null | undefined;
@@ -632,6 +683,8 @@ export type AuditLogQueryVariables = Exact<{
   workspaceId: string;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: AuditFilter | null | undefined;
   totalCount?: boolean | null | undefined;
 }>;
@@ -645,6 +698,24 @@ export type WorkspaceQueryVariables = Exact<{
 
 
 export type WorkspaceQuery = { workspace: WorkspaceDetailsFragment | null };
+
+export type WorkspacesByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type WorkspacesByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Member' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | (
+      { __typename: 'Workspace' }
+      & WorkspaceDetailsFragment
+    )
+   | null> | null };
 
 export type ActiveWorkspaceQueryVariables = Exact<{ [key: string]: never; }>;
 

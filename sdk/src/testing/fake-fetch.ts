@@ -1,3 +1,4 @@
+import { fakeUser, fakeVirtualKey, fakeWorkspace } from '../fake-server.js';
 import { type ClientOptions, TokenVueClient } from '../index.js';
 
 export const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
@@ -70,38 +71,9 @@ export const card = {
   version: 4,
 };
 
-export const details = {
-  ...card,
-  createdAt: '2026-11-01T09:00:00Z',
-  updatedAt: '2026-11-02T09:00:00Z',
-  viewerRole: 'OWNER',
-  viewerCanUpdateSettings: true,
-  archivedAt: null,
-  review: null,
-};
-
-export const person = { id: 'usr_01', name: 'Ada', email: 'ada@example.com' };
-
-export const virtualKey = {
-  id: 'vk_01',
-  workspace: { id: 'ws_01', name: 'Search assistant' },
-  name: 'Web app',
-  maskedKey: 'tvk_…4f2c',
-  status: 'ACTIVE',
-  version: 2,
-  createdBy: person,
-  createdAt: '2026-11-01T09:00:00Z',
-  expiresAt: null,
-  lastUsedAt: null,
-  allowedModels: ['small'],
-  monthlyBudget: { amount: '100.00', currency: 'USD' },
-  requestsPerMinute: 600,
-  tokensPerMinute: null,
-  secrets: [{ maskedKey: 'tvk_…4f2c', createdAt: '2026-11-01T09:00:00Z', expiresAt: null, lastUsedAt: null }],
-  lastReviewedAt: null,
-  lastReviewedBy: null,
-  revokedAt: null,
-};
+export const details = fakeWorkspace();
+export const person = fakeUser();
+export const virtualKey = fakeVirtualKey();
 
 /** In the form that the server gives secrets of keys and service tokens. */
 export const KEY_SECRET = `tvk_${'k3Y'.repeat(14)}`;

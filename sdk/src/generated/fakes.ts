@@ -1,0 +1,51 @@
+// Generated from schema.graphql and sdk/operations by `npm run generate`: do not edit.
+import type * as Types from './operations.js';
+/** An expected refusal. A system failure is a top-level GraphQL error instead. What is not given is made up. */
+export function fakeUserError(given: Partial<Types.UserErrorFragment> = {}): Types.UserErrorFragment {
+  return { code: 'FORBIDDEN', message: 'User error message', field: null, ...given };
+}
+
+/** An exact amount in one currency (ISO 4217). What is not given is made up. */
+export function fakeMoney(given: Partial<Types.MoneyFragment> = {}): Types.MoneyFragment {
+  return { amount: '1250.00', currency: 'USD', ...given };
+}
+
+/** A person of the organization, known from the identity provider. What is not given is made up. */
+export function fakeUser(given: Partial<Types.UserFragment> = {}): Types.UserFragment {
+  return { id: 'usr_01', name: 'User name', email: 'ada@example.com', ...given };
+}
+
+/** Where a page lies in its list. What is not given is made up. */
+export function fakePageInfo(given: Partial<Types.PageInfoFragment> = {}): Types.PageInfoFragment {
+  return { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null, ...given };
+}
+
+/** A person in a workspace, with a role. What is not given is made up. */
+export function fakeMember(given: Partial<Types.MemberFragment> = {}): Types.MemberFragment {
+  return { id: 'mem_01', user: { ...fakeUser() }, role: 'ADMIN', joinedAt: '2026-01-01T00:00:00.000Z', ...given };
+}
+
+/** A credential for another service; only an organization admin makes one. What is not given is made up. */
+export function fakeServiceToken(given: Partial<Types.ServiceTokenFragment> = {}): Types.ServiceTokenFragment {
+  return { id: 'svc_01', name: 'Service token name', maskedToken: 'Service token masked token', scopes: [], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, revokedAt: null, ...given };
+}
+
+/** A gateway credential. Its secret is never readable through this type. What is not given is made up. */
+export function fakeVirtualKey(given: Partial<Types.VirtualKeyFragment> = {}): Types.VirtualKeyFragment {
+  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
+}
+
+/** An operating context: its own budget, members, keys and routing. As a list item it is the workspace card. What is not given is made up. */
+export function fakeWorkspace(given: Partial<Types.WorkspaceDetailsFragment> = {}): Types.WorkspaceDetailsFragment {
+  return { id: 'ws_01', name: 'Workspace name', owner: { __typename: 'Team', id: 'team_01', name: 'Team name' }, environment: 'PRODUCTION', status: 'ACTIVE', region: 'EU', monthlyBudget: { ...fakeMoney() }, memberCount: 1, activeKeyCount: 1, isActive: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', viewerRole: null, viewerCanUpdateSettings: false, archivedAt: null, review: null, ...given };
+}
+
+/** Something that a careful owner would look at. What is not given is made up. */
+export function fakeReviewFinding(given: Partial<Types.ReviewFindingFragment> = {}): Types.ReviewFindingFragment {
+  return { code: 'KEY_WITHOUT_EXPIRY', severity: 'HIGH', message: 'Review finding message', virtualKey: null, ...given };
+}
+
+/** Written in the same transaction as the change that it tells of. What is not given is made up. */
+export function fakeAuditEvent(given: Partial<Types.AuditEventFragment> = {}): Types.AuditEventFragment {
+  return { id: 'aud_01', action: 'Audit event action', actor: { kind: 'SERVICE', id: null, name: 'Audit actor name' }, targetId: null, changes: [], occurredAt: '2026-01-01T00:00:00.000Z', requestId: null, ...given };
+}

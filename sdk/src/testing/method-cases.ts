@@ -1,0 +1,444 @@
+/**
+ * Every method of the client: what it sends and resolves to, and of those that iterate, what surrounds their pages. A new
+ * method has its row here.
+ */
+import { fakeAuditEvent, fakeMember, fakeReviewFinding, fakeServiceToken } from '../fake-server.js';
+import type { CreateWorkspaceInput, IterateOptions, TokenVueClient } from '../index.js';
+import { card, details, KEY_SECRET, person, SERVICE_SECRET, virtualKey } from './fake-fetch.js';
+
+const pageInfo = {
+  hasNextPage: false,
+  hasPreviousPage: false,
+  startCursor: 'a',
+  endCursor: 'b',
+};
+export const page = { nodes: [card], pageInfo };
+const viewer = {
+  user: person,
+  organizationRole: 'ADMIN',
+  teams: [{ id: 'team_01', name: 'Search' }],
+  activeWorkspace: card,
+};
+const summary = {
+  activeWorkspace: card,
+  totalWorkspaces: 1,
+  totalMonthlyBudget: card.monthlyBudget,
+  totalActiveKeys: 2,
+  productionWorkspaces: 1,
+};
+export const createInput: CreateWorkspaceInput = {
+  name: 'Search assistant',
+  environment: 'PRODUCTION',
+  region: 'EU',
+  monthlyBudget: '1250.00',
+  memberIds: [],
+  idempotencyKey: 'once',
+};
+const settings = {
+  workspaceId: 'ws_01',
+  expectedVersion: 4,
+  monthlyBudget: '10.00',
+};
+const selection = { workspace: details, previousWorkspace: null };
+
+const versioned = { workspaceId: 'ws_01', expectedVersion: 4 };
+const finding = fakeReviewFinding();
+const auditEvent = fakeAuditEvent();
+const createKeyInput = { workspaceId: 'ws_01', name: 'Web app', idempotencyKey: 'once' };
+const issuedKey = { virtualKey, secret: KEY_SECRET, message: null };
+const repeatedKey = { virtualKey, secret: null, message: 'The secret was shown once. Rotate the key.' };
+const member = fakeMember();
+const serviceToken = fakeServiceToken();
+const issuedToken = { serviceToken, token: SERVICE_SECRET, message: null };
+const directory = {
+  users: [{ subject: 'maya', name: 'Maya', email: 'maya@example.com' }],
+  teams: [{ externalId: 'search', name: 'Search', subjects: ['maya'] }],
+};
+
+/** A call of a method. */
+interface Case {
+  call: (client: TokenVueClient) => Promise<unknown>;
+  operationName: string;
+  variables: object;
+  data: object;
+  result: unknown;
+}
+
+export const cases: Record<string, Case> = {
+  'workspaces.summary()': {
+    call: (client) => client.workspaces.summary(),
+    operationName: 'WorkspaceSummary',
+    variables: {},
+    data: { workspaceSummary: summary },
+    result: summary,
+  },
+  'workspaces.list()': {
+    call: (client) => client.workspaces.list(),
+    operationName: 'Workspaces',
+    variables: {},
+    data: { workspaces: page },
+    result: page,
+  },
+  'workspaces.list(options)': {
+    call: (client) =>
+      client.workspaces.list({
+        first: 50,
+        after: 'b',
+        filter: { search: 'sea', environments: ['PRODUCTION'] },
+        orderBy: { field: 'NAME', direction: 'DESC' },
+      }),
+    operationName: 'Workspaces',
+    variables: {
+      first: 50,
+      after: 'b',
+      filter: { search: 'sea', environments: ['PRODUCTION'] },
+      orderBy: { field: 'NAME', direction: 'DESC' },
+    },
+    data: { workspaces: page },
+    result: page,
+  },
+  'workspaces.list(options) from the end': {
+    call: (client) => client.workspaces.list({ last: 5, before: 'a' }),
+    operationName: 'Workspaces',
+    variables: { last: 5, before: 'a' },
+    data: { workspaces: page },
+    result: page,
+  },
+  'workspaces.get(id)': {
+    call: (client) => client.workspaces.get('ws_01'),
+    operationName: 'Workspace',
+    variables: { id: 'ws_01' },
+    data: { workspace: details },
+    result: details,
+  },
+  'workspaces.get(id) of none': {
+    call: (client) => client.workspaces.get('ws_00'),
+    operationName: 'Workspace',
+    variables: { id: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'workspaces.getMany(ids)': {
+    call: (client) => client.workspaces.getMany(['ws_01', 'ws_00', 'vk_01']),
+    operationName: 'WorkspacesById',
+    variables: { ids: ['ws_01', 'ws_00', 'vk_01'] },
+    data: { nodes: [{ __typename: 'Workspace', ...details }, null, { __typename: 'VirtualKey' }] },
+    result: [details, null, null],
+  },
+  'workspaces.active()': {
+    call: (client) => client.workspaces.active(),
+    operationName: 'ActiveWorkspace',
+    variables: {},
+    data: { activeWorkspace: details },
+    result: details,
+  },
+  'workspaces.active() when none is': {
+    call: (client) => client.workspaces.active(),
+    operationName: 'ActiveWorkspace',
+    variables: {},
+    data: { activeWorkspace: null },
+    result: null,
+  },
+  'workspaces.create(input)': {
+    call: (client) => client.workspaces.create(createInput),
+    operationName: 'CreateWorkspace',
+    variables: { input: createInput },
+    data: { createWorkspace: { workspace: details, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.updateSettings(input)': {
+    call: (client) => client.workspaces.updateSettings(settings),
+    operationName: 'UpdateWorkspaceSettings',
+    variables: { input: settings },
+    data: {
+      updateWorkspaceSettings: {
+        workspace: details,
+        conflictingWorkspace: null,
+        userErrors: [],
+      },
+    },
+    result: details,
+  },
+  'workspaces.select(id)': {
+    call: (client) => client.workspaces.select('ws_01'),
+    operationName: 'SelectWorkspace',
+    variables: { input: { workspaceId: 'ws_01' } },
+    data: { selectWorkspace: { ...selection, userErrors: [] } },
+    result: selection,
+  },
+  'viewer()': {
+    call: (client) => client.viewer(),
+    operationName: 'Viewer',
+    variables: {},
+    data: { viewer },
+    result: viewer,
+  },
+  'users.assignable()': {
+    call: (client) => client.users.assignable({ first: 10, search: 'ad' }),
+    operationName: 'AssignableUsers',
+    variables: { first: 10, search: 'ad' },
+    data: { assignableUsers: { nodes: [person], pageInfo } },
+    result: { nodes: [person], pageInfo },
+  },
+  'workspaces.transferOwnership(input)': {
+    call: (client) => client.workspaces.transferOwnership({ ...versioned, ownerId: 'team_01' }),
+    operationName: 'TransferWorkspaceOwnership',
+    variables: { input: { ...versioned, ownerId: 'team_01' } },
+    data: { transferWorkspaceOwnership: { workspace: details, conflictingWorkspace: null, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.archive(input)': {
+    call: (client) => client.workspaces.archive(versioned),
+    operationName: 'ArchiveWorkspace',
+    variables: { input: versioned },
+    data: { archiveWorkspace: { workspace: details, conflictingWorkspace: null, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.restore(id)': {
+    call: (client) => client.workspaces.restore('ws_01'),
+    operationName: 'RestoreWorkspace',
+    variables: { input: { workspaceId: 'ws_01' } },
+    data: { restoreWorkspace: { workspace: details, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.requestReview(input)': {
+    call: (client) => client.workspaces.requestReview({ workspaceId: 'ws_01', reason: 'Audit' }),
+    operationName: 'RequestWorkspaceReview',
+    variables: { input: { workspaceId: 'ws_01', reason: 'Audit' } },
+    data: { requestWorkspaceReview: { workspace: details, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.completeReview(input)': {
+    call: (client) => client.workspaces.completeReview({ workspaceId: 'ws_01', note: 'In order' }),
+    operationName: 'CompleteWorkspaceReview',
+    variables: { input: { workspaceId: 'ws_01', note: 'In order' } },
+    data: { completeWorkspaceReview: { workspace: details, userErrors: [] } },
+    result: details,
+  },
+  'workspaces.reviewFindings(workspaceId)': {
+    call: (client) => client.workspaces.reviewFindings('ws_01'),
+    operationName: 'ReviewFindings',
+    variables: { workspaceId: 'ws_01' },
+    data: { workspace: { reviewFindings: [finding] } },
+    result: [finding],
+  },
+  'workspaces.reviewFindings(workspaceId) of none': {
+    call: (client) => client.workspaces.reviewFindings('ws_00'),
+    operationName: 'ReviewFindings',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'workspaces.listWithFindings(options)': {
+    call: (client) => client.workspaces.listWithFindings({ first: 50, filter: { archived: false } }),
+    operationName: 'WorkspacesWithFindings',
+    variables: { first: 50, filter: { archived: false } },
+    data: { workspaces: { nodes: [{ ...card, reviewFindings: [finding] }], pageInfo } },
+    result: { nodes: [{ ...card, reviewFindings: [finding] }], pageInfo },
+  },
+  'workspaces.auditLog(workspaceId, options)': {
+    call: (client) => client.workspaces.auditLog('ws_01', { first: 5, filter: { actions: ['workspace.archived'] } }),
+    operationName: 'AuditLog',
+    variables: { workspaceId: 'ws_01', first: 5, filter: { actions: ['workspace.archived'] } },
+    data: { workspace: { auditLog: { nodes: [auditEvent], pageInfo } } },
+    result: { nodes: [auditEvent], pageInfo },
+  },
+  'workspaces.auditLog(workspaceId) for who may not read it': {
+    call: (client) => client.workspaces.auditLog('ws_01'),
+    operationName: 'AuditLog',
+    variables: { workspaceId: 'ws_01' },
+    data: { workspace: { auditLog: null } },
+    result: null,
+  },
+  'workspaces.auditLog(workspaceId) of none': {
+    call: (client) => client.workspaces.auditLog('ws_00'),
+    operationName: 'AuditLog',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'virtualKeys.list(options)': {
+    call: (client) => client.virtualKeys.list({ filter: { unusedForDays: 90 }, totalCount: true }),
+    operationName: 'VirtualKeys',
+    variables: { filter: { unusedForDays: 90 }, totalCount: true },
+    data: { virtualKeys: { nodes: [virtualKey], pageInfo, totalCount: 1 } },
+    result: { nodes: [virtualKey], pageInfo, totalCount: 1 },
+  },
+  'virtualKeys.get(id)': {
+    call: (client) => client.virtualKeys.get('vk_01'),
+    operationName: 'VirtualKey',
+    variables: { id: 'vk_01' },
+    data: { node: { __typename: 'VirtualKey', ...virtualKey } },
+    result: virtualKey,
+  },
+  'virtualKeys.get(id) of none': {
+    call: (client) => client.virtualKeys.get('vk_00'),
+    operationName: 'VirtualKey',
+    variables: { id: 'vk_00' },
+    data: { node: null },
+    result: null,
+  },
+  'virtualKeys.get(id) of something else': {
+    call: (client) => client.virtualKeys.get('ws_01'),
+    operationName: 'VirtualKey',
+    variables: { id: 'ws_01' },
+    data: { node: { __typename: 'Workspace' } },
+    result: null,
+  },
+  'virtualKeys.getMany(ids)': {
+    call: (client) => client.virtualKeys.getMany(['vk_00', 'vk_01']),
+    operationName: 'VirtualKeysById',
+    variables: { ids: ['vk_00', 'vk_01'] },
+    data: { nodes: [null, { __typename: 'VirtualKey', ...virtualKey }] },
+    result: [null, virtualKey],
+  },
+  'virtualKeys.create(input)': {
+    call: (client) => client.virtualKeys.create(createKeyInput),
+    operationName: 'CreateVirtualKey',
+    variables: { input: createKeyInput },
+    data: { createVirtualKey: { ...issuedKey, userErrors: [] } },
+    result: issuedKey,
+  },
+  'virtualKeys.create(input) once more': {
+    call: (client) => client.virtualKeys.create(createKeyInput),
+    operationName: 'CreateVirtualKey',
+    variables: { input: createKeyInput },
+    data: { createVirtualKey: { ...repeatedKey, userErrors: [] } },
+    result: repeatedKey,
+  },
+  'virtualKeys.update(input)': {
+    call: (client) => client.virtualKeys.update({ virtualKeyId: 'vk_01', expectedVersion: 2, expiresAt: null }),
+    operationName: 'UpdateVirtualKey',
+    variables: { input: { virtualKeyId: 'vk_01', expectedVersion: 2, expiresAt: null } },
+    data: { updateVirtualKey: { virtualKey, conflictingVirtualKey: null, userErrors: [] } },
+    result: virtualKey,
+  },
+  'virtualKeys.rotate(input)': {
+    call: (client) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01', overlapSeconds: 60 }),
+    operationName: 'RotateVirtualKey',
+    variables: { input: { virtualKeyId: 'vk_01', overlapSeconds: 60 } },
+    data: { rotateVirtualKey: { ...issuedKey, userErrors: [] } },
+    result: issuedKey,
+  },
+  'virtualKeys.revoke(input)': {
+    call: (client) => client.virtualKeys.revoke({ virtualKeyId: 'vk_01', reason: 'Leaked' }),
+    operationName: 'RevokeVirtualKey',
+    variables: { input: { virtualKeyId: 'vk_01', reason: 'Leaked' } },
+    data: { revokeVirtualKey: { virtualKey, userErrors: [] } },
+    result: virtualKey,
+  },
+  'virtualKeys.review(decisions)': {
+    call: (client) => client.virtualKeys.review([{ virtualKeyId: 'vk_01', decision: 'KEEP' }]),
+    operationName: 'ReviewVirtualKeys',
+    variables: { input: { decisions: [{ virtualKeyId: 'vk_01', decision: 'KEEP' }] } },
+    data: { reviewVirtualKeys: { virtualKeys: [virtualKey], userErrors: [] } },
+    result: [virtualKey],
+  },
+  'members.list(workspaceId, options)': {
+    call: (client) => client.members.list('ws_01', { first: 5 }),
+    operationName: 'Members',
+    variables: { workspaceId: 'ws_01', first: 5 },
+    data: { workspace: { members: { nodes: [member], pageInfo } } },
+    result: { nodes: [member], pageInfo },
+  },
+  'members.list(workspaceId) of none': {
+    call: (client) => client.members.list('ws_00'),
+    operationName: 'Members',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'members.changeRole(input)': {
+    call: (client) => client.members.changeRole({ memberId: 'mem_01', role: 'VIEWER' }),
+    operationName: 'ChangeMemberRole',
+    variables: { input: { memberId: 'mem_01', role: 'VIEWER' } },
+    data: { changeMemberRole: { member, userErrors: [] } },
+    result: member,
+  },
+  'serviceTokens.list()': {
+    call: (client) => client.serviceTokens.list(),
+    operationName: 'ServiceTokens',
+    variables: {},
+    data: { serviceTokens: [serviceToken] },
+    result: [serviceToken],
+  },
+  'serviceTokens.list() for anyone but an organization admin': {
+    call: (client) => client.serviceTokens.list(),
+    operationName: 'ServiceTokens',
+    variables: {},
+    data: { serviceTokens: null },
+    result: null,
+  },
+  'serviceTokens.create(input)': {
+    call: (client) =>
+      client.serviceTokens.create({ name: 'Billing', scopes: ['WORKSPACES_READ'], idempotencyKey: 'once' }),
+    operationName: 'CreateServiceToken',
+    variables: { input: { name: 'Billing', scopes: ['WORKSPACES_READ'], idempotencyKey: 'once' } },
+    data: { createServiceToken: { ...issuedToken, userErrors: [] } },
+    result: issuedToken,
+  },
+  'serviceTokens.revoke(id)': {
+    call: (client) => client.serviceTokens.revoke('svc_01'),
+    operationName: 'RevokeServiceToken',
+    variables: { input: { serviceTokenId: 'svc_01' } },
+    data: { revokeServiceToken: { serviceToken, userErrors: [] } },
+    result: serviceToken,
+  },
+  'teamAccess.sync(input)': {
+    call: (client) => client.teamAccess.sync(directory),
+    operationName: 'SyncTeamAccess',
+    variables: { input: directory },
+    data: { syncTeamAccess: { usersChanged: 0, teamsChanged: 1, userErrors: [] } },
+    result: { usersChanged: 0, teamsChanged: 1 },
+  },
+};
+
+/** A page of a list, as far as iterating it needs. */
+export interface Connection {
+  nodes: string[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** A method that iterates. */
+export interface List {
+  iterate: (client: TokenVueClient, options?: IterateOptions) => AsyncIterable<unknown>;
+  /** What the server answers with, around a page of it. */
+  around: (connection: Connection | null) => object;
+  /** What each page is asked for with, beside its size and place. */
+  variables: object;
+}
+
+const filter = { search: 'a' };
+const orderBy = { field: 'NAME', direction: 'DESC' } as const;
+export const lists: Record<string, List> = {
+  'workspaces.iterate': {
+    iterate: (client, options) => client.workspaces.iterate({ filter, orderBy }, options),
+    around: (workspaces) => ({ workspaces }),
+    variables: { filter, orderBy },
+  },
+  'workspaces.iterateWithFindings': {
+    iterate: (client, options) => client.workspaces.iterateWithFindings({ filter, orderBy }, options),
+    around: (workspaces) => ({ workspaces }),
+    variables: { filter, orderBy },
+  },
+  'workspaces.iterateAuditLog': {
+    iterate: (client, options) => client.workspaces.iterateAuditLog('ws_01', { filter: { actions: ['a.b'] } }, options),
+    around: (auditLog) => ({ workspace: { auditLog } }),
+    variables: { workspaceId: 'ws_01', filter: { actions: ['a.b'] } },
+  },
+  'virtualKeys.iterate': {
+    iterate: (client, options) => client.virtualKeys.iterate({ filter, orderBy }, options),
+    around: (virtualKeys) => ({ virtualKeys }),
+    variables: { filter, orderBy },
+  },
+  'members.iterate': {
+    iterate: (client, options) => client.members.iterate('ws_01', options),
+    around: (members) => ({ workspace: { members } }),
+    variables: { workspaceId: 'ws_01' },
+  },
+  'users.iterateAssignable': {
+    iterate: (client, options) => client.users.iterateAssignable(filter, options),
+    around: (assignableUsers) => ({ assignableUsers }),
+    variables: filter,
+  },
+};
