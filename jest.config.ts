@@ -3,7 +3,6 @@ import type { Config } from 'jest';
 
 /** Native ES modules, compiled by SWC with the metadata that the decorators need. */
 const project = {
-  testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -21,22 +20,33 @@ const project = {
 } satisfies Config;
 
 const database = {
+  testEnvironment: '<rootDir>/../server/src/testing/test-environment.mjs',
   globalSetup: '<rootDir>/../server/src/testing/global-setup.mjs',
   globalTeardown: '<rootDir>/../server/src/testing/global-teardown.mjs',
 };
 
+/** The tests of the server whose files end in `.<kind>.ts`. */
+function ofServer(displayName: string, kind: string) {
+  return {
+    ...project,
+    ...database,
+    displayName,
+    rootDir: 'server',
+    testMatch: [`<rootDir>/src/**/*.${kind}.ts`],
+  };
+}
+
+// biome-ignore lint/style/noProcessEnv: read where the tests are set up, as in their files.
+const isShared = process.env['TEST_DATABASE_URL'] !== undefined;
+
 const config: Config = {
-  testTimeout: 30_000,
+  // A database of several nodes takes longer, and files that share it come one after the other.
+  testTimeout: isShared ? 120_000 : 30_000,
   // Tests wait for the database more than they compute.
-  maxWorkers: '100%',
+  maxWorkers: isShared ? 1 : '100%',
   projects: [
-    {
-      ...project,
-      ...database,
-      displayName: 'server',
-      rootDir: 'server',
-      testMatch: ['<rootDir>/src/**/*.test.ts'],
-    },
+    // What `npm test` runs: minutes at the most.
+    ofServer('server', 'test'),
     {
       ...project,
       ...database,
@@ -44,13 +54,12 @@ const config: Config = {
       rootDir: 'sdk',
       testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/examples/*/src/**/*.test.ts'],
     },
-    {
-      ...project,
-      ...database,
-      displayName: 'browser',
-      rootDir: 'server',
-      testMatch: ['<rootDir>/src/**/*.browser.ts'],
-    },
+    // What takes longer or needs more, each by a command of its own: what the documentation tells to do, properties
+    // that need many cases, a connection pooler, a browser.
+    ofServer('recipes', 'recipe'),
+    ofServer('long', 'long'),
+    ofServer('pooler', 'pooler'),
+    ofServer('browser', 'browser'),
   ],
 };
 
