@@ -35,7 +35,7 @@ const generate: Check = (copy) =>
   inTurn(
     copy,
     ({ run }) => run('npm', 'run', '--silent', 'generate', '-w', 'server'),
-    ({ run }) => run('graphql-codegen', '--config', 'codegen.yml', '--silent'),
+    ({ run }) => run('graphql-codegen', '--config', 'codegen.yml', '--errors-only'),
     ({ run }) => run('node', 'sdk/scripts/method-tables.mjs'),
   );
 
@@ -168,7 +168,7 @@ export async function noted(client: TokenVueClient): Promise<readonly Note[]> {
 }
 `,
     tests: [
-      /[nN]otes?\b|Note\b|entities and tables|in the database|row-level security|this test|is known|every method|present API/,
+      /[nN]otes?\b|Note\b|agree on every table|in the database|every table|this test|is known|every method|present API/,
       ...['server/src/note/', 'database/(schema|row-security|distribution)', 'src/isolation', 'audit/audit.test'],
       ...['fetch/connections', 'sdk/src/(client|readme|releases)'],
     ],
