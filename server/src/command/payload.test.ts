@@ -138,6 +138,34 @@ describe('the `query` of a payload', () => {
     expect(counted).toEqual([2, 2, 3]);
   });
 
+  test('remembers nothing from before its own change, of objects and of lists', async () => {
+    const { admin } = castOf(company, company);
+    const id = await createWorkspace(server, admin);
+    const after = 'query { node(id: $id) { ... on Workspace { region version members { totalCount nodes { id } } } } }';
+    const text = `mutation ($id: ID!, $a: UpdateWorkspaceSettingsInput!, $b: UpdateWorkspaceSettingsInput!) {
+      a: updateWorkspaceSettings(input: $a) { ${after} } b: updateWorkspaceSettings(input: $b) { ${after} }
+    }`;
+    const input = (expectedVersion: number, region: string, memberIds: string[]) => {
+      return { workspaceId: id, expectedVersion, region, memberIds };
+    };
+    type Node = { region: string; version: number; members: { totalCount: number; nodes: object[] } };
+    const data = await run<Record<'a' | 'b', { query: { node: Node } }>>(server, admin, text, {
+      id,
+      a: input(1, 'US', [company.colleague.id]),
+      b: input(2, 'GLOBAL', [company.colleague.id, company.newcomer.id]),
+    });
+    const seen = [data.a, data.b].map(({ query: { node } }) => [
+      node.region,
+      node.version,
+      node.members.totalCount,
+      node.members.nodes.length,
+    ]);
+    expect(seen).toEqual([
+      ['US', 2, 2, 2],
+      ['GLOBAL', 3, 3, 3],
+    ]);
+  });
+
   test('shows nobody more than they may see', async () => {
     const { stranger } = castOf(company, company);
     const hidden = await createWorkspace(server, owner, { name: 'Hidden' });

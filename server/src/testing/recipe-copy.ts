@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { follow, type Step } from './recipe-steps.js';
 
@@ -27,7 +27,8 @@ export async function copyWith(steps: readonly Step[]): Promise<Copy> {
   const listed = await execute(root, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   if (!listed.isDone) throw new Error(listed.output);
   for (const file of new Set(listed.stdout.split('\0'))) {
-    if (file === '' || !(await isThere(join(root, file)))) continue;
+    // In a work tree that has borrowed them, packages are a link, which Git does not ignore.
+    if (basename(file) === 'node_modules' || file === '' || !(await isThere(join(root, file)))) continue;
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await cp(join(root, file), join(folder, file));
   }
