@@ -1,11 +1,11 @@
-import { organization, sql } from '../database/sql.js';
+import { organization, type Sql, sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
 import type { UserActor } from './actor.js';
 
 /** Makes the workspace the actor's active one unless there is one already that the actor sees. */
 export async function activateIfNone(transaction: Transaction, actor: UserActor, workspaceId: string): Promise<void> {
-  await clearUnseenActiveWorkspaces(transaction, [actor.id]);
-  await transaction.execute(
+  await transaction.send(
+    ...clearUnseenStatements([actor.id]),
     sql`INSERT INTO active_workspaces (user_id, organization_id, workspace_id)
       VALUES (${actor.id}, ${organization}, ${workspaceId}) ON CONFLICT (organization_id, user_id) DO NOTHING`,
   );
@@ -17,7 +17,11 @@ export async function activateIfNone(transaction: Transaction, actor: UserActor,
  * the sight by the other, the second sees what the first did.
  */
 export async function clearUnseenActiveWorkspaces(transaction: Transaction, userIds: readonly string[]): Promise<void> {
-  await transaction.send(
+  await transaction.send(...clearUnseenStatements(userIds));
+}
+
+function clearUnseenStatements(userIds: readonly string[]): Sql[] {
+  return [
     sql`SELECT FROM active_workspaces WHERE organization_id = ${organization} AND user_id = ANY (${userIds}::uuid[])
       ORDER BY user_id FOR UPDATE`,
     sql`DELETE FROM active_workspaces a USING users u, workspaces w
@@ -29,7 +33,7 @@ export async function clearUnseenActiveWorkspaces(transaction: Transaction, user
           WHERE m.organization_id = ${organization} AND m.workspace_id = w.id AND m.user_id = u.id)
         AND NOT EXISTS (SELECT FROM team_memberships tm
           WHERE tm.organization_id = ${organization} AND tm.team_id = w.owner_team_id AND tm.user_id = u.id)`,
-  );
+  ];
 }
 
 /** Takes the workspace from everybody who has it as their active one, locked in the order in which others lock them. */

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { roleSql } from '../access/sight.js';
+import { roleSql, seesEverything } from '../access/sight.js';
 import { organization, prepare, sql, viewer } from '../database/sql.js';
 import { parseBoolean } from '../database/table.js';
 import type { Reader } from '../fetch/caller.js';
@@ -18,14 +18,15 @@ export async function readActiveWorkspace(
 ): Promise<NounRow | null> {
   const plan = planOf(info, workspaces.type, paths);
   const role = roleSql(actor);
-  const { rows } = await database.texts(
+  const statement = plan.statement(`active workspace ${seesEverything(actor)}`, () =>
     prepare(
       sql`SELECT ${plan.selected({ actor, role })} FROM active_workspaces a
         JOIN workspaces w ON w.organization_id = ${organization} AND w.id = a.workspace_id ${plan.joins}
         WHERE a.organization_id = ${organization} AND a.user_id = ${viewer} AND ${role} IS NOT NULL`,
     ),
   );
-  return rows[0] === undefined ? null : plan.rowOf(rows[0], actor);
+  const { rows } = await database.texts(statement);
+  return plan.rowsOf(rows, actor)[0] ?? null;
 }
 
 /** Whether the workspace `w` is the viewer's active one. */

@@ -84,32 +84,25 @@ export class Database {
   }
 
   /** Runs the work in a transaction of the tables' owner that is about one organization: for what requests may not do. */
-  transactionAsOwner<Result>(
+  async transactionAsOwner<Result>(
     organizationId: string,
     work: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    const scope = { organizationId, userId: null };
-    return this.connected(null, async (connection) => {
-      const bindTo = (statement: Sql) => this.bind(statement, scope);
-      const transaction = new Transaction(connection, { begin: this.begin(null), bind: bindTo, check: undefined });
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
-    });
+    const options = { begin: this.begin(null), bind: this.#bindTo({ organizationId, userId: null }), check: undefined };
+    return this.connected(null, (connection) => new Transaction(connection, options).run(work));
   }
 
   /** Runs the work in a transaction of the scope, with this check. */
-  transactionIn<Result>(
+  async transactionIn<Result>(
     { scope, check }: { readonly scope: Scope | null; readonly check?: Check | undefined },
     work: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    return this.connected(scope, async (connection) => {
-      const bindTo = (statement: Sql) => this.bind(statement, scope);
-      const transaction = new Transaction(connection, { begin: this.begin(scope), bind: bindTo, check });
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
-    });
+    const options = { begin: this.begin(scope), bind: this.#bindTo(scope), check };
+    return this.connected(scope, (connection) => new Transaction(connection, options).run(work));
+  }
+
+  #bindTo(scope: Scope | null): (statement: Sql) => Statement {
+    return (statement) => this.bind(statement, scope);
   }
 
   /** Does the work with a connection; one that an error may have left in a transaction is not used again. */
@@ -135,11 +128,11 @@ export class Database {
     }
   }
 
-  /** No organization can have all connections: while it has its share, its requests wait among themselves. */
+  /** No organization can have all connections: a quarter stays for others, and its requests wait among themselves. */
   #shareOf(organizationId: string): LimitFunction {
     let share = this.#shares.get(organizationId);
     if (share === undefined) {
-      share = pLimit(Math.ceil(this.#poolSize / 2));
+      share = pLimit(Math.max(1, Math.floor((this.#poolSize * 3) / 4)));
       this.#shares.set(organizationId, share);
     }
     return share;

@@ -46,20 +46,51 @@ export type Changes<Of extends Table> = {
   readonly [Name in keyof RowOf<Of>]?: RowOf<Of>[Name] | Sql;
 };
 
-/** A transaction on a connection of its own. It begins with its first statement, in the same message. */
+interface Sending {
+  readonly statements: readonly Sql[];
+  resolve(answers: Answer[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A transaction on a connection of its own. It begins with its first statement, in the same message; statements that wait
+ * for nothing of each other, such as those of one `Promise.all`, are one message too, in the order in which they were given.
+ */
 export class Transaction implements Reads {
   readonly #connection: pg.PoolClient;
   readonly #options: TransactionOptions;
   readonly #atEnd: Sql[] = [];
+  #sending: Sending[] = [];
   #hasBegun = false;
+  #isOver = false;
 
   constructor(connection: pg.PoolClient, options: TransactionOptions) {
     this.#connection = connection;
     this.#options = options;
   }
 
-  /** Sends the statements as one message. */
-  async send(...statements: readonly Sql[]): Promise<Answer[]> {
+  /** Sends the statements in one message. When any of it fails, all of it does. */
+  send(...statements: readonly Sql[]): Promise<Answer[]> {
+    return new Promise((resolve, reject) => {
+      this.#sending.push({ statements, resolve, reject });
+      if (this.#sending.length === 1) process.nextTick(() => void this.#sendAll());
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    const sending = this.#sending;
+    this.#sending = [];
+    try {
+      // The connection may be another's by now.
+      if (this.#isOver) throw new Error('The transaction has ended.');
+      const answers = await this.#answersTo(sending.flatMap(({ statements }) => statements));
+      for (const { statements, resolve } of sending) resolve(answers.splice(0, statements.length));
+    } catch (error) {
+      for (const { reject } of sending) reject(error);
+    }
+  }
+
+  async #answersTo(statements: readonly Sql[]): Promise<Answer[]> {
     const { check, begin, bind } = this.#options;
     const own = statements.map(bind);
     if (this.#hasBegun) return send(this.#connection, own);
@@ -133,7 +164,18 @@ export class Transaction implements Reads {
     this.#atEnd.push(statement);
   }
 
-  async commit(): Promise<void> {
+  /** Does the work and commits what it did. When it throws, nothing more is sent: whoever has the connection rolls back. */
+  async run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work(this);
+      await this.#commit();
+      return result;
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  async #commit(): Promise<void> {
     if (!this.#hasBegun && this.#atEnd.length === 0) return;
     // Nothing is committed before the answer to the check is known.
     if (!this.#hasBegun) await this.send();

@@ -156,7 +156,7 @@ export function toPage(
   const inOrder = isFromEnd ? [...inPage].reverse() : inPage;
   const width = from + plan.width;
   return {
-    nodes: inOrder.map((row) => plan.rowOf(row, actor, from)),
+    nodes: plan.rowsOf(inOrder, actor, from),
     cursorAt: (index) => encodeCursor(shape, keyOf(shape, inOrder[index] ?? [], width)),
     hasNextPage: isFromEnd ? before !== null : hasMore,
     hasPreviousPage: isFromEnd ? hasMore : after !== null,

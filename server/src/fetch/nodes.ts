@@ -130,7 +130,7 @@ async function readNodes(
     sql`SELECT ${plan.selected({ actor, role: roleSql(actor) })} FROM ${noun.from} ${joins} ${plan.joins}
       WHERE ${organizationId.sql} = ${organization} AND ${id.sql} = ANY (${ids}::uuid[]) AND ${sight}`,
   );
-  return rows.map((row) => plan.rowOf(row, actor));
+  return plan.rowsOf(rows, actor);
 }
 
 /** The type whose ids have this prefix. */

@@ -33,6 +33,7 @@ export class Plan {
   readonly #joins = new Set<Sql>();
   readonly #fields: PlannedField[] = [];
   readonly #empty: Readonly<Record<string, unknown>>;
+  readonly #statements = new Map<string, Sql>();
 
   constructor(noun: Noun, needs: Needs, selection: Selection) {
     this.noun = noun;
@@ -79,18 +80,35 @@ export class Plan {
     return new Set([...named].map(([, name]) => name as string));
   }
 
-  /** The object of a row whose values begin here. */
-  rowOf(texts: TextRow, actor: Actor, from = 0): NounRow {
+  /** A statement with the plan's own values only, made once for each key, of which there are few. */
+  statement(key: string, make: () => Sql): Sql {
+    let statement = this.#statements.get(key);
+    if (statement === undefined) {
+      statement = make();
+      this.#statements.set(key, statement);
+    }
+    return statement;
+  }
+
+  /** The objects of rows whose values begin here. */
+  rowsOf(rows: readonly TextRow[], actor: Actor, from = 0): NounRow[] {
+    // Once for all rows, of which there are many.
+    const fetched = this.#fields.map(({ selected }): Fetched => ({ actor, selected }));
+    return rows.map((texts) => this.#rowOf(texts, fetched, from));
+  }
+
+  #rowOf(texts: TextRow, fetched: readonly Fetched[], from: number): NounRow {
     const uuid = texts[from] as string;
     const row: Record<string, unknown> = { ...this.#empty };
     row['__typename'] = this.noun.type;
     row['uuid'] = uuid;
     row['id'] = this.noun.globalId(uuid);
-    for (const { name, at, parse, read, selected } of this.#fields) {
-      const fetched: Fetched = { actor, selected };
-      const [first = 0] = at;
-      if (at.length === 1) row[name] = read(valueAt(texts, from + first, parse[0]), fetched);
-      else row[name] = read(...at.map((place, index) => valueAt(texts, from + place, parse[index])), fetched);
+    for (let index = 0; index < this.#fields.length; index++) {
+      const { name, at, parse, read } = this.#fields[index] as PlannedField;
+      const known = fetched[index];
+      const first = valueAt(texts, from + (at[0] as number), parse[0]);
+      if (at.length === 1) row[name] = read(first, known);
+      else row[name] = read(...at.map((place, of) => valueAt(texts, from + place, parse[of])), known);
     }
     return row as unknown as NounRow;
   }

@@ -26,5 +26,5 @@ export async function listServiceTokens(reader: Reader, info: GraphQLResolveInfo
     sql`SELECT ${plan.selected({ actor, role: roleSql(actor) })} FROM ${serviceTokens.from} ${plan.joins}
       WHERE st.organization_id = ${organization} AND ${sight} ORDER BY st.created_at DESC, st.id DESC`,
   );
-  return rows.map((row) => plan.rowOf(row, actor));
+  return plan.rowsOf(rows, actor);
 }

@@ -16,5 +16,5 @@ export async function readViewerTeams({ actor, database }: Reader, info: GraphQL
       JOIN teams t ON t.organization_id = ${organization} AND t.id = tm.team_id ${plan.joins}
       WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer} ORDER BY t.name, t.id`,
   );
-  return rows.map((row) => plan.rowOf(row, actor));
+  return plan.rowsOf(rows, actor);
 }

@@ -16,6 +16,7 @@ export async function resolveMembers(
   memberIds: readonly string[],
   workspaceId: string | null,
 ): Promise<string[]> {
+  if (memberIds.length === 0) return [];
   const userIds = memberIds.map((id) => users.uuidOf(id));
   const named = userIds.filter((id) => id !== null);
   const found = await transaction.rows<{ id: string }>(

@@ -41,14 +41,16 @@ export const createWorkspace = command(
     const workspace = { id, organizationId: actor.organizationId, name: settings.name, ownerUserId: actor.id };
     const members = await resolveMembers(run, input.memberIds, null);
     const keys = { nameKey: nameKey(settings.name), searchKey: searchKey(settings.name) };
-    await transaction.insert(workspaces, [{ ...workspace, ...settings, ...keys }]).catch((error: unknown) => {
+    const others = members.filter((userId) => userId !== actor.id);
+    await Promise.all([
+      transaction.insert(workspaces, [{ ...workspace, ...settings, ...keys }]),
+      // The owner's stored role is what they keep when they give the ownership away.
+      addMembers(transaction, workspace, [actor.id], 'ADMIN'),
+      addMembers(transaction, workspace, others, 'MEMBER'),
+      activateIfNone(transaction, actor, id),
+    ]).catch((error: unknown) => {
       throw isUniqueViolation(error, 'workspaces_name_key') ? Refusal.of('nameTaken', 'input', 'name') : error;
     });
-    // The owner's stored role is what they keep when they give the ownership away.
-    await addMembers(transaction, workspace, [actor.id], 'ADMIN');
-    const others = members.filter((userId) => userId !== actor.id);
-    await addMembers(transaction, workspace, others, 'MEMBER');
-    await activateIfNone(transaction, actor, id);
     const target = { id, workspaceId: id };
     const changes = [...initialValues(settings), ...memberChange([], [actor.id, ...others])];
     run.audit('workspace.created', workspaces, target, changes);

@@ -105,25 +105,17 @@ function pageStatement(reader: Reader, plan: Plan, request: PageRequest, where: 
   );
 }
 
-/** Statements of first pages, made once for each plan: by who sees what, direction and size. */
-const firstPages = new WeakMap<Plan, Map<string, Sql>>();
-
 /**
  * The page of the list in the order of names: the indexes are walked in this order and no further than the page. The walk
  * has one good plan for everybody, so it is prepared.
  */
 function walkStatement(reader: Reader, plan: Plan, request: PageRequest): Sql {
   const { size, after, before } = request;
-  if (after !== null || before !== null) return prepare(walkOf(reader, plan, request));
-  const made = firstPages.get(plan) ?? new Map<string, Sql>();
-  firstPages.set(plan, made);
-  const key = `${seesEverything(reader.actor)} ${walkDirection(request)} ${size}`;
-  let statement = made.get(key);
-  if (statement === undefined) {
-    statement = prepare(walkOf(reader, plan, request));
-    made.set(key, statement);
-  }
-  return statement;
+  const make = () => prepare(walkOf(reader, plan, request));
+  const isFirstPage = after === null && before === null;
+  return isFirstPage
+    ? plan.statement(`first page ${seesEverything(reader.actor)} ${walkDirection(request)} ${size}`, make)
+    : make();
 }
 
 function walkOf(reader: Reader, plan: Plan, request: PageRequest): Sql {
