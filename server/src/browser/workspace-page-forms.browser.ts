@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../testing/eventually.js';
+import { setActive } from '../testing/rows.js';
 import { cardOf, pickMembers, stage, termsOf, useStage } from '../testing/workspace-page.js';
 
 useStage();
@@ -70,11 +71,12 @@ describe('creating', () => {
     const { page, dialog } = await openCreate('chidi');
     await fill(dialog, { name: 'Not for everybody', monthlyBudget: '1' });
     await pickMembers(page, 'Bruno Carvalho', 'Farid Haddad', 'Grace Mukamana');
-    await setActive('farid', false);
+    const farid = await userOf('farid');
+    await setActive(stage.server, farid, false);
     await dialog.getByRole('button', { name: 'Create workspace' }).click();
     await expectFieldError(page, 'Members', /Farid Haddad: There is no such person in your team access\.$/);
     expect(await dialog.locator('.field-errors li').count()).toBe(1);
-    await setActive('farid', true);
+    await setActive(stage.server, farid, true);
   });
 
   test('a refusal of the whole input is told of above the form', async () => {
@@ -394,16 +396,11 @@ async function changeMeanwhile(name: string, change: Record<string, unknown>): P
 }
 
 async function changeMembersMeanwhile(name: string, subjects: string[]): Promise<void> {
-  const ids = subjects.map(async (subject) => {
-    const { viewer } = await stage.ask<{ viewer: { user: { id: string } } }>(subject, '{ viewer { user { id } } }');
-    return viewer.user.id;
-  });
-  await changeMeanwhile(name, { memberIds: await Promise.all(ids) });
+  const people = await Promise.all(subjects.map(userOf));
+  await changeMeanwhile(name, { memberIds: people.map(({ id }) => id) });
 }
 
-async function setActive(subject: string, active: boolean): Promise<void> {
-  await stage.server.database.rows({
-    text: 'UPDATE users SET active = $1 WHERE subject = $2',
-    values: [active, subject],
-  });
+async function userOf(subject: string): Promise<{ id: string }> {
+  const { viewer } = await stage.ask<{ viewer: { user: { id: string } } }>(subject, '{ viewer { user { id } } }');
+  return viewer.user;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
 import { eventually } from '../testing/eventually.js';
+import { changeRows } from '../testing/rows.js';
 import { cardOf, stage, useStage } from '../testing/workspace-page.js';
 
 useStage();
@@ -138,10 +139,7 @@ describe('after an edit', () => {
     const page = await stage.open('ada', { query: '?search=payment' });
     await openSettings(page, 'Payment Disputes');
     await page.getByRole('textbox', { name: 'Monthly budget' }).fill('5');
-    await stage.server.database.rows({
-      text: 'UPDATE workspaces SET version = version + 1 WHERE name = $1',
-      values: ['Payment Disputes'],
-    });
+    await changeRows(stage.server, (await find('Payment Disputes')).id, 'version = version + 1');
     await page.getByRole('button', { name: 'Save settings' }).click();
     await page.getByText('Somebody else changed this workspace meanwhile').waitFor();
     await page.getByRole('button', { name: 'Back to the form' }).click();
