@@ -55,6 +55,19 @@ const queryPlaces = idPlaces(
   objectTypes(schema).filter((type) => !isMutation(type)),
 );
 
+/** Where a person is told that they may not do it: at what they named; null where it is about the organization. */
+function refusedAt(mutation: string): readonly string[] | null {
+  const place = mutationPlaces.find((one) => {
+    return one.startsWith(`${mutation}(`) && ['Workspace', 'Member', 'VirtualKey'].includes(typesAt(one)[0] ?? '');
+  });
+  return place === undefined ? null : pathOf(place).split('.');
+}
+
+/** The path of the first id at the place. */
+function pathOf(place: string): string {
+  return place.replace(/^\w+\(|\)$/g, '').replaceAll('[]', '.0');
+}
+
 interface QueryRow {
   /** Name of the root field, or the place of the id. */
   readonly place: string;
@@ -358,6 +371,10 @@ describe('a mutation', () => {
       expect(changesOfAnybody(statements)).toEqual([]);
       const after = await contentByOrganization(server.database);
       outcomes[part] = sent.outcome;
+      if (sent.outcome === 'FORBIDDEN') {
+        const field = stage.cast[part].kind === 'USER' ? refusedAt(mutation) : null;
+        expect([part, sent.field]).toEqual([part, field]);
+      }
       const [ours, theirs] = [stage.ours.organizationId, stage.theirs.organizationId];
       const [own, other] = part.startsWith('foreign') ? [theirs, ours] : [ours, theirs];
       expect([part, after[other]]).toEqual([part, before[other]]);
@@ -415,11 +432,7 @@ describe('a mutation', () => {
         for (const part of [...people, 'writer'] as const) {
           const toNothing = await answerTo(part, idOfNothing(types[0] ?? 'Workspace'));
           if (mutationOutcomes(mutation)[part] === 'done') {
-            expect([part, toNothing.outcome, toNothing.field?.join('.')]).toEqual([
-              part,
-              'NOT_FOUND',
-              path.replaceAll('[]', '.0'),
-            ]);
+            expect([part, toNothing.outcome, toNothing.field?.join('.')]).toEqual([part, 'NOT_FOUND', pathOf(place)]);
           }
           const seesAll = part === 'organizationAdmin' || part === 'writer';
           const strange = types.flatMap((type) =>

@@ -306,15 +306,16 @@ describe('a secret', () => {
     expect(leaks).toEqual([]);
   });
 
-  test('is in no log line, of requests, refusals and faults alike, and neither is the token of a person', () => {
+  test('is in no log line, of requests, refusals and faults alike, nor is a token of a person or the password of the database', () => {
     const lines = server.logLines.join('\n');
     for (const message of ['"msg":"request"', '"msg":"refused"', '"msg":"unexpected error"']) {
       expect(lines).toContain(message);
     }
     expect(server.logLines.flatMap((line) => tracesIn(line))).toEqual([]);
-    for (const { token } of [root, owner]) {
-      for (const part of token.split('.').slice(1))
-        expect(server.logLines.filter((line) => line.includes(part))).toEqual([]);
+    const { password } = new URL(server.databaseUrl);
+    expect(password).toMatch(/.{8}/);
+    for (const text of [password, ...[root, owner].flatMap(({ token }) => token.split('.').slice(1))]) {
+      expect(server.logLines.filter((line) => line.includes(text))).toEqual([]);
     }
   });
 

@@ -315,16 +315,6 @@ describe('at each sight after', () => {
       expect(await sightOf(root, id)).toEqual({ byId: undefined, listed: [], total: 0 });
       expect(await settingsRefusal(root, id)).toBe('NOT_FOUND');
     });
-
-    test('is refused once the person is inactive, and answered again when they are not', async () => {
-      const ada = await person(server, { sub: 'ada', org: newOrganization() });
-      const status = async () => (await server.request({ token: ada.token, query: '{ __typename }' })).status;
-      expect(await status()).toBe(200);
-      await setActive(server, ada, false);
-      expect([await status(), await status()]).toEqual([401, 401]);
-      await setActive(server, ada, true);
-      expect(await status()).toBe(200);
-    });
   });
 
   test('a token of an inactive person is refused however young it is, and changes nothing about them', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { auditEvents, breakAudit, createWorkspace, idOfNothing, mutate, newService, run } from '../testing/fixtures.js';
+import { auditEvents, createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
 import { setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
@@ -72,18 +72,6 @@ describe('requestWorkspaceReview', () => {
       },
     });
     expect(await read(viewer, id)).toEqual(workspace);
-  });
-
-  test('shows in the list by its status', async () => {
-    const { ada, id } = await owned();
-    await createWorkspace(server, ada);
-    await request(ada, id);
-    const { workspaces } = await run<{ workspaces: { nodes: unknown[] } }>(
-      server,
-      ada,
-      '{ workspaces(filter: { statuses: [REVIEW] }) { nodes { id review { reason dueAt } } } }',
-    );
-    expect(workspaces.nodes).toEqual([{ id, review: { reason: 'Yearly look', dueAt: null } }]);
   });
 
   test('is asked for by nobody in person where a service does it', async () => {
@@ -166,38 +154,6 @@ describe('completeWorkspaceReview', () => {
   });
 });
 
-test('reviews are for admins and owners; others are told by their sight', async () => {
-  const { org, ada, id } = await owned();
-  const [admin, member, viewer, stranger] = await Promise.all(
-    ['admin', 'member', 'viewer', 'stranger'].map((sub) => person(server, { sub, org })),
-  );
-  if (!admin || !member || !viewer || !stranger) throw new Error('Somebody is missing.');
-  await setRole(server, [id], admin, 'ADMIN');
-  await setRole(server, [id], member, 'MEMBER');
-  await setRole(server, [id], viewer, 'VIEWER');
-  const root = await person(server, { sub: 'root', org, org_role: 'admin' });
-  const foreign = await person(server, { sub: 'root', org: newOrganization(), org_role: 'admin' });
-  const reader = await newService(server, root, ['WORKSPACES_READ', 'DIRECTORY_WRITE', 'GATEWAY']);
-  const expectBoth = async (who: Person, workspaceId: string, error: object) => {
-    for (const answer of [await request(who, workspaceId), await complete(who, workspaceId)]) {
-      expect(answer).toMatchObject({ workspace: null, userErrors: [error] });
-    }
-  };
-  for (const who of [member, viewer]) {
-    await expectBoth(who, id, { code: 'FORBIDDEN', field: ['input', 'workspaceId'] });
-  }
-  for (const who of [stranger, foreign]) {
-    for (const wanted of [id, idOfNothing('Workspace'), 'nonsense']) {
-      await expectBoth(who, wanted, { code: 'NOT_FOUND', field: ['input', 'workspaceId'] });
-    }
-  }
-  await expectBoth(reader, id, { code: 'FORBIDDEN', field: null });
-  for (const who of [ada, admin, root]) {
-    expect((await request(who, id)).userErrors).toEqual([]);
-    expect((await complete(who, id)).userErrors).toEqual([]);
-  }
-});
-
 test('reviews are audited with reason, date and note', async () => {
   const { ada, id } = await owned();
   const dueAt = fromNow(hour);
@@ -224,14 +180,6 @@ test('reviews are audited with reason, date and note', async () => {
       ],
     },
   ]);
-});
-
-test('a review is not opened when its audit event cannot be written', async () => {
-  const { org, ada, id } = await owned();
-  const mend = await breakAudit(server, org);
-  await expect(request(ada, id)).rejects.toThrow('INTERNAL_SERVER_ERROR');
-  await mend();
-  expect(await read(ada, id)).toMatchObject({ status: 'ACTIVE', review: null });
 });
 
 test('of twenty requests at once one opens the review, and of twenty completions one closes it', async () => {

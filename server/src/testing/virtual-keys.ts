@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { createWorkspace, mutate, run } from './fixtures.js';
-import { setRole } from './rows.js';
 import { newOrganization, type Person, person } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -83,24 +82,6 @@ export async function newOwner() {
   const org = newOrganization();
   const owner = await person(server, { sub: 'owner', org, name: 'Owner' });
   return { org, owner, workspaceId: await createWorkspace(server, owner) };
-}
-
-/** One person of each role in a workspace, each with a key of their own. */
-export async function newCrew() {
-  const { org, owner, workspaceId } = await newOwner();
-  const [admin, member, viewer, stranger, teammate, root] = await Promise.all([
-    person(server, { sub: 'admin', org }),
-    person(server, { sub: 'member', org }),
-    person(server, { sub: 'viewer', org }),
-    person(server, { sub: 'stranger', org }),
-    person(server, { sub: 'teammate', org, teams: ['owners'] }),
-    person(server, { sub: 'root', org, org_role: 'admin' }),
-  ]);
-  await setRole(server, [workspaceId], admin, 'ADMIN');
-  await setRole(server, [workspaceId], member, 'MEMBER');
-  await setRole(server, [workspaceId], viewer, 'VIEWER');
-  const foreigner = await person(server, { sub: 'owner', org: newOrganization(), org_role: 'admin' });
-  return { org, workspaceId, owner, admin, member, viewer, stranger, teammate, root, foreigner };
 }
 
 export async function archive(who: Person, workspaceId: string): Promise<void> {

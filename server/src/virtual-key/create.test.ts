@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { isSecret } from '../auth/secret.js';
 import { databaseContent } from '../testing/database-content.js';
-import { auditEvents, createKey, createWorkspace } from '../testing/fixtures.js';
-import { changeRows, deleteMembership, uuidOf } from '../testing/rows.js';
+import { auditEvents, createWorkspace } from '../testing/fixtures.js';
+import { changeRows, deleteMembership, setRole } from '../testing/rows.js';
+import { person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import { create, type Inputs, newCrew, newOwner, only, read, soon, update } from '../testing/virtual-keys.js';
+import { create, type Inputs, newOwner, only, read, soon, update } from '../testing/virtual-keys.js';
 
 useServer();
 
@@ -23,6 +23,7 @@ describe('a new key', () => {
       tokensPerMinute: 2_147_483_647,
     });
     expect([userErrors, message]).toEqual([[], null]);
+    expect(isSecret(secret ?? '')).toBe(true);
     const maskedKey = `tvk_…${secret?.slice(-4)}`;
     const createdAt = expect.any(String);
     expect(virtualKey).toEqual({
@@ -60,61 +61,6 @@ describe('a new key', () => {
     for (const limits of [{}, none]) {
       expect((await create(owner, { workspaceId, name: 'Same', ...limits })).virtualKey).toMatchObject(none);
     }
-  });
-
-  test('has a secret of its own, with the prefix, 192 random bits and more, and a right checksum', async () => {
-    const { owner, workspaceId } = await newOwner();
-    const keys = await Promise.all(Array.from({ length: 20 }, () => createKey(server, owner, { workspaceId })));
-    const secrets = keys.map(({ secret }) => secret);
-    expect(new Set(secrets).size).toBe(20);
-    for (const secret of secrets) {
-      expect(secret).toMatch(/^tvk_[0-9A-Za-z]{49}$/);
-      expect(isSecret(secret)).toBe(true);
-      const other = secret.at(20) === 'a' ? 'b' : 'a';
-      expect(isSecret(`${secret.slice(0, 20)}${other}${secret.slice(21)}`)).toBe(false);
-    }
-    // Without prefix and checksum, each place of 43 must take many values.
-    for (let place = 5; place < 47; place++) {
-      expect(new Set(secrets.map((secret) => secret.at(place))).size).toBeGreaterThan(5);
-    }
-  });
-
-  test('leaves of its secret the SHA-256 and the last four characters in the database, and nothing in the log', async () => {
-    const { owner, workspaceId } = await newOwner();
-    const { id, secret } = await createKey(server, owner, { workspaceId });
-    const stored = await server.database.rows<{ digest: Buffer; lastFour: string }>({
-      text: 'SELECT secret_digest AS digest, last_four AS "lastFour" FROM virtual_key_secrets WHERE virtual_key_id = $1',
-      values: [uuidOf(id)],
-    });
-    expect(stored).toEqual([{ digest: createHash('sha256').update(secret).digest(), lastFour: secret.slice(-4) }]);
-    const [{ found } = { found: -1 }] = await server.database.rows<{ found: number }>({
-      text: `SELECT (
-        (SELECT count(*) FROM virtual_keys t WHERE strpos(t::text, $1) > 0)
-        + (SELECT count(*) FROM virtual_key_secrets t WHERE strpos(t::text, $1) > 0)
-        + (SELECT count(*) FROM audit_events t WHERE strpos(t::text, $1) > 0)
-        + (SELECT count(*) FROM idempotency_records t WHERE strpos(t::text, $1) > 0))::integer AS found`,
-      values: [secret.slice(4, 40)],
-    });
-    expect(found).toBe(0);
-    expect(server.logLines.join('\n')).not.toContain(secret.slice(4, 40));
-  });
-
-  test('is told of in the audit log, without its secret', async () => {
-    const { owner, workspaceId } = await newOwner();
-    const { id } = await createKey(server, owner, { workspaceId, name: 'Audited', requestsPerMinute: 5 });
-    expect((await auditEvents(server, workspaceId)).slice(1)).toEqual([
-      {
-        action: 'virtual_key.created',
-        actorId: uuidOf(owner.id),
-        actorName: 'Owner',
-        targetId: id,
-        requestId: expect.any(String),
-        changes: [
-          { field: 'name', before: null, after: 'Audited' },
-          { field: 'requestsPerMinute', before: null, after: 5 },
-        ],
-      },
-    ]);
   });
 
   const wrong: [string, Inputs, string, string][] = [
@@ -214,7 +160,9 @@ describe('a create of a key with an idempotency key', () => {
   });
 
   test('shows nothing to somebody who has left the workspace since', async () => {
-    const { workspaceId, member } = await newCrew();
+    const { org, workspaceId } = await newOwner();
+    const member = await person(server, { sub: 'member', org });
+    await setRole(server, [workspaceId], member, 'MEMBER');
     const input = { workspaceId, name: 'Mine', idempotencyKey: 'one' };
     await create(member, input);
     await deleteMembership(server, workspaceId, member);

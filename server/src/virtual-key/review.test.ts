@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
 import { auditEvents, createWorkspace, idOfNothing, mutate, newService, run } from '../testing/fixtures.js';
-import { insertKeys, setRole, uuidOf } from '../testing/rows.js';
+import { insertKeys, setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -243,25 +243,5 @@ describe('a review of which one decision can’t be done', () => {
     ]);
     expect(userErrors).toEqual([]);
     expect(virtualKeys).toMatchObject([{ status: 'REVOKED' }, { status: 'REVOKED' }]);
-  });
-
-  test.each([
-    ['OWNER', null],
-    ['ADMIN', null],
-    ['MEMBER', 'FORBIDDEN'],
-    ['VIEWER', 'FORBIDDEN'],
-    [null, 'NOT_FOUND'],
-  ] as const)('answers a %s with %s, even for a key of their own', async (role, code) => {
-    const { org, owner, workspaceId } = await newOwner();
-    const other = role === 'OWNER' ? owner : await person(server, { sub: 'other', org });
-    if (role !== 'OWNER' && role !== null) await setRole(server, [workspaceId], other, role);
-    const [own = ''] = await insertKeys(server, workspaceId, [{ name: 'own', createdBy: other }]);
-    const { userErrors } = await review(other, [keep(own)]);
-    expect(userErrors.map((error) => error.code)).toEqual(code === null ? [] : [code]);
-    const reviewed = await server.database.rows<{ by: string | null }>({
-      text: 'SELECT last_reviewed_by_id AS by FROM virtual_keys WHERE id = $1',
-      values: [uuidOf(own)],
-    });
-    expect(reviewed).toEqual([{ by: code === null ? uuidOf(other.id) : null }]);
   });
 });

@@ -1,10 +1,9 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
-import { auditEvents, createKey, idOfNothing, newService } from '../testing/fixtures.js';
-import { changeRows, giveToTeam, insertKeys, uuidOf } from '../testing/rows.js';
-import type { Person } from '../testing/test-server.js';
+import { auditEvents, createKey } from '../testing/fixtures.js';
+import { changeRows, insertKeys, uuidOf } from '../testing/rows.js';
 import { server, useServer } from '../testing/use-server.js';
-import { archive, changes, create, newCrew, newOwner, only, read, revoke } from '../testing/virtual-keys.js';
+import { archive, changes, create, newOwner, only, read, revoke } from '../testing/virtual-keys.js';
 
 useServer();
 
@@ -91,114 +90,5 @@ describe('in an archived workspace', () => {
     }
     expect(await databaseContent(server.database)).toEqual(before);
     expect((await revoke(owner, { virtualKeyId: id })).virtualKey).toMatchObject({ status: 'REVOKED', version: 2 });
-  });
-});
-
-describe('permissions', () => {
-  type Crew = Awaited<ReturnType<typeof newCrew>>;
-  let crew: Crew;
-  beforeAll(async () => {
-    crew = await newCrew();
-  });
-
-  const creators: [keyof Crew, string | null][] = [
-    ['owner', null],
-    ['admin', null],
-    ['member', null],
-    ['root', null],
-    ['viewer', 'FORBIDDEN'],
-    ['stranger', 'NOT_FOUND'],
-    ['teammate', 'NOT_FOUND'],
-    ['foreigner', 'NOT_FOUND'],
-  ];
-  test.each(creators)('a create of the %s answers %s', async (who, code) => {
-    const { userErrors } = await create(crew[who] as Person, { workspaceId: crew.workspaceId, name: 'Key' });
-    expect(userErrors).toEqual(code === null ? [] : only(code, 'workspaceId'));
-  });
-
-  const changers: [keyof Crew, string, string | null][] = [
-    ['owner', 'another’s', null],
-    ['admin', 'another’s', null],
-    ['root', 'another’s', null],
-    ['member', 'their own', null],
-    ['member', 'another’s', 'FORBIDDEN'],
-    ['viewer', 'their own', 'FORBIDDEN'],
-    ['viewer', 'another’s', 'FORBIDDEN'],
-    ['stranger', 'their own', 'NOT_FOUND'],
-    ['stranger', 'another’s', 'NOT_FOUND'],
-    ['foreigner', 'another’s', 'NOT_FOUND'],
-  ];
-  test.each(changers)('every change by the %s of %s key answers %s', async (who, whose, code) => {
-    const actor = crew[who] as Person;
-    const [maker] = Object.values(crew).filter(
-      (other): other is Person => typeof other === 'object' && other !== actor,
-    );
-    for (const [, change] of changes) {
-      const [id] = await insertKeys(server, crew.workspaceId, [
-        { name: 'Key', createdBy: whose === 'their own' ? actor : (maker ?? null) },
-      ]);
-      expect((await change(actor, id ?? '')).userErrors).toEqual(code === null ? [] : only(code, 'virtualKeyId'));
-    }
-  });
-
-  test('a user of the owning team changes every key, and nothing without the team', async () => {
-    const { owner, teammate, workspaceId } = await newCrew();
-    await giveToTeam(server, [workspaceId], 'owners');
-    for (const [, change] of changes) {
-      const { id } = await createKey(server, owner, { workspaceId });
-      expect((await change(teammate, id)).userErrors).toEqual([]);
-    }
-  });
-
-  test('an invisible key, an id of nothing and a malformed id answer the same', async () => {
-    const { owner, stranger, foreigner, workspaceId } = crew;
-    const { id } = await createKey(server, owner, { workspaceId });
-    const ids: [Person, string][] = [
-      [stranger, id],
-      [foreigner, id],
-      ...['', 'nonsense', idOfNothing('VirtualKey'), id.replace('vk_', 'ws_'), id.toUpperCase()].map(
-        (other): [Person, string] => [owner, other],
-      ),
-    ];
-    for (const [, change] of changes) {
-      for (const [who, other] of ids) {
-        expect(await change(who, other)).toMatchObject({
-          virtualKey: null,
-          userErrors: [{ code: 'NOT_FOUND', message: 'There is no such key.', field: ['input', 'virtualKeyId'] }],
-        });
-      }
-    }
-  });
-
-  test('a service with WORKSPACES_WRITE makes and changes keys, one with another scope answers FORBIDDEN', async () => {
-    const { owner, root, workspaceId } = crew;
-    const writer = await newService(server, root, ['WORKSPACES_WRITE']);
-    const { virtualKey } = await create(writer, { workspaceId, name: 'Service' });
-    expect(virtualKey).toMatchObject({ status: 'ACTIVE', createdBy: null });
-    for (const [, change] of changes) {
-      const { id } = await createKey(server, owner, { workspaceId });
-      expect((await change(writer, id)).userErrors).toEqual([]);
-    }
-    for (const scope of ['WORKSPACES_READ', 'DIRECTORY_WRITE', 'GATEWAY']) {
-      const service = await newService(server, root, [scope]);
-      const refused = [expect.objectContaining({ code: 'FORBIDDEN' })];
-      expect((await create(service, { workspaceId, name: 'Service' })).userErrors).toEqual(refused);
-      for (const [, change] of changes) {
-        expect((await change(service, virtualKey?.id ?? '')).userErrors).toEqual(refused);
-        expect((await change(service, 'nonsense')).userErrors).toEqual(refused);
-      }
-    }
-  });
-
-  test('a refused attempt is logged, without an audit event', async () => {
-    const { member, owner, workspaceId } = await newCrew();
-    const { id } = await createKey(server, owner, { workspaceId });
-    const events = await auditEvents(server, workspaceId);
-    await revoke(member, { virtualKeyId: id });
-    const [line] = server.logLines
-      .map((text) => JSON.parse(text))
-      .filter(({ actor }) => actor?.id === uuidOf(member.id));
-    expect(line).toMatchObject({ msg: 'refused', level: 40, actor: { kind: 'USER' } });
-    expect(await auditEvents(server, workspaceId)).toEqual(events);
   });
 });

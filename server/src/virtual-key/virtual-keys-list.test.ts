@@ -123,14 +123,6 @@ describe('who sees which keys', () => {
       expect(await namesOf(await newService(server, admin, [scope]))).toEqual(['own', 'shared', 'team']);
     }
   });
-
-  test('a service without a scope to read answers FORBIDDEN', async () => {
-    const admin = await person(server, { sub: 'admin', org: newOrganization(), org_role: 'admin' });
-    for (const scope of ['DIRECTORY_WRITE', 'GATEWAY']) {
-      const { data, codes } = await refusalOf(await newService(server, admin, [scope]), {});
-      expect([data, codes?.[0]?.[0]]).toEqual([{ virtualKeys: null }, 'FORBIDDEN']);
-    }
-  });
 });
 
 describe('filters', () => {
