@@ -44,6 +44,8 @@ const config: Config = {
   testTimeout: isShared ? 120_000 : 30_000,
   // Tests wait for the database more than they compute.
   maxWorkers: isShared ? 1 : '100%',
+  // A worker holds a gigabyte in the end, and on a busy machine takes longer to go than the half second that Jest gives.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     // What `npm test` runs: minutes at the most.
     ofServer('server', 'test'),

@@ -57,7 +57,7 @@ describe('migrations', () => {
     await observer.end();
   });
 
-  test('leave nothing of the one that fails, so that it runs once it can', async () => {
+  test('leave nothing behind when one fails, and run it once nothing is in its way', async () => {
     await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE audit_events (id integer)');
     await expect(migrateQuietly(url)).rejects.toThrow('"audit_events" already exists');
     await eventually(async () => {

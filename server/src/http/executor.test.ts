@@ -119,7 +119,7 @@ describe('a query that comes again and again is answered the same each time', ()
       '{ workspaces { nodes { name members { nodes { role user { name } } totalCount } virtualKeys(statuses: [ACTIVE]) { nodes { id } totalCount } } } }',
     ],
     [
-      'for the whole page',
+      'for all that the Workspace page shows',
       '{ workspaceSummary { totalWorkspaces totalMonthlyBudget { amount } activeWorkspace { name createdAt } } viewer { organizationRole teams { name users { nodes { name } } } activeWorkspace { name } } }',
     ],
   ])('%s', async (_what, query, variables = {}) => {

@@ -310,7 +310,7 @@ test('metrics count requests by route and status, and show the pool and the proc
   expect(text).not.toContain(ada.token);
 });
 
-describe('an operation without measure is refused before the database is asked', () => {
+describe('an operation that asks for too much is refused before the database is asked', () => {
   const nested = (first: string, levels: number): string =>
     levels === 0 ? '__typename' : `members(first: ${first}) { nodes { workspace { ${nested(first, levels - 1)} } } }`;
   const fragments = (levels: number) =>

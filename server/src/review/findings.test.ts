@@ -286,7 +286,7 @@ describe('for a page of workspaces', () => {
 
   test('they are one statement of two workspaces as much as of fifty, and each workspace has its own', async () => {
     const { org, ada, bob, root } = await company();
-    const ids = await insertWorkspaces(server, ada, { count: 50, prefix: 'Page' });
+    const ids = await insertWorkspaces(server, ada, { count: 50, prefix: 'Listed' });
     const viewer = await person(server, { sub: 'viewer', org });
     await setRole(server, ids, viewer, 'VIEWER');
     await setRole(server, ids.slice(0, 25), bob, 'ADMIN');

@@ -21,11 +21,11 @@ test('10,000 users in 10,000 teams are brought in line by one call, and the same
   expect(await sync(admin, directoryOf(20, 'early'))).toEqual(changed(20, 20));
 
   const directory = directoryOf(10_000, 'late');
-  const pages = await pagesRead(async () => {
+  const blocks = await blocksRead(async () => {
     expect(await sync(admin, directory)).toEqual(changed(10_000, 10_000));
   });
   // Some twenty for each of 100,000 places in teams; a table read whole for each would make it 90 or more.
-  expect(pages).toBeLessThan(50 * 100_000);
+  expect(blocks).toBeLessThan(50 * 100_000);
   const before = await databaseContent(server.database);
   expect(await sync(admin, directory)).toEqual(changed(0, 0));
   expect(await databaseContent(server.database)).toEqual(before);
@@ -55,15 +55,15 @@ function directoryOf(size: number, prefix: string) {
   };
 }
 
-/** How often the work looks at a page of a table or index; PostgreSQL tells about a second after a transaction. */
-async function pagesRead(work: () => Promise<void>): Promise<number> {
+/** How often the work looks at a block of a table or index; PostgreSQL tells about a second after a transaction. */
+async function blocksRead(work: () => Promise<void>): Promise<number> {
   const count = async () => {
-    const { rows } = await watcher.query<{ pages: string; inserted: string }>(
-      `SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) AS pages,
+    const { rows } = await watcher.query<{ blocks: string; inserted: string }>(
+      `SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) AS blocks,
          sum(n_tup_ins) AS inserted
        FROM pg_statio_user_tables JOIN pg_stat_user_tables USING (relid)`,
     );
-    return { pages: Number(rows[0]?.pages), inserted: Number(rows[0]?.inserted) };
+    return { blocks: Number(rows[0]?.blocks), inserted: Number(rows[0]?.inserted) };
   };
   const before = await count();
   await work();
@@ -72,5 +72,5 @@ async function pagesRead(work: () => Promise<void>): Promise<number> {
     expect(now.inserted - before.inserted).toBeGreaterThan(100_000);
     return now;
   });
-  return after.pages - before.pages;
+  return after.blocks - before.blocks;
 }

@@ -313,7 +313,7 @@ describe('a call is refused whole, with the place of what is wrong', () => {
     );
   });
 
-  test('everything that is wrong is told at once, up to a hundred findings', async () => {
+  test('every error of the input is told at once, up to a hundred', async () => {
     const admin = await newAdmin();
     const few = await sync(admin, {
       users: [user('', { name: '', email: long })],
