@@ -113,13 +113,13 @@ describe('at first sight', () => {
     expect(await kept(`${org}${other}`)).toMatchObject({ organizations: 1, users: 1 });
   });
 
-  test.each(['one token', 'as many tokens'])('two hundred requests at once with %s make one person', async (tokens) => {
+  test.each(['one token', 'as many tokens'])('a hundred requests at once with %s make one person', async (tokens) => {
     const org = newOrganization();
     // All of one moment, so that none has more to say than the first that arrives.
     const claims = { sub: 'ada', org, name: 'Ada', teams: ['b', 'a', 'c'], iat: secondsAgo(5) };
     const one = await signToken(claims);
     const all = await Promise.all(
-      Array.from({ length: 200 }, () => (tokens === 'one token' ? one : signToken(claims))),
+      Array.from({ length: 100 }, () => (tokens === 'one token' ? one : signToken(claims))),
     );
     const viewers = await Promise.all(all.map((token) => viewerOf({ token })));
     expect(new Set(viewers.map(({ user }) => user.id)).size).toBe(1);
@@ -141,17 +141,17 @@ describe('at first sight', () => {
     });
   });
 
-  test('two hundred people at once who share teams in any order make each team once', async () => {
+  test('a hundred people at once who share teams in any order make each team once', async () => {
     const org = newOrganization();
     const teams = ['a', 'b', 'c', 'd'];
     const people = await Promise.all(
-      Array.from({ length: 200 }, (_, index) =>
+      Array.from({ length: 100 }, (_, index) =>
         signIn({ sub: `p${index}`, org, teams: [...teams.slice(index % 4), ...teams.slice(0, index % 4)] }),
       ),
     );
-    expect(new Set(people.map(({ user }) => user.id)).size).toBe(200);
+    expect(new Set(people.map(({ user }) => user.id)).size).toBe(100);
     for (const viewer of people) expect(namesOf(viewer)).toEqual(teams);
-    expect(await kept(org)).toEqual({ organizations: 1, users: 200, teams: 4 });
+    expect(await kept(org)).toEqual({ organizations: 1, users: 100, teams: 4 });
   });
 });
 

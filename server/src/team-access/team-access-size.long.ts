@@ -39,7 +39,7 @@ test('10,000 users in 10,000 teams are brought in line by one call, and the same
     })),
   };
   expect(await sync(admin, next)).toEqual(changed(10_000, 10_000));
-}, 300_000);
+}, 600_000);
 
 /** As many users as teams, each user in some ten of them. */
 function directoryOf(size: number, prefix: string) {
