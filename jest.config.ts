@@ -40,8 +40,9 @@ function ofServer(displayName: string, kind: string) {
 const isShared = process.env['TEST_DATABASE_URL'] !== undefined;
 
 const config: Config = {
-  // A database of several nodes takes longer, and files that share it come one after the other.
-  testTimeout: isShared ? 120_000 : 30_000,
+  // On a busy machine everything takes many times as long; a database of several nodes takes longer still, and files that
+  // share it come one after the other.
+  testTimeout: isShared ? 120_000 : 60_000,
   // Tests wait for the database more than they compute.
   maxWorkers: isShared ? 1 : '100%',
   // A worker holds a gigabyte in the end, and on a busy machine takes longer to go than the half second that Jest gives.
