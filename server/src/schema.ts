@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { auditActions } from './audit/audit-action.js';
 import { prepareSchema } from './fetch/prepare-schema.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { nouns, resolvers } from './registry.js';
@@ -13,15 +14,23 @@ export async function createSchema(): Promise<GraphQLSchema> {
     // Inputs are validated by commands, which turn what they refuse into userErrors.
     validate: false,
   });
-  for (const [type, description] of rootDescriptions(schema)) if (type) type.description = description;
+  for (const [documented, description] of descriptions(schema))
+    if (documented != null) documented.description = description;
   prepareSchema(schema, nouns);
   return schema;
 }
 
-function rootDescriptions(schema: GraphQLSchema) {
+/** What is described where everything is known. */
+function descriptions(schema: GraphQLSchema) {
+  const filter = schema.getType('AuditFilter');
+  const actions = auditActions().map(({ name, meaning }) => `- \`${name}\`: ${meaning}`);
   return [
     [schema.getQueryType(), 'What can be read. Everything lies in the organization of the viewer.'],
     [schema.getMutationType(), 'What can be changed. Refusals are `userErrors` of the payload.'],
+    [
+      isInputObjectType(filter) ? filter.getFields()['actions'] : null,
+      ['Any of these actions:', ...actions].join('\n'),
+    ],
   ] as const;
 }
 

@@ -1,8 +1,11 @@
+import { auditAction } from '../audit/audit-action.js';
 import { command } from '../command/command.js';
 import { organization, sql, viewer } from '../database/sql.js';
 import { workspaces } from '../workspace/workspace.entity.js';
 import { lockWorkspace } from '../workspace/workspace-lock.js';
 import type { SelectWorkspaceInput } from './active-workspace.inputs.js';
+
+const workspaceSelected = auditAction('workspace.selected', 'Somebody made it their active workspace.');
 
 /**
  * Makes the workspace the actor's active one. Selecting it again changes nothing.
@@ -33,7 +36,7 @@ export const selectWorkspace = command(
     );
     // Which one was active before is not for the readers of this workspace's log.
     const changes = [{ field: 'isActive', before: false, after: true }];
-    run.audit('workspace.selected', workspaces, { id, workspaceId: id }, changes);
+    run.audit(workspaceSelected, workspaces, { id, workspaceId: id }, changes);
     return { workspace: id, previousWorkspace };
   },
 );

@@ -1,15 +1,10 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { auditActions } from '../audit/audit-actions.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 
 @InputType({ description: 'Which events to list; conditions that are given must all hold.' })
 export class AuditFilter {
-  @Field(() => [String], {
-    nullable: true,
-    description: `Any of these actions:\n${Object.entries(auditActions)
-      .map(([action, meaning]) => `- \`${action}\`: ${meaning}`)
-      .join('\n')}`,
-  })
+  /** Its description lists the actions, once all are known. */
+  @Field(() => [String], { nullable: true })
   readonly actions?: string[] | null;
 
   @Field(() => [ID], { nullable: true, description: 'Done by any of these people or service tokens.' })

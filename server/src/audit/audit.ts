@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../access/actor.js';
 import type { Sql } from '../database/sql.js';
 import { insertStatements } from '../database/transaction.js';
-import type { AuditAction } from './audit-actions.js';
+import type { AuditAction } from './audit-action.js';
 import { AuditActorKind, type AuditChange, auditEvents } from './audit-event.entity.js';
 
 export type { AuditChange } from './audit-event.entity.js';
@@ -26,6 +26,7 @@ export interface AuditEntry {
 export function auditStatements({ actor, requestId }: AuditSource, entries: readonly AuditEntry[]): Sql[] {
   const rows = entries.map((entry) => ({
     ...entry,
+    action: entry.action.name,
     id: uuidv7(),
     organizationId: actor.organizationId,
     actorKind: AuditActorKind[actor.kind],

@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor.js';
 import { authorizeAnywhere, type Permission } from '../access/permissions.js';
 import { logRefusal } from '../access/refusal-log.js';
 import { type AuditChange, type AuditEntry, auditStatements } from '../audit/audit.js';
-import type { AuditAction } from '../audit/audit-actions.js';
+import type { AuditAction } from '../audit/audit-action.js';
 import { CheckFailed, type Transaction } from '../database/transaction.js';
 import { Refusal, type RefusalName, type Refused, refusals, UserErrorCode } from '../errors.js';
 import type { Caller, Reader } from '../fetch/caller.js';

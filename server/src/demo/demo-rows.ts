@@ -1,7 +1,6 @@
 import { OrganizationRole } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
 import { type AuditChange, initialValues } from '../audit/audit.js';
-import type { AuditAction } from '../audit/audit-actions.js';
 import { AuditActorKind } from '../audit/audit-event.entity.js';
 import { developmentOrganization } from '../auth/development-token.js';
 import { nameKey, searchKey, userSearchKey } from '../text.js';
@@ -157,7 +156,7 @@ function workspaceRow({ id, name, ownerUserId, ownerTeamId, settings, index, age
 /** What the audit log of a workspace begins with. */
 function auditEventRows({ id, name, ownerSubject, settings, ageDays }: Plan, daysAgo: DaysAgo) {
   const { status, ...initial } = settings;
-  const event = (action: AuditAction, subject: string, days: number, changes: readonly AuditChange[]) => ({
+  const event = (action: string, subject: string, days: number, changes: readonly AuditChange[]) => ({
     id: demoId('audit event', `${name}/${action}`),
     organizationId,
     workspaceId: id,

@@ -1,10 +1,13 @@
 import { includesRole, MemberRole } from '../access/permissions.js';
+import { auditAction } from '../audit/audit-action.js';
 import { command } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
 import { lockChild } from '../workspace/workspace-lock.js';
 import { members } from './member.entity.js';
 import type { ChangeMemberRoleInput } from './member.inputs.js';
+
+const memberRoleChanged = auditAction('member.role_changed', 'A member got another role.');
 
 const field = ['input', 'memberId'];
 
@@ -24,7 +27,7 @@ export const changeMemberRole = command(
     refuseRole(workspace.viewerRole, role, ['input', 'role']);
     if (before === role) return { member: id };
     await run.transaction.update(members, { role }, sql`m.organization_id = ${organization} AND m.id = ${id}`);
-    run.audit('member.role_changed', members, { id, workspaceId }, [{ field: 'role', before, after: role }]);
+    run.audit(memberRoleChanged, members, { id, workspaceId }, [{ field: 'role', before, after: role }]);
     return { member: id };
   },
 );

@@ -1,5 +1,6 @@
 import { userIdOf } from '../access/actor.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
@@ -7,6 +8,12 @@ import { normalizeText } from '../text.js';
 import { type WorkspaceRow, WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
 import { lockWorkspace } from '../workspace/workspace-lock.js';
 import type { CompleteWorkspaceReviewInput, RequestWorkspaceReviewInput } from './review.inputs.js';
+
+const workspaceReviewCompleted = auditAction('workspace.review_completed', 'The review of a workspace was closed.');
+const workspaceReviewRequested = auditAction(
+  'workspace.review_requested',
+  'Somebody asked for a review of a workspace.',
+);
 
 const permission = 'workspace.review';
 const field = ['input', 'workspaceId'];
@@ -25,7 +32,7 @@ export const requestWorkspaceReview = command(
     const review = { status: WorkspaceStatus.REVIEW, reviewReason: normalizeText(reason), reviewDueAt: dueAt };
     await setReview(run, id, { ...review, reviewRequestedById: userIdOf(run.actor), reviewRequestedAt: lockedAt });
     const changes = changesBetween<WorkspaceRow>(workspace, review);
-    run.audit('workspace.review_requested', workspaces, { id, workspaceId: id }, changes);
+    run.audit(workspaceReviewRequested, workspaces, { id, workspaceId: id }, changes);
     return { workspace: id };
   },
 );
@@ -43,7 +50,7 @@ export const completeWorkspaceReview = command(
     if (workspace.status !== WorkspaceStatus.REVIEW) throw Refusal.of('noReviewOpen', ...field);
     const closed = { status: WorkspaceStatus.ACTIVE, reviewReason: null, reviewDueAt: null };
     await setReview(run, id, { ...closed, reviewRequestedById: null, reviewRequestedAt: null });
-    run.audit('workspace.review_completed', workspaces, { id, workspaceId: id }, [
+    run.audit(workspaceReviewCompleted, workspaces, { id, workspaceId: id }, [
       ...changesBetween<WorkspaceRow>(workspace, closed),
       ...initialValues({ note: note == null ? null : normalizeText(note) }),
     ]);

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { initialValues } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
 import { command, type Run } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
@@ -10,6 +11,9 @@ import { normalizeName } from '../text.js';
 import { lockedAtSql } from '../workspace/workspace-lock.js';
 import { type ServiceTokenRow, serviceTokens } from './service-token.entity.js';
 import type { CreateServiceTokenInput, RevokeServiceTokenInput } from './service-token.inputs.js';
+
+const serviceTokenCreated = auditAction('service_token.created', 'A service token was made.');
+const serviceTokenRevoked = auditAction('service_token.revoked', 'A service token was ended.');
 
 const repeated =
   'This was made before, and its token is shown only once. Revoke it and create another to get a new one.';
@@ -39,7 +43,7 @@ export const createServiceToken = command(
     const { organizationId, id: createdById } = actor;
     const { secret, digest: tokenDigest, lastFour } = createSecret('tvs_', organizationId);
     await transaction.insert(serviceTokens, [{ id, organizationId, ...values, tokenDigest, lastFour, createdById }]);
-    run.audit('service_token.created', serviceTokens, { id, workspaceId: null }, initialValues(values));
+    run.audit(serviceTokenCreated, serviceTokens, { id, workspaceId: null }, initialValues(values));
     return { serviceToken: id, token: secret, message: null };
   },
 );
@@ -63,7 +67,7 @@ export const revokeServiceToken = command(
     const held = sql`${columns.organizationId.sql} = ${organization} AND ${columns.id.sql} = ${id}`;
     await run.transaction.update(serviceTokens, { revokedAt: lockedAt }, held);
     const changes = [{ field: 'revokedAt', before: null, after: lockedAt }];
-    run.audit('service_token.revoked', serviceTokens, { id, workspaceId: null }, changes);
+    run.audit(serviceTokenRevoked, serviceTokens, { id, workspaceId: null }, changes);
     return { serviceToken: id };
   },
 );

@@ -1,10 +1,12 @@
 import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import type { AuditChange } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { announced, inTurn, lockDirectory } from '../auth/directory-lock.js';
 import { command, type Run } from '../command/command.js';
 import type { Transaction } from '../database/transaction.js';
 import { teams as teamNoun } from '../team/team.entity.js';
 import { users as userNoun } from '../user/user.entity.js';
+import { workspaceOwnershipTransferred } from '../workspace/transfer-ownership.command.js';
 import { workspaces } from '../workspace/workspace.entity.js';
 import { type Directory, readDirectory } from './directory.js';
 import {
@@ -35,6 +37,12 @@ import {
 } from './directory-writes.js';
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
 import { readPlaces, readTeams, readTokenMaker, readUsers } from './team-access.queries.js';
+
+const teamCreated = auditAction('team.created', 'The directory brought a team.');
+const teamMerged = auditAction('team.merged', 'A team became one with another that has its name now.');
+const teamUpdated = auditAction('team.updated', "The directory changed a team's name or people.");
+const userCreated = auditAction('user.created', 'The directory brought a person.');
+const userUpdated = auditAction('user.updated', 'The directory changed a person.');
 
 /** So many new users and teams at once are worth being counted for the plans; PostgreSQL finds fewer out by itself. */
 const analyzedFrom = 1_000;
@@ -136,7 +144,7 @@ function renamedTeamIds(teams: readonly TeamDifference[]): Set<string> {
 function auditUsers({ audit }: Run, { users }: Differences): number {
   const changed = users.filter(({ changes }) => changes.length > 0);
   for (const { user, isNew, changes } of changed) {
-    audit(isNew ? 'user.created' : 'user.updated', userNoun, { id: user.id, workspaceId: null }, changes);
+    audit(isNew ? userCreated : userUpdated, userNoun, { id: user.id, workspaceId: null }, changes);
   }
   return changed.length;
 }
@@ -152,7 +160,7 @@ function auditTeams({ audit }: Run, { teams, places }: Differences): number {
     }))
     .filter(({ changes }) => changes.length > 0);
   for (const { id, isNew, changes } of changed) {
-    audit(isNew ? 'team.created' : 'team.updated', teamNoun, { id, workspaceId: null }, changes);
+    audit(isNew ? teamCreated : teamUpdated, teamNoun, { id, workspaceId: null }, changes);
   }
   return changed.length;
 }
@@ -167,10 +175,10 @@ function peopleChange(difference: PlaceDifference | undefined): AuditChange[] {
 function auditMergers({ audit }: Run, { mergers }: Differences, moved: readonly MovedWorkspace[]): void {
   for (const { fromId, intoId } of mergers) {
     const changes = [{ field: 'mergedInto', before: null, after: teamNoun.globalId(intoId) }];
-    audit('team.merged', teamNoun, { id: fromId, workspaceId: null }, changes);
+    audit(teamMerged, teamNoun, { id: fromId, workspaceId: null }, changes);
   }
   for (const { workspaceId: id, fromId, intoId } of moved) {
     const changes = [{ field: 'owner', before: teamNoun.globalId(fromId), after: teamNoun.globalId(intoId) }];
-    audit('workspace.ownership_transferred', workspaces, { id, workspaceId: id }, changes);
+    audit(workspaceOwnershipTransferred, workspaces, { id, workspaceId: id }, changes);
   }
 }

@@ -1,6 +1,7 @@
 import { userIdOf } from '../access/actor.js';
 import { may } from '../access/permissions.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal, type RefusalName, type Refused } from '../errors.js';
@@ -8,6 +9,8 @@ import { normalizeText } from '../text.js';
 import { type LockedChild, lockChildren } from '../workspace/workspace-lock.js';
 import { type VirtualKeyRow, VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 import { KeyReviewDecision, type KeyReviewInput, type ReviewVirtualKeysInput } from './virtual-key.inputs.js';
+
+const virtualKeyReviewed = auditAction('virtual_key.reviewed', 'A key was decided on in a review.');
 
 /** One of which sight may have been lost while the lock was waited for. */
 type SeenOrNotKey = LockedChild<typeof virtualKeys>;
@@ -33,7 +36,7 @@ export const reviewVirtualKeys = command(
     await writeReviews(run, reviews);
     for (const { key, decision, note, status } of reviews) {
       const changes = [...initialValues({ decision, note }), ...changesBetween<VirtualKeyRow>(key, { status })];
-      run.audit('virtual_key.reviewed', virtualKeys, key, changes);
+      run.audit(virtualKeyReviewed, virtualKeys, key, changes);
     }
     return { virtualKeys: reviews.map(({ key }) => key.id) };
   },

@@ -1,3 +1,4 @@
+import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
 import { command } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
@@ -7,6 +8,8 @@ import { virtualKeys } from './virtual-key.entity.js';
 import type { RotateVirtualKeyInput } from './virtual-key.inputs.js';
 import { keyField, lockKey, refuseUnusable } from './virtual-key-lock.js';
 import { maskedSecret } from './virtual-key-secret.entity.js';
+
+const virtualKeyRotated = auditAction('virtual_key.rotated', 'A key got a new secret.');
 
 /**
  * Gives the key a new secret. The one that was the newest goes on for the overlap, and one that still went on before it
@@ -38,7 +41,7 @@ export const rotateVirtualKey = command(
     await addSecret(run, id, newSecret, lockedAt);
     // Without the version, which rises with settings and status alone.
     await transaction.update(virtualKeys, { lastFour }, sql`k.organization_id = ${organization} AND k.id = ${id}`);
-    run.audit('virtual_key.rotated', virtualKeys, key, [
+    run.audit(virtualKeyRotated, virtualKeys, key, [
       { field: 'maskedKey', before: maskedSecret(key.lastFour), after: maskedSecret(lastFour) },
       { field: 'overlapSeconds', before: null, after: overlapSeconds },
     ]);

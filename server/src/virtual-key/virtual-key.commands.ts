@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { userIdOf } from '../access/actor.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
 import { command, type Run } from '../command/command.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
@@ -18,6 +19,13 @@ import type {
   VirtualKeyLimits,
 } from './virtual-key.inputs.js';
 import { lockKey, refuseUnusable } from './virtual-key-lock.js';
+
+const virtualKeyCreated = auditAction('virtual_key.created', 'A key was made.');
+const virtualKeyRevoked = auditAction('virtual_key.revoked', 'A key was switched off for ever.');
+const virtualKeyUpdated = auditAction(
+  'virtual_key.updated',
+  'Settings of a key changed, or it was switched on or off.',
+);
 
 type Limits = Pick<
   VirtualKeyRow,
@@ -57,7 +65,7 @@ export const createVirtualKey = command(
     const made = { createdAt, createdById: userIdOf(actor), lastFour: newSecret.lastFour };
     await transaction.insert(virtualKeys, [{ ...key, ...settings, searchKey: searchKey(settings.name), ...made }]);
     await addSecret(run, id, newSecret, createdAt);
-    run.audit('virtual_key.created', virtualKeys, key, initialValues(settings));
+    run.audit(virtualKeyCreated, virtualKeys, key, initialValues(settings));
     return { virtualKey: id, secret: newSecret.secret, message: null };
   },
 );
@@ -91,7 +99,7 @@ export const updateVirtualKey = command(
     const { name } = settings;
     const searched = name === undefined ? {} : { searchKey: searchKey(name) };
     await changeVersioned(run, virtualKeys, key, { ...settings, ...searched });
-    run.audit('virtual_key.updated', virtualKeys, key, changes);
+    run.audit(virtualKeyUpdated, virtualKeys, key, changes);
     return { virtualKey: key.id };
   },
 );
@@ -108,7 +116,7 @@ export const revokeVirtualKey = command(
     const status = VirtualKeyStatus.REVOKED;
     if (key.status === status) return { virtualKey: key.id };
     await changeVersioned(run, virtualKeys, key, { status, revokedAt: key.workspace.lockedAt });
-    run.audit('virtual_key.revoked', virtualKeys, key, [
+    run.audit(virtualKeyRevoked, virtualKeys, key, [
       ...changesBetween<VirtualKeyRow>(key, { status }),
       ...initialValues({ reason: reason == null ? null : normalizeText(reason) }),
     ]);

@@ -1,6 +1,7 @@
 import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import { isMemberSql, makeAdmin } from '../access/membership.js';
 import { inTeamAccessSql } from '../access/sight.js';
+import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { organization, sql } from '../database/sql.js';
@@ -13,6 +14,12 @@ import { type WorkspaceRow, workspaces } from './workspace.entity.js';
 import type { TransferWorkspaceOwnershipInput } from './workspace.inputs.js';
 import { lockWorkspace } from './workspace-lock.js';
 import { memberChange } from './workspace-members.js';
+
+/** The directory does it too, when teams become one. */
+export const workspaceOwnershipTransferred = auditAction(
+  'workspace.ownership_transferred',
+  'A workspace got another owner.',
+);
 
 /** A person or a team, the other one null. */
 type Owner = Pick<WorkspaceRow, 'ownerUserId' | 'ownerTeamId'>;
@@ -40,7 +47,7 @@ export const transferWorkspaceOwnership = command(
     const isNewMember = ownerUserId !== null && (await makeAdmin(transaction, workspace, ownerUserId));
     await changeVersioned(run, workspaces, workspace, { ...owner, updatedAt: lockedAt });
     if (workspace.ownerTeamId !== null) await clearUnseenSelections(transaction, id);
-    run.audit('workspace.ownership_transferred', workspaces, { id, workspaceId: id }, [
+    run.audit(workspaceOwnershipTransferred, workspaces, { id, workspaceId: id }, [
       { field: 'owner', before, after: ownerId },
       ...memberChange([], isNewMember ? [ownerUserId] : []),
     ]);

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { activateIfNone, clearActiveWorkspace, clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import { addMembers, replaceMembers } from '../access/membership.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
+import { auditAction } from '../audit/audit-action.js';
 import { command } from '../command/command.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { isUniqueViolation } from '../database/database.js';
@@ -17,6 +18,14 @@ import type {
 } from './workspace.inputs.js';
 import { lockWorkspace } from './workspace-lock.js';
 import { memberChange, resolveMembers } from './workspace-members.js';
+
+const workspaceArchived = auditAction('workspace.archived', 'A workspace was archived.');
+const workspaceCreated = auditAction('workspace.created', 'A workspace was made.');
+const workspaceRestored = auditAction('workspace.restored', 'A workspace was taken out of the archive.');
+const workspaceSettingsUpdated = auditAction(
+  'workspace.settings_updated',
+  'Settings or members of a workspace changed.',
+);
 
 /**
  * Creates a workspace with the actor as its owner and first member; becomes the active one if the actor has none.
@@ -53,7 +62,7 @@ export const createWorkspace = command(
     });
     const target = { id, workspaceId: id };
     const changes = [...initialValues(settings), ...memberChange([], [actor.id, ...others])];
-    run.audit('workspace.created', workspaces, target, changes);
+    run.audit(workspaceCreated, workspaces, target, changes);
     return { workspace: id };
   },
 );
@@ -82,7 +91,7 @@ export const updateWorkspaceSettings = command(
     if (changes.length === 0) return { workspace: workspace.id };
     await changeVersioned(run, workspaces, workspace, { ...settings, updatedAt: workspace.lockedAt });
     if (removedIds.length > 0) await clearUnseenActiveWorkspaces(run.transaction, removedIds);
-    run.audit('workspace.settings_updated', workspaces, { ...workspace, workspaceId: workspace.id }, changes);
+    run.audit(workspaceSettingsUpdated, workspaces, { ...workspace, workspaceId: workspace.id }, changes);
     return { workspace: workspace.id };
   },
 );
@@ -111,7 +120,7 @@ export const archiveWorkspace = command(
     await changeVersioned(run, workspaces, workspace, { archivedAt: lockedAt, updatedAt: lockedAt });
     await clearActiveWorkspace(run.transaction, id);
     const changes = [{ field: 'archivedAt', before: null, after: lockedAt }];
-    run.audit('workspace.archived', workspaces, { id, workspaceId: id }, changes);
+    run.audit(workspaceArchived, workspaces, { id, workspaceId: id }, changes);
     return { workspace: id };
   },
 );
@@ -129,7 +138,7 @@ export const restoreWorkspace = command(
     if (archivedAt === null) return { workspace: id };
     await changeVersioned(run, workspaces, workspace, { archivedAt: null, updatedAt: lockedAt });
     const changes = [{ field: 'archivedAt', before: archivedAt, after: null }];
-    run.audit('workspace.restored', workspaces, { id, workspaceId: id }, changes);
+    run.audit(workspaceRestored, workspaces, { id, workspaceId: id }, changes);
     return { workspace: id };
   },
 );
