@@ -10,7 +10,10 @@ const base = ['config', 'errors', 'text', 'case-folding', 'unicode.generated'].m
 const baseFolders = ['access', 'audit', 'auth', 'command', 'database', 'fetch', 'graphql', 'jobs'];
 /** The edge: knows the base, and no feature. */
 const edge = ['http', 'graphiql', 'embedded-postgres'];
-/** The features, each folder a noun: each may import those before it, and none after it. */
+/**
+ * The features, each folder a noun, that others stand on or that stand on others: each may import those before it, and none
+ * after it. A folder that is named nowhere is a child of the workspace, which nobody imports but what reads all of them.
+ */
 const features = [
   'organization',
   'user',
@@ -45,7 +48,7 @@ module.exports = {
     },
     {
       name: 'base-knows-no-feature',
-      comment: 'What serves every feature knows none; a folder that is not named here is a feature.',
+      comment: 'What serves every feature knows none; a folder that is not named above is a feature.',
       severity: 'error',
       from: { path: [...base, folders([...baseFolders, ...edge])], pathNot: tests },
       to: { path: '^server/src/', pathNot: [...base, folders([...baseFolders, ...edge])] },
@@ -58,14 +61,21 @@ module.exports = {
       to: { path: folders(edge) },
     },
     {
-      name: 'every-folder-has-its-place',
-      comment: 'A new feature is named above, in the order in which features may import each other.',
+      name: 'child-knows-the-workspace',
+      comment: 'A feature that is not named above knows the workspace and what comes before it, and no other.',
       severity: 'error',
       from: {
-        path: '^server/src/[^/]+/',
+        path: '^server/src/([^/]+)/',
         pathNot: [tests, folders([...baseFolders, ...edge, ...features, 'cli', 'browser'])],
       },
-      to: {},
+      to: {
+        path: '^server/src/',
+        pathNot: [
+          ...base,
+          folders([...baseFolders, ...features.slice(0, features.indexOf('workspace') + 1)]),
+          '^server/src/$1/',
+        ],
+      },
     },
     ...features.map((feature, index) => ({
       name: `${feature}-knows-what-comes-before`,

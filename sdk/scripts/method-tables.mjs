@@ -1,6 +1,7 @@
 /**
  * Writes the README's tables of methods from the source: what each takes, what it resolves to, and the first sentence of
- * its docstring. They stand between `<!-- methods: workspaces -->`, or of several, and `<!-- end -->`.
+ * its docstring. They stand between `<!-- methods: workspaces -->`, or of several, and `<!-- end -->`; a noun that stands
+ * nowhere gets a chapter, which a person may move and tell more in.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,19 +13,28 @@ const [sdk, file] = ['../', '../README.md'].map((path) => fileURLToPath(new URL(
 const client = ts.createProgram([`${sdk}src/client.ts`], { strict: true, target: ts.ScriptTarget.ES2022 });
 const checker = client.getTypeChecker();
 
-const readme = readFileSync(file, 'utf8');
+/** Before which a new chapter comes: after those of the other nouns. */
+const afterNouns = '## Token, time and retries\n';
+
 const methods = methodsOfClient();
-const written = readme.replace(marked, (...match) => {
+const readme = readFileSync(file, 'utf8');
+if (!readme.includes(afterNouns)) fail(`there is no ${afterNouns.trim()}`);
+const known = [...readme.matchAll(marked)].flatMap(({ groups }) => groups.names.split(' '));
+// What runs operations of one's own has a chapter without a table.
+const chapters = [...methods.keys()].filter((name) => name !== 'request' && !known.includes(name)).map(chapterOf);
+const withChapters = readme.replace(afterNouns, () => chapters.join('') + afterNouns);
+const written = withChapters.replace(marked, (...match) => {
   const { start, names, end } = match.at(-1);
   const rows = names.split(' ').flatMap((name) => methods.get(name) ?? fail(`the client has no ${name}`));
   return `${start}\n${table([['call', 'resolves to', 'what it does'], ...rows])}\n\n${end}`;
 });
-for (const [name, rows] of methods) {
-  // What runs operations of one's own has a chapter instead.
-  const isThere = name === 'request' || rows.every(([call]) => written.includes(`| ${call} `));
-  if (!isThere) fail(`put "<!-- methods: ${name} -->" and "<!-- end -->" where the table of ${name} belongs`);
-}
 writeFileSync(file, written);
+
+/** Such as that of `virtualKeys`, "Virtual keys". */
+function chapterOf(name) {
+  const title = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `## ${title[0].toUpperCase()}${title.slice(1)}\n\n<!-- methods: ${name} -->\n<!-- end -->\n\n`;
+}
 
 /** The rows of each noun's methods, and of each method of the client's own. */
 function methodsOfClient() {
