@@ -66,6 +66,7 @@ test('a workspace is created, listed, read, found active, and another one select
     viewerRole: 'OWNER',
     viewerCanUpdateSettings: true,
     archivedAt: null,
+    timeZone: 'UTC',
     review: null,
   });
   const second = await workspaces.create(newWorkspace({ name: 'Billing' }));

@@ -45,6 +45,11 @@ export const refusals = {
     message: 'A budget is 0 or more, below 1,000,000,000,000, with at most two decimals.',
     remedy: 'Send the amount as a decimal string such as "1250.00".',
   },
+  timeZoneInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A time zone is a name of the IANA database, such as Africa/Kigali; there is none of this name.',
+    remedy: 'Send a name as browsers tell it by `Intl`; offsets such as +02:00 are none.',
+  },
   expectedVersionInvalid: {
     code: UserErrorCode.INVALID,
     message: 'A version is a whole number from 1.',

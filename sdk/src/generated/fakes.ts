@@ -37,7 +37,7 @@ export function fakeVirtualKey(given: Partial<Types.VirtualKeyFragment> = {}): T
 
 /** An operating context: its own budget, members, keys and routing. As a list item it is the workspace card. What is not given is made up. */
 export function fakeWorkspace(given: Partial<Types.WorkspaceDetailsFragment> = {}): Types.WorkspaceDetailsFragment {
-  return { id: 'ws_01', name: 'Workspace name', owner: { __typename: 'Team', id: 'team_01', name: 'Team name' }, environment: 'PRODUCTION', status: 'ACTIVE', region: 'EU', monthlyBudget: { ...fakeMoney() }, memberCount: 1, activeKeyCount: 1, isActive: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', viewerRole: null, viewerCanUpdateSettings: false, archivedAt: null, review: null, ...given };
+  return { id: 'ws_01', name: 'Workspace name', owner: { __typename: 'Team', id: 'team_01', name: 'Team name' }, environment: 'PRODUCTION', status: 'ACTIVE', region: 'EU', monthlyBudget: { ...fakeMoney() }, memberCount: 1, activeKeyCount: 1, isActive: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', viewerRole: null, viewerCanUpdateSettings: false, archivedAt: null, timeZone: 'Workspace time zone', review: null, ...given };
 }
 
 /** Something that a careful owner would look at. What is not given is made up. */

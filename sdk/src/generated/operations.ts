@@ -118,6 +118,8 @@ export type CreateWorkspaceInput = {
   name: string;
   /** Where the traffic of the workspace may go. */
   region: WorkspaceRegion;
+  /** IANA name, such as Africa/Kigali; UTC unless given. */
+  timeZone?: string | null | undefined;
 };
 
 /** One team of the directory, known by its id there. */
@@ -332,6 +334,8 @@ export type UpdateWorkspaceSettingsInput = {
   monthlyBudget?: string | null | undefined;
   /** Where the traffic of the workspace may go. */
   region?: WorkspaceRegion | null | undefined;
+  /** IANA name, such as Africa/Kigali. */
+  timeZone?: string | null | undefined;
   /** The workspace to change. */
   workspaceId: string;
 };
@@ -630,7 +634,7 @@ export type WorkspaceCardFragment = { id: string, name: string, environment: Wor
   , monthlyBudget: MoneyFragment };
 
 export type WorkspaceDetailsFragment = (
-  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, review: { reason: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
+  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, timeZone: string, review: { reason: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
   & WorkspaceCardFragment
 );
 

@@ -69,6 +69,19 @@ const isWholeNumber = (from: number, to: number) => (value: unknown) =>
 const limitMax = 2_147_483_647;
 export const IsLimit = check('limitInvalid', isWholeNumber(1, limitMax));
 
+/** A name of the IANA database that `Intl` knows, in any case: no offset, and no rule such as `EST+5`. */
+function isTimeZone(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 64 || !/^[a-z][\w+-]*(?:\/[\w+-]+)*$/i.test(value)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Leaves null to `NotNull`, so that it is told of once. */
+export const IsTimeZone = check('timeZoneInvalid', (value) => value === null || isTimeZone(value));
+
 const overlapSecondsMax = 604_800;
 export const IsOverlap = check('overlapInvalid', isWholeNumber(0, overlapSecondsMax));
 

@@ -82,7 +82,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     }),
   },
   createWorkspace: {
-    input: () => ({ ...workspaceInput(), idempotencyKey: randomUUID() }),
+    input: () => ({ ...workspaceInput(), timeZone: 'Africa/Kigali', idempotencyKey: randomUUID() }),
     tells: ({ input, who }) => ({
       action: 'workspace.created',
       changes: [...changesOfCreate(input), ['members', [], [who.id]]],
@@ -197,8 +197,19 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     },
   },
   updateWorkspaceSettings: {
-    input: ({ Workspace }) => ({ workspaceId: Workspace, expectedVersion: 1, environment: 'STAGING' }),
-    tells: { action: 'workspace.settings_updated', changes: [['environment', 'SANDBOX', 'STAGING']] },
+    input: ({ Workspace }) => ({
+      workspaceId: Workspace,
+      expectedVersion: 1,
+      environment: 'STAGING',
+      timeZone: 'Asia/Tokyo',
+    }),
+    tells: {
+      action: 'workspace.settings_updated',
+      changes: [
+        ['environment', 'SANDBOX', 'STAGING'],
+        ['timeZone', 'UTC', 'Asia/Tokyo'],
+      ],
+    },
   },
 };
 

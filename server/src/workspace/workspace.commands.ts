@@ -9,6 +9,7 @@ import { isUniqueViolation } from '../database/database.js';
 import { Refusal } from '../errors.js';
 import { toBudget } from '../graphql/money.js';
 import { nameKey, normalizeName, searchKey } from '../text.js';
+import { knownTimeZone } from './time-zone.js';
 import { type WorkspaceRow, workspaces } from './workspace.entity.js';
 import type {
   ArchiveWorkspaceInput,
@@ -29,7 +30,7 @@ const workspaceSettingsUpdated = auditAction(
 
 /**
  * Creates a workspace with the actor as its owner and first member; becomes the active one if the actor has none.
- * @throws Refusal TAKEN, NOT_FOUND for a member, IDEMPOTENCY_KEY_REUSED
+ * @throws Refusal TAKEN, INVALID for a time zone, NOT_FOUND for a member, IDEMPOTENCY_KEY_REUSED
  */
 export const createWorkspace = command(
   'createWorkspace',
@@ -46,6 +47,7 @@ export const createWorkspace = command(
       environment: input.environment,
       region: input.region,
       monthlyBudget: toBudget(input.monthlyBudget),
+      timeZone: input.timeZone == null ? 'UTC' : await knownTimeZone(transaction, input.timeZone),
     };
     const workspace = { id, organizationId: actor.organizationId, name: settings.name, ownerUserId: actor.id };
     const members = await resolveMembers(run, input.memberIds, null);
@@ -69,17 +71,19 @@ export const createWorkspace = command(
 
 /**
  * Changes what the input names, and the version with it; an input that changes nothing leaves the version.
- * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for an archived one, VERSION_CONFLICT
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for an archived one or a time zone, VERSION_CONFLICT
  */
 export const updateWorkspaceSettings = command(
   'updateWorkspaceSettings',
   'workspace.update_settings',
   async (run, input: UpdateWorkspaceSettingsInput) => {
     const permission = 'workspace.update_settings';
+    // Before the lock: looking through all that PostgreSQL knows takes a while.
+    const timeZone = input.timeZone == null ? null : await knownTimeZone(run.transaction, input.timeZone);
     const workspace = await lockWorkspace(run, input.workspaceId, { permission });
     refuseOtherVersion(workspaces, workspace, input.expectedVersion);
 
-    const settings = changedSettings(input);
+    const settings = changedSettings({ ...input, timeZone });
     const changes = changesBetween<WorkspaceRow>(workspace, settings);
     const removedIds: string[] = [];
     if (input.memberIds != null) {
@@ -101,6 +105,7 @@ function changedSettings(input: UpdateWorkspaceSettingsInput): Partial<Workspace
     ...(input.environment == null ? {} : { environment: input.environment }),
     ...(input.region == null ? {} : { region: input.region }),
     ...(input.monthlyBudget == null ? {} : { monthlyBudget: toBudget(input.monthlyBudget) }),
+    ...(input.timeZone == null ? {} : { timeZone: input.timeZone }),
   };
 }
 

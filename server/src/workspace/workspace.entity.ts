@@ -70,6 +70,8 @@ export const workspaces = new Noun('Workspace', 'ws', {
     region: text<WorkspaceRegion>(),
     /** Exact, with two decimals, in the organization's currency. */
     monthlyBudget: numeric(),
+    /** IANA name, as PostgreSQL writes it. */
+    timeZone: text().default("'UTC'"),
     /** Kept by triggers on `members`. */
     memberCount: integer().default('0').kept(),
     /** Kept by triggers on `virtual_keys`; right until `nextKeyExpiresAt`. */
@@ -111,6 +113,9 @@ export class Workspace {
 
   @Field(() => WorkspaceRegion, { description: 'Where the traffic of the workspace may go.' })
   readonly region!: WorkspaceRegion;
+
+  @Field(() => String, { description: "IANA name; the budget's month begins at its midnight." })
+  readonly timeZone!: string;
 
   @Field(() => DateTimeScalar, {
     nullable: true,

@@ -3,7 +3,7 @@ import { Payload } from '../command/payload.js';
 import { ExpectedVersion, IdempotencyKey } from '../graphql/fields.js';
 import { OrderDirection } from '../graphql/order.js';
 import { DecimalScalar } from '../graphql/scalars.js';
-import { IfGiven, IsBudget, IsMemberSet, IsName, NotNull } from '../graphql/validators.js';
+import { IfGiven, IfPresent, IsBudget, IsMemberSet, IsName, IsTimeZone, NotNull } from '../graphql/validators.js';
 import { Workspace, WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from './workspace.entity.js';
 
 export enum WorkspaceOrderField {
@@ -102,6 +102,11 @@ export class CreateWorkspaceInput {
   @IsMemberSet()
   readonly memberIds!: string[];
 
+  @Field(() => String, { nullable: true, description: 'IANA name, such as Africa/Kigali; UTC unless given.' })
+  @IfPresent()
+  @IsTimeZone()
+  readonly timeZone?: string | null;
+
   @IdempotencyKey()
   readonly idempotencyKey?: string | null;
 }
@@ -150,6 +155,12 @@ export class UpdateWorkspaceSettingsInput {
   @NotNull()
   @IsMemberSet()
   readonly memberIds?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA name, such as Africa/Kigali.' })
+  @IfGiven()
+  @NotNull()
+  @IsTimeZone()
+  readonly timeZone?: string | null;
 }
 
 @InputType({

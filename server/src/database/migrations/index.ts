@@ -2,6 +2,12 @@
 import { Tables1800000000000 } from './1800000000000-tables.js';
 import { Counts1800000000001 } from './1800000000001-counts.js';
 import { RowSecurity1800000000002 } from './1800000000002-row-security.js';
+import { TimeZones1800100000000 } from './1800100000000-time-zones.js';
 
 /** In the order in which they run; a released migration never changes. */
-export const migrations = [Tables1800000000000, Counts1800000000001, RowSecurity1800000000002] as const;
+export const migrations = [
+  Tables1800000000000,
+  Counts1800000000001,
+  RowSecurity1800000000002,
+  TimeZones1800100000000,
+] as const;
