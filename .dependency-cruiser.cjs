@@ -4,7 +4,7 @@
  */
 
 /** What every feature stands on; knows none of them. A file beside the folders that is none of these composes. */
-const base = ['config', 'errors', 'text', 'case-folding', 'unicode.generated'].map(
+const base = ['config', 'errors', 'text', 'credentials', 'case-folding', 'unicode.generated'].map(
   (file) => `^server/src/${file}[.]ts$`,
 );
 const baseFolders = ['access', 'audit', 'auth', 'command', 'database', 'fetch', 'graphql', 'jobs'];
@@ -21,6 +21,7 @@ const features = [
   'workspace',
   'member',
   'virtual-key',
+  'llm-configuration',
   'active-workspace',
   'review',
   'service-token',

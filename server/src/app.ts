@@ -71,6 +71,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
     apollo,
     authenticator,
     database,
+    isProduction: config.production,
     introspection,
     corsOrigins,
     metrics,

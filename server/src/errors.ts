@@ -45,6 +45,47 @@ export const refusals = {
     message: 'A budget is 0 or more, below 1,000,000,000,000, with at most two decimals.',
     remedy: 'Send the amount as a decimal string such as "1250.00".',
   },
+  modelNameInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The name of a model has 1 to 200 printable characters.',
+    remedy: 'Shorten the name, or remove what cannot be seen of it.',
+  },
+  priceInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A price is from 0 to 1,000,000 for a million tokens, with at most eight decimals.',
+    remedy: 'Send the amount as a decimal string such as "2.50".',
+  },
+  credentialPasted: {
+    code: UserErrorCode.INVALID,
+    message: 'This looks like a credential; none is kept here.',
+    remedy: 'Keep it where the gateway can read it, name that place as `credentialRef`, and replace what was pasted.',
+  },
+  credentialRefInvalid: {
+    code: UserErrorCode.INVALID,
+    message:
+      'A reference to a credential is env:, file:, vault:, aws-sm:, gcp-sm: or azure-kv: and 1 to 512 printable characters without blanks.',
+    remedy: 'Say where the gateway finds the credential, such as env:OPENAI_API_KEY.',
+  },
+  baseUrlInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A base URL is an https address without credentials, query or fragment.',
+    remedy: 'Send the address alone. In development http is taken for 127.0.0.0/8, ::1 and localhost.',
+  },
+  baseUrlRequired: {
+    code: UserErrorCode.REQUIRED,
+    message: 'This provider is called at an address of your own.',
+    remedy: 'Send the `baseUrl` of the deployment or the server.',
+  },
+  configurationNameTaken: {
+    code: UserErrorCode.TAKEN,
+    message: 'A configuration of this workspace already has this name, perhaps in other case or with other blanks.',
+    remedy: 'Choose another name; that of a deleted configuration is free.',
+  },
+  llmConfigurationNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such configuration.',
+    remedy: 'Check the id; one that was deleted, and one of a workspace that you may not see, answer the same.',
+  },
   timeZoneInvalid: {
     code: UserErrorCode.INVALID,
     message: 'A time zone is a name of the IANA database, such as Africa/Kigali; there is none of this name.',

@@ -221,7 +221,7 @@ const typeRows = objectTypes(schema).flatMap(({ name }) =>
 );
 
 /** What a payload may say beside objects, refusals and `query`. */
-const plainPayloadFields = ['message', 'secret', 'teamsChanged', 'token', 'usersChanged'];
+const plainPayloadFields = ['deletedId', 'message', 'secret', 'teamsChanged', 'token', 'usersChanged'];
 
 useServer();
 
@@ -703,6 +703,8 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
     text: 'UPDATE virtual_key_secrets SET last_used_at = now() WHERE virtual_key_id = $1',
     values: [uuidOf(first.ids.VirtualKey)],
   });
+  const { LlmConfiguration: configuration = '' } = first.ids;
+  await changeRows(server, configuration, `base_url = 'https://models.example', deleted_at = now()`);
   await changeRows(server, second.ids.Workspace, 'archived_at = now()');
   await changeRows(server, first.ids.ServiceToken, 'expires_at = now(), last_used_at = now(), revoked_at = now()');
   const { data } = await send(owner, 'query ($id: ID!) { workspace(id: $id) { auditLog { nodes { id } } } }', {

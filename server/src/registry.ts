@@ -8,6 +8,11 @@ import type { Table } from './database/table.js';
 import type { Reads } from './fetch/nodes.js';
 import { jobTable } from './jobs/job.entity.js';
 import type { Job } from './jobs/jobs.js';
+import { llmConfigurationReads } from './llm-configuration/llm-configuration.queries.js';
+import {
+  LlmConfigurationResolver,
+  WorkspaceLlmConfigurationsResolver,
+} from './llm-configuration/llm-configuration.resolver.js';
 import { memberReads } from './member/member.queries.js';
 import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
@@ -53,6 +58,7 @@ export const features: readonly Feature[] = [
     tables: [virtualKeySecrets],
     resolvers: [VirtualKeyResolver, WorkspaceVirtualKeysResolver],
   },
+  { reads: llmConfigurationReads, resolvers: [LlmConfigurationResolver, WorkspaceLlmConfigurationsResolver] },
   { resolvers: [WorkspaceReviewResolver] },
   { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
   { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },

@@ -25,6 +25,9 @@ export type AuditActorKind =
 export type AuditFilter = {
   /**
    * Any of these actions:
+   * - `llm_configuration.created`: A configuration of a model was made.
+   * - `llm_configuration.deleted`: A configuration of a model was deleted.
+   * - `llm_configuration.updated`: A configuration of a model changed.
    * - `member.role_changed`: A member got another role.
    * - `service_token.created`: A service token was made.
    * - `service_token.revoked`: A service token was ended.
@@ -564,6 +567,7 @@ export type VirtualKeyQueryVariables = Exact<{
 
 export type VirtualKeyQuery = { node:
     | { __typename: 'AuditEvent' }
+    | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
@@ -582,6 +586,7 @@ export type VirtualKeysByIdQueryVariables = Exact<{
 
 export type VirtualKeysByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
+    | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
@@ -710,6 +715,7 @@ export type WorkspacesByIdQueryVariables = Exact<{
 
 export type WorkspacesByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
+    | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { connectDatabase } from '../app.js';
-import { createWorkspace, newService, run } from '../testing/fixtures.js';
+import { commandOf } from '../testing/commands.js';
+import { createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
+import type { Ids } from '../testing/ids.js';
 import { insertKeys, organizationIdOf, setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
@@ -41,6 +43,15 @@ async function createTenant(): Promise<Tenant> {
   const admin = await person(server, { sub: 'admin', org, org_role: 'admin' });
   await setRole(server, [workspaceId], admin, 'VIEWER');
   await newService(server, admin, ['GATEWAY']);
+  for (const name of ['createLlmConfiguration']) {
+    const ids = { Workspace: workspaceId } as unknown as Ids;
+    const { userErrors } = await mutate(server, owner, {
+      name,
+      input: commandOf(name).input(ids),
+      fields: '__typename',
+    });
+    expect(userErrors).toEqual([]);
+  }
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'one', createdBy: owner }]);
   const organizationId = await organizationIdOf(server, org);
   return { organizationId, owner, workspaceId, keyId, database: within(organizationId) };
@@ -90,6 +101,7 @@ describe('row-level security', () => {
       directories: 'SELECT',
       idempotency_records: 'SELECT INSERT',
       jobs: '',
+      llm_configurations: 'SELECT INSERT UPDATE',
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
       organizations: 'SELECT',

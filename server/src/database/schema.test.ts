@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
+import { LlmProvider } from '../llm-configuration/llm-configuration.entity.js';
 import { tables } from '../registry.js';
 import { createWorkspace, run } from '../testing/fixtures.js';
 import { deleteMembership, giveToTeam, insertKeys, organizationIdOf, setRole, uuidOf } from '../testing/rows.js';
@@ -85,6 +86,8 @@ describe('entities and tables', () => {
         .sort();
     expect(Object.fromEntries(values)).toEqual({
       audit_events_actor_kind_check: ['SERVICE', 'SYSTEM', 'USER'],
+      llm_configurations_provider_check: without(LlmProvider),
+      llm_configurations_region_check: without(WorkspaceRegion),
       members_role_check: without(MemberRole, MemberRole.OWNER),
       service_tokens_scopes_check: without(ServiceScope),
       users_organization_role_check: without(OrganizationRole),

@@ -8,6 +8,8 @@ export interface Caller {
   readonly actor: Actor;
   /** The tables as the actor's organization has them: row-level security keeps every other one out. */
   readonly database: OrganizationDatabase;
+  /** Whether the server works in production, and not on a developer's machine. */
+  readonly isProduction: boolean;
   readonly requestId: string;
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   /** Aborted when nobody waits for the answer any more. */

@@ -7,7 +7,7 @@ import { DecimalScalar } from './scalars.js';
 })
 export class Money {
   @Field(() => DecimalScalar, {
-    description: 'The amount; budgets carry exactly two decimals.',
+    description: 'The amount: budgets carry exactly two decimals, prices and costs from two to eight.',
   })
   readonly amount!: string;
 

@@ -1,11 +1,13 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
+import { hasCredential } from '../credentials.js';
 import { type RefusalName, refusals } from '../errors.js';
-import { isText, normalizeName, normalizeText, readName } from '../text.js';
+import { isText, normalizeName, normalizeText, readName, readNameUpTo } from '../text.js';
 import { isBudget } from './money.js';
 
 /** Validators whose findings are entries of the catalogue of refusals. */
 
-function check(refusal: RefusalName, isValid: (value: unknown) => boolean): () => PropertyDecorator {
+/** A validator that refuses with this entry. */
+export function check(refusal: RefusalName, isValid: (value: unknown) => boolean): () => PropertyDecorator {
   return () => (target, propertyName) =>
     registerDecorator({
       name: refusal,
@@ -50,6 +52,20 @@ export const IsTimeAhead = check('timeNotAhead', (value) => value instanceof Dat
 export const IsName = check(
   'nameInvalid',
   (value) => value === null || (typeof value === 'string' && readName(value) !== null),
+);
+
+const modelNameMax = 200;
+
+/** Leaves null to `NotNull`, so that it is told of once. */
+export const IsModelName = check(
+  'modelNameInvalid',
+  (value) => value === null || (typeof value === 'string' && readNameUpTo(value, modelNameMax) !== null),
+);
+
+/** Of a text, or of each in a list. */
+export const HasNoCredential = check(
+  'credentialPasted',
+  (value) => ![value].flat().some((text) => typeof text === 'string' && hasCredential(text)),
 );
 
 const modelsMax = 200;

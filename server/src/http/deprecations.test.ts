@@ -27,6 +27,7 @@ async function extensionsOf(schema: GraphQLSchema, queries: readonly string[]): 
   const apollo = createApollo({ schema, introspection: true });
   await apollo.start();
   const contextValue = new RequestContext({
+    isProduction: false,
     session: signedIn(),
     requestId: 'deprecations',
     log: pino({ level: 'silent' }),

@@ -11,6 +11,7 @@ import {
 import { CheckFailed } from '../database/transaction.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { RequestContext } from './request-context.js';
+import { variableErrors } from './variable-errors.js';
 
 export { isSafeToCompile } from './compiled-queries.js';
 
@@ -54,16 +55,19 @@ export class Executor {
   }
 
   async #executeOnce(execution: Execution): Promise<ExecutionResult> {
-    const { document, operationName, variables, context } = execution;
+    const { document, operation, operationName, variables, context } = execution;
     const compiled = await this.#executeCompiled(execution);
     if (compiled !== null) return compiled;
-    return execute({
+    const result = await execute({
       schema: this.#schema,
       document,
       contextValue: context,
       variableValues: variables,
       operationName: operationName ?? null,
     });
+    if (result.errors === undefined || 'data' in result) return result;
+    const errors = variableErrors(this.#schema, operation, variables);
+    return errors.length === 0 ? result : { errors };
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Reader } from '../fetch/caller.js';
 
 /** What one request carries: who asks, under which id, and what it has read so far. */
 export class RequestContext implements Reader {
+  readonly isProduction: boolean;
   readonly requestId: string;
   readonly log: FastifyBaseLogger;
   readonly signal: AbortSignal;
@@ -22,9 +23,11 @@ export class RequestContext implements Reader {
     requestId: string;
     log: FastifyBaseLogger;
     database: Database;
+    isProduction: boolean;
     signal: AbortSignal;
   }) {
     this.session = request.session;
+    this.isProduction = request.isProduction;
     this.requestId = request.requestId;
     this.log = request.log;
     this.wholeDatabase = request.database;

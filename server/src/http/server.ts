@@ -24,6 +24,7 @@ export interface ServerOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticator: Authenticator;
   readonly database: Database;
+  readonly isProduction: boolean;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
   readonly metrics: Metrics;
@@ -35,7 +36,7 @@ const bodyLimitBytes = 8_388_608;
 
 /** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { apollo, authenticator, database, metrics, log } = options;
+  const { apollo, authenticator, database, isProduction, metrics, log } = options;
   const server = fastify({
     loggerInstance: log,
     bodyLimit: bodyLimitBytes,
@@ -100,7 +101,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const contextOf = async ({ id: requestId, log, headers }: FastifyRequest, signal: AbortSignal) => {
     try {
       const session = await authenticator.sessionOf(headers.authorization);
-      return new RequestContext({ session, requestId, log, database, signal });
+      return new RequestContext({ session, requestId, log, database, isProduction, signal });
     } catch (error) {
       // Apollo masks what goes wrong before there is a context, but tells nobody.
       if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');

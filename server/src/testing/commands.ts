@@ -44,7 +44,7 @@ export interface CommandRow {
   /** What the audit log tells; of a create, unless given, `<noun>.created` with what the input says. */
   readonly tells?: Tale | ((told: Told) => Tale | readonly ToldEvent[]);
   /** What comes of the same again, by the version that there is then; unless given, nothing is changed nor refused. */
-  readonly again?: 'INVALID' | 'another change';
+  readonly again?: 'INVALID' | 'NOT_FOUND' | 'another change';
 }
 
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -71,6 +71,19 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     },
     again: 'INVALID',
   },
+  createLlmConfiguration: {
+    input: ({ Workspace }) => ({
+      workspaceId: Workspace,
+      name: `Model ${randomUUID()}`,
+      provider: 'OPENAI',
+      model: 'gpt-large',
+      region: 'EU',
+      credentialRef: 'env:OPENAI_API_KEY',
+      inputPricePerMillionTokens: '2.50',
+      outputPricePerMillionTokens: '10.00',
+      idempotencyKey: randomUUID(),
+    }),
+  },
   createServiceToken: { input: () => ({ name: 'Billing', scopes: ['GATEWAY'], idempotencyKey: randomUUID() }) },
   createVirtualKey: {
     input: ({ Workspace }) => ({
@@ -87,6 +100,18 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       action: 'workspace.created',
       changes: [...changesOfCreate(input), ['members', [], [who.id]]],
     }),
+  },
+  deleteLlmConfiguration: {
+    input: ({ LlmConfiguration }) => ({ llmConfigurationId: LlmConfiguration }),
+    tells: ({ ids }) => [
+      {
+        action: 'llm_configuration.deleted',
+        target: ids['LlmConfiguration'],
+        workspace: ids.Workspace,
+        changes: [['deletedAt', null, aTime]],
+      },
+    ],
+    again: 'NOT_FOUND',
   },
   requestWorkspaceReview: {
     input: ({ Workspace }) => ({ workspaceId: Workspace, reason: 'Yearly' }),
@@ -185,6 +210,23 @@ export const commands: Readonly<Record<string, CommandRow>> = {
         ['members', [], [ids.User]],
       ],
     }),
+  },
+  updateLlmConfiguration: {
+    input: ({ LlmConfiguration }) => ({
+      llmConfigurationId: LlmConfiguration,
+      expectedVersion: 1,
+      region: 'US',
+      cachedInputPricePerMillionTokens: '1.25',
+      enabled: false,
+    }),
+    tells: {
+      action: 'llm_configuration.updated',
+      changes: [
+        ['region', 'EU', 'US'],
+        ['enabled', true, false],
+        ['cachedInputPricePerMillionTokens', null, '1.25'],
+      ],
+    },
   },
   updateVirtualKey: {
     input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, expectedVersion: 1, name: 'Renamed', enabled: false }),

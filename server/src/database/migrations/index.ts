@@ -3,6 +3,7 @@ import { Tables1800000000000 } from './1800000000000-tables.js';
 import { Counts1800000000001 } from './1800000000001-counts.js';
 import { RowSecurity1800000000002 } from './1800000000002-row-security.js';
 import { TimeZones1800100000000 } from './1800100000000-time-zones.js';
+import { LlmConfigurations1800100000001 } from './1800100000001-llm-configurations.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -10,4 +11,5 @@ export const migrations = [
   Counts1800000000001,
   RowSecurity1800000000002,
   TimeZones1800100000000,
+  LlmConfigurations1800100000001,
 ] as const;
