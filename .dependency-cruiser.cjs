@@ -22,6 +22,7 @@ const features = [
   'member',
   'virtual-key',
   'llm-configuration',
+  'model-route',
   'active-workspace',
   'review',
   'service-token',

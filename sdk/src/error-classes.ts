@@ -3,10 +3,12 @@ import {
   ForbiddenError,
   type GraphQLErrorItem,
   IdempotencyKeyReusedError,
+  InUseError,
   InvalidInputError,
   LimitReachedError,
   MissingScopeError,
   NotFoundError,
+  RegionMismatchError,
   RequestError,
   type RequestErrorDetails,
   TakenError,
@@ -28,6 +30,8 @@ const userErrorClasses: Record<Exclude<UserErrorCode, '%future added value'>, ty
   VERSION_CONFLICT: VersionConflictError,
   IDEMPOTENCY_KEY_REUSED: IdempotencyKeyReusedError,
   LIMIT_REACHED: LimitReachedError,
+  REGION_MISMATCH: RegionMismatchError,
+  IN_USE: InUseError,
 };
 
 /** The top-level errors that have a class of their own. */

@@ -3,9 +3,11 @@ import { fakeWorkspace } from './fake-server.js';
 import {
   ForbiddenError,
   IdempotencyKeyReusedError,
+  InUseError,
   InvalidInputError,
   LimitReachedError,
   NotFoundError,
+  RegionMismatchError,
   TakenError,
   TokenVueError,
   UserErrorsError,
@@ -40,6 +42,8 @@ test.each([
   ['VERSION_CONFLICT', VersionConflictError],
   ['IDEMPOTENCY_KEY_REUSED', IdempotencyKeyReusedError],
   ['LIMIT_REACHED', LimitReachedError],
+  ['REGION_MISMATCH', RegionMismatchError],
+  ['IN_USE', InUseError],
 ])('%s is thrown as its class, with code, message, path, operation and request id', async (code, ErrorClass) => {
   const userError = {
     code,

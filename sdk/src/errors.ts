@@ -262,3 +262,13 @@ export class IdempotencyKeyReusedError extends UserErrorsError {
 export class LimitReachedError extends UserErrorsError {
   static override readonly name: string = 'LimitReachedError';
 }
+
+/** Traffic would leave the workspace's region (`REGION_MISMATCH`); the message names what stands in the way. */
+export class RegionMismatchError extends UserErrorsError {
+  static override readonly name: string = 'RegionMismatchError';
+}
+
+/** Something else still uses it (`IN_USE`); the message names what. */
+export class InUseError extends UserErrorsError {
+  static override readonly name: string = 'InUseError';
+}

@@ -14,6 +14,8 @@ export enum UserErrorCode {
   VERSION_CONFLICT = 'VERSION_CONFLICT',
   IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED',
   LIMIT_REACHED = 'LIMIT_REACHED',
+  REGION_MISMATCH = 'REGION_MISMATCH',
+  IN_USE = 'IN_USE',
 }
 
 interface RefusalEntry {
@@ -85,6 +87,41 @@ export const refusals = {
     code: UserErrorCode.NOT_FOUND,
     message: 'There is no such configuration.',
     remedy: 'Check the id; one that was deleted, and one of a workspace that you may not see, answer the same.',
+  },
+  configurationInUse: {
+    code: UserErrorCode.IN_USE,
+    message: 'The configuration is in use.',
+    remedy: 'Take it out of the routes that the message names, or delete them, and then the configuration.',
+  },
+  regionMismatch: {
+    code: UserErrorCode.REGION_MISMATCH,
+    message: 'Traffic would leave the region of the workspace.',
+    remedy: 'Route to configurations of the region; the message names what stands in the way.',
+  },
+  modelRouteNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such route.',
+    remedy: 'Check the id; one that was deleted, and one of a workspace that you may not see, answer the same.',
+  },
+  targetsInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A route has 1 to 20 targets.',
+    remedy: 'Name at least one configuration, or delete the route.',
+  },
+  targetRepeated: {
+    code: UserErrorCode.INVALID,
+    message: 'An earlier target is the same configuration.',
+    remedy: 'Name each configuration once.',
+  },
+  weightInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A weight is a whole number from 0 to 10,000.',
+    remedy: 'Weights are shares of their sum: 1 and 3 are a quarter and three quarters.',
+  },
+  weightsAllZero: {
+    code: UserErrorCode.INVALID,
+    message: 'At least one target has a weight above 0 where the strategy is WEIGHTED.',
+    remedy: 'Give a weight to what requests should go to first.',
   },
   timeZoneInvalid: {
     code: UserErrorCode.INVALID,
@@ -296,6 +333,8 @@ export interface Refused {
   readonly refusal: RefusalName;
   /** Path into the mutation's arguments, such as `['input', 'memberIds', '2']`. */
   readonly field: readonly string[] | null;
+  /** A sentence that says more than that of the catalogue, such as what stands in the way. */
+  readonly detail?: string;
 }
 
 /** Thrown by commands to refuse a mutation; rolls back the transaction and becomes `userErrors` of the payload. */
@@ -313,6 +352,11 @@ export class Refusal extends Error {
 
   static of(refusal: RefusalName, ...field: string[]): Refusal {
     return new Refusal([{ refusal, field: field.length > 0 ? field : null }]);
+  }
+
+  /** With a sentence that says more than that of the catalogue. */
+  static saying(refusal: RefusalName, detail: string, ...field: string[]): Refusal {
+    return new Refusal([{ refusal, field, detail }]);
   }
 }
 

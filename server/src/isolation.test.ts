@@ -703,8 +703,8 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
     text: 'UPDATE virtual_key_secrets SET last_used_at = now() WHERE virtual_key_id = $1',
     values: [uuidOf(first.ids.VirtualKey)],
   });
-  const { LlmConfiguration: configuration = '' } = first.ids;
-  await changeRows(server, configuration, `base_url = 'https://models.example', deleted_at = now()`);
+  const { LlmConfiguration: deleted = '' } = second.ids;
+  await changeRows(server, deleted, `base_url = 'https://models.example', deleted_at = now()`);
   await changeRows(server, second.ids.Workspace, 'archived_at = now()');
   await changeRows(server, first.ids.ServiceToken, 'expires_at = now(), last_used_at = now(), revoked_at = now()');
   const { data } = await send(owner, 'query ($id: ID!) { workspace(id: $id) { auditLog { nodes { id } } } }', {

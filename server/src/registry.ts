@@ -4,6 +4,7 @@ import { auditEventReads } from './audit-log/audit-log.queries.js';
 import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
 import { cleanIdempotencyRecords } from './command/clean-idempotency-records.job.js';
 import { idempotencyRecords } from './command/idempotency-record.entity.js';
+import { type AnyWatcher, watch } from './command/watch.js';
 import type { Table } from './database/table.js';
 import type { Reads } from './fetch/nodes.js';
 import { jobTable } from './jobs/job.entity.js';
@@ -15,6 +16,10 @@ import {
 } from './llm-configuration/llm-configuration.resolver.js';
 import { memberReads } from './member/member.queries.js';
 import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
+import { keepRegion, keepTargets } from './model-route/keep-routes.js';
+import { modelRouteReads } from './model-route/model-route.queries.js';
+import { ModelRouteResolver, WorkspaceModelRoutesResolver } from './model-route/model-route.resolver.js';
+import { routeTargets } from './model-route/route-target.entity.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { directories } from './organization/directory.entity.js';
 import { organizations } from './organization/organization.entity.js';
@@ -43,6 +48,8 @@ export interface Feature {
   readonly tables?: readonly Table[];
   readonly resolvers?: readonly ResolverClass[];
   readonly jobs?: readonly Job[];
+  /** What it has to say to changes of other nouns. */
+  readonly watchers?: readonly AnyWatcher[];
 }
 
 /** Everything that there is, a line a noun. From here come entities, resolvers, loaders, nodes and the prefixes of ids. */
@@ -59,12 +66,20 @@ export const features: readonly Feature[] = [
     resolvers: [VirtualKeyResolver, WorkspaceVirtualKeysResolver],
   },
   { reads: llmConfigurationReads, resolvers: [LlmConfigurationResolver, WorkspaceLlmConfigurationsResolver] },
+  {
+    reads: modelRouteReads,
+    tables: [routeTargets],
+    resolvers: [ModelRouteResolver, WorkspaceModelRoutesResolver],
+    watchers: [keepRegion, keepTargets],
+  },
   { resolvers: [WorkspaceReviewResolver] },
   { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
   { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },
   { resolvers: [TeamAccessResolver] },
   { resolvers: [SummaryResolver, ViewerResolver, NodeResolver] },
 ];
+
+for (const { watchers = [] } of features) for (const watcher of watchers) watch(watcher);
 
 export const nouns: readonly Reads[] = features.flatMap(({ reads }) => reads ?? []);
 

@@ -29,6 +29,8 @@ export type AuditFilter = {
    * - `llm_configuration.deleted`: A configuration of a model was deleted.
    * - `llm_configuration.updated`: A configuration of a model changed.
    * - `member.role_changed`: A member got another role.
+   * - `model_route.deleted`: A route for a model name was deleted.
+   * - `model_route.set`: A route for a model name was made or replaced.
    * - `service_token.created`: A service token was made.
    * - `service_token.revoked`: A service token was ended.
    * - `team.created`: The directory brought a team.
@@ -351,10 +353,14 @@ export type UserErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** The value is not one that this field takes. */
   | 'INVALID'
+  /** Another object still uses it. */
+  | 'IN_USE'
   /** More than one object or request may hold. */
   | 'LIMIT_REACHED'
   /** There is no such thing, or the viewer may not see it. */
   | 'NOT_FOUND'
+  /** A route would leave the workspace's region. */
+  | 'REGION_MISMATCH'
   /** A value is missing, or null where nothing can be cleared. */
   | 'REQUIRED'
   /** Something else already has this name. */
@@ -569,6 +575,7 @@ export type VirtualKeyQuery = { node:
     | { __typename: 'AuditEvent' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -588,6 +595,7 @@ export type VirtualKeysByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -717,6 +725,7 @@ export type WorkspacesByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }

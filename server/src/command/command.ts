@@ -132,9 +132,9 @@ function run<Input extends object, Result extends object>(
   });
 }
 
-function toUserError({ refusal, field }: Refused): UserError {
+function toUserError({ refusal, field, detail }: Refused): UserError {
   const { code, message } = refusals[refusal];
-  return { code, message, field };
+  return { code, message: detail === undefined ? message : `${message} ${detail}`, field };
 }
 
 async function refusedBy(input: object): Promise<Refused[]> {

@@ -22,6 +22,8 @@ registerEnumType(UserErrorCode, {
       description: 'The idempotency key was used before with another input.',
     },
     LIMIT_REACHED: { description: 'More than one object or request may hold.' },
+    REGION_MISMATCH: { description: "A route would leave the workspace's region." },
+    IN_USE: { description: 'Another object still uses it.' },
   },
 });
 

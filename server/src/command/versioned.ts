@@ -4,6 +4,7 @@ import type { Changes } from '../database/transaction.js';
 import { Refusal } from '../errors.js';
 import type { Noun, NounColumns } from '../graphql/noun.js';
 import type { Run } from './command.js';
+import { watched } from './watch.js';
 
 type VersionedColumns = NounColumns & { readonly version: ColumnType<number, false> };
 
@@ -25,20 +26,22 @@ export function refuseOtherVersion(noun: Noun, { id, version }: Versioned, expec
   });
 }
 
-/** Changes a row that is locked, and raises its version. */
+/** Changes a row that is locked, and raises its version; who watches it has a say. */
 export async function changeVersioned<Types extends VersionedColumns>(
-  { transaction }: Run,
+  run: Run,
   noun: Noun<Types>,
-  { id, version }: Versioned,
+  row: RowOf<Noun<Types>> & Versioned,
   changes: Changes<Noun<Types>>,
 ): Promise<void> {
-  const { alias } = noun;
+  const { id, version } = row;
   const where = sql`${noun.columns.organizationId.sql} = ${organization} AND ${noun.columns.id.sql} = ${id}
     AND ${noun.columns.version.sql} = ${version}`;
   const all = { ...changes, version: sql`${noun.columns.version.sql} + 1` } as Changes<Noun<Types>>;
-  if ((await transaction.update(noun, all, where)) !== 1) {
-    throw new Error(`The version of ${noun.type} (${alias}) has changed under its lock.`);
-  }
+  await watched(run, noun, { row, changes }, async () => {
+    if ((await run.transaction.update(noun, all, where)) !== 1) {
+      throw new Error(`The version of ${noun.type} has changed under its lock.`);
+    }
+  });
 }
 
 export type RowOfNoun<Of extends Noun> = RowOf<Of>;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { connectDatabase } from '../app.js';
-import { commandOf } from '../testing/commands.js';
-import { createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
+import { create, type Player } from '../testing/cast.js';
+import { createWorkspace, newService, run } from '../testing/fixtures.js';
 import type { Ids } from '../testing/ids.js';
 import { insertKeys, organizationIdOf, setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
@@ -43,14 +43,9 @@ async function createTenant(): Promise<Tenant> {
   const admin = await person(server, { sub: 'admin', org, org_role: 'admin' });
   await setRole(server, [workspaceId], admin, 'VIEWER');
   await newService(server, admin, ['GATEWAY']);
-  for (const name of ['createLlmConfiguration']) {
-    const ids = { Workspace: workspaceId } as unknown as Ids;
-    const { userErrors } = await mutate(server, owner, {
-      name,
-      input: commandOf(name).input(ids),
-      fields: '__typename',
-    });
-    expect(userErrors).toEqual([]);
+  let ids = { Workspace: workspaceId } as unknown as Ids;
+  for (const type of ['LlmConfiguration', 'ModelRoute']) {
+    ids = { ...ids, [type]: await create(server, owner as Player, type, ids) };
   }
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'one', createdBy: owner }]);
   const organizationId = await organizationIdOf(server, org);
@@ -104,7 +99,9 @@ describe('row-level security', () => {
       llm_configurations: 'SELECT INSERT UPDATE',
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
+      model_routes: 'SELECT INSERT UPDATE DELETE',
       organizations: 'SELECT',
+      route_targets: 'SELECT INSERT DELETE',
       service_tokens: 'SELECT INSERT',
       team_memberships: 'SELECT INSERT DELETE',
       teams: 'SELECT INSERT UPDATE DELETE',

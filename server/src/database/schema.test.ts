@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
 import { LlmProvider } from '../llm-configuration/llm-configuration.entity.js';
+import { RouteStrategy } from '../model-route/model-route.entity.js';
 import { tables } from '../registry.js';
 import { createWorkspace, run } from '../testing/fixtures.js';
 import { deleteMembership, giveToTeam, insertKeys, organizationIdOf, setRole, uuidOf } from '../testing/rows.js';
@@ -28,7 +29,7 @@ async function columnsOfTables(): Promise<ColumnShape[]> {
   return server.database.rows<ColumnShape>({
     text: `SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
         NOT a.attnotnull AS nullable,
-        regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::[a-z ]+(\\(\\d\\))?( with time zone)?$', '') AS "defaultValue",
+        regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::[a-z ]+(\\(\\d\\))?( with time zone)?(\\[\\])?$', '') AS "defaultValue",
         coalesce(a.attnum = ANY (p.indkey), false) AS primary
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -89,6 +90,7 @@ describe('entities and tables', () => {
       llm_configurations_provider_check: without(LlmProvider),
       llm_configurations_region_check: without(WorkspaceRegion),
       members_role_check: without(MemberRole, MemberRole.OWNER),
+      model_routes_strategy_check: without(RouteStrategy),
       service_tokens_scopes_check: without(ServiceScope),
       users_organization_role_check: without(OrganizationRole),
       virtual_keys_status_check: without(VirtualKeyStatus, VirtualKeyStatus.EXPIRED),

@@ -68,6 +68,12 @@ export const bytes = () => new ColumnType<Buffer>('bytea', parserOf(pg.types.bui
 export const json = <Value>() => new ColumnType<Value>('jsonb', (json) => JSON.parse(json) as NonNullable<Value>);
 export const texts = <Value extends string = string>() =>
   new ColumnType<readonly Value[]>('text', parserOf(textArrayOid) as Parse<readonly Value[]>, { isArray: true });
+const parseTexts = parserOf(textArrayOid);
+export const uuids = () =>
+  new ColumnType<readonly string[]>('uuid', parseTexts as Parse<readonly string[]>, { isArray: true });
+/** Exact: strings in JavaScript. */
+export const numerics = () =>
+  new ColumnType<readonly string[]>('numeric', parseTexts as Parse<readonly string[]>, { isArray: true });
 export const integers = () =>
   new ColumnType<readonly number[]>('integer', parserOf(integerArrayOid) as Parse<readonly number[]>, {
     isArray: true,

@@ -87,9 +87,9 @@ beforeAll(async () => {
   for (let count = 0; count < 5; count++) scenes.push(await newScene(server, company));
   ({ ids } = scenes[0] as (typeof scenes)[number]);
   // Several of everything that is created in the first workspace.
-  const creates = Object.keys(commands).filter((name) => name.startsWith('create'));
+  const creates = Object.keys(commands).filter((name) => /^(?:create|set)/.test(name));
   for (const name of creates.filter((mutation) => namedTypes(mutation, ids).includes('Workspace'))) {
-    for (let count = 0; count < 4; count++) await create(server, owner, name.replace('create', ''), ids);
+    for (let count = 0; count < 4; count++) await create(server, owner, name.replace(/^(?:create|set)/, ''), ids);
   }
 });
 

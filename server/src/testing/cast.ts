@@ -1,4 +1,4 @@
-import { commandOf } from './commands.js';
+import { commandOf, commands } from './commands.js';
 import { createWorkspace, mutate, newService } from './fixtures.js';
 import { type Ids, nodeTypes, toGlobalId } from './ids.js';
 import { changeRows, insertKeys, organizationIdOf, setRole, uuidOf } from './rows.js';
@@ -181,9 +181,9 @@ async function addOthers(server: TestServer, admin: Player, ids: Ids): Promise<I
   return all;
 }
 
-/** Creates an object of the type by its row in `commands.ts`. @returns its global id. */
+/** Creates an object of the type, or sets it, by its row in `commands.ts`. @returns its global id. */
 export async function create(server: TestServer, who: Player, type: string, ids: Ids): Promise<string> {
-  const name = `create${type}`;
+  const name = `create${type}` in commands ? `create${type}` : `set${type}`;
   const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
   const payload = await mutate<Record<string, { id: string } | null>>(server, who, {
     name,

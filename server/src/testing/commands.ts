@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
 import { workspaceInput } from './fixtures.js';
 import { type Ids, nounsByType, parsed } from './ids.js';
-import { changeRows } from './rows.js';
+import { changeRows, deleteRoutes } from './rows.js';
 import { typesOfId, wholeSelection } from './schema-places.js';
 import type { Person, TestServer } from './test-server.js';
 
@@ -39,12 +39,12 @@ export interface Told {
 export interface CommandRow {
   /** An input that changes something in a scene. */
   readonly input: (ids: Ids) => Readonly<Record<string, unknown>>;
-  /** What has to hold of the scene's workspace before, as SQL that sets its columns; nothing unless given. */
-  readonly before?: string;
+  /** What has to be before: SQL that sets columns of the scene's workspace, or work of its own; nothing unless given. */
+  readonly before?: string | ((server: TestServer, ids: Ids) => Promise<void>);
   /** What the audit log tells; of a create, unless given, `<noun>.created` with what the input says. */
   readonly tells?: Tale | ((told: Told) => Tale | readonly ToldEvent[]);
   /** What comes of the same again, by the version that there is then; unless given, nothing is changed nor refused. */
-  readonly again?: 'INVALID' | 'NOT_FOUND' | 'another change';
+  readonly again?: 'INVALID' | 'NOT_FOUND' | 'VERSION_CONFLICT' | 'another change';
 }
 
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -102,6 +102,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     }),
   },
   deleteLlmConfiguration: {
+    before: (server, { Workspace }) => deleteRoutes(server, Workspace),
     input: ({ LlmConfiguration }) => ({ llmConfigurationId: LlmConfiguration }),
     tells: ({ ids }) => [
       {
@@ -109,6 +110,22 @@ export const commands: Readonly<Record<string, CommandRow>> = {
         target: ids['LlmConfiguration'],
         workspace: ids.Workspace,
         changes: [['deletedAt', null, aTime]],
+      },
+    ],
+    again: 'NOT_FOUND',
+  },
+  deleteModelRoute: {
+    input: ({ ModelRoute }) => ({ modelRouteId: ModelRoute }),
+    tells: ({ ids }) => [
+      {
+        action: 'model_route.deleted',
+        target: ids['ModelRoute'],
+        workspace: ids.Workspace,
+        changes: [
+          ['model', expect.any(String), null],
+          ['strategy', 'WEIGHTED', null],
+          ['targets', [{ llmConfiguration: ids['LlmConfiguration'], weight: 3 }], null],
+        ],
       },
     ],
     again: 'NOT_FOUND',
@@ -171,6 +188,23 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     input: ({ Workspace }) => ({ workspaceId: Workspace }),
     tells: { action: 'workspace.selected', changes: [['isActive', false, true]] },
   },
+  setModelRoute: {
+    input: ({ Workspace, LlmConfiguration }) => ({
+      workspaceId: Workspace,
+      model: `model-${randomUUID()}`,
+      strategy: 'WEIGHTED',
+      targets: [{ llmConfigurationId: LlmConfiguration, weight: 3 }],
+    }),
+    tells: ({ input, ids }) => ({
+      action: 'model_route.set',
+      changes: [
+        ['model', null, input['model']],
+        ['strategy', null, 'WEIGHTED'],
+        ['targets', null, [{ llmConfiguration: ids['LlmConfiguration'], weight: 3 }]],
+      ],
+    }),
+    again: 'VERSION_CONFLICT',
+  },
   syncTeamAccess: {
     input: () => ({
       users: [{ subject: 'colleague', name: `Colleague ${randomUUID()}`, email: 'colleague@example.com' }],
@@ -215,14 +249,14 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     input: ({ LlmConfiguration }) => ({
       llmConfigurationId: LlmConfiguration,
       expectedVersion: 1,
-      region: 'US',
+      model: 'gpt-larger',
       cachedInputPricePerMillionTokens: '1.25',
       enabled: false,
     }),
     tells: {
       action: 'llm_configuration.updated',
       changes: [
-        ['region', 'EU', 'US'],
+        ['model', 'gpt-large', 'gpt-larger'],
         ['enabled', true, false],
         ['cachedInputPricePerMillionTokens', null, '1.25'],
       ],
@@ -310,7 +344,8 @@ function resultOf(schema: GraphQLSchema, mutation: string, payload: Told['payloa
 /** Brings the scene's workspace to where the mutation changes something. */
 export async function prepare(server: TestServer, mutation: string, ids: Ids): Promise<void> {
   const { before } = commandOf(mutation);
-  if (before !== undefined) await changeRows(server, ids.Workspace, before);
+  if (typeof before === 'string') await changeRows(server, ids.Workspace, before);
+  else await before?.(server, ids);
 }
 
 /** The types of the scene's objects that the mutation's input names. */

@@ -181,6 +181,14 @@ export async function insertKeys(
   return rows.map(({ id }) => toGlobalId('VirtualKey', id));
 }
 
+/** Takes a workspace's routes, past every command. */
+export async function deleteRoutes(server: TestServer, workspaceId: string): Promise<void> {
+  await server.database.rows({
+    text: 'DELETE FROM model_routes WHERE workspace_id = $1',
+    values: [uuidOf(workspaceId)],
+  });
+}
+
 /** As if the time was over for which a rotated key's former secret goes on. */
 export async function endOverlap(server: TestServer, keyId: string): Promise<void> {
   await server.database.rows({

@@ -4,6 +4,7 @@ import { Counts1800000000001 } from './1800000000001-counts.js';
 import { RowSecurity1800000000002 } from './1800000000002-row-security.js';
 import { TimeZones1800100000000 } from './1800100000000-time-zones.js';
 import { LlmConfigurations1800100000001 } from './1800100000001-llm-configurations.js';
+import { ModelRoutes1800100000002 } from './1800100000002-model-routes.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -12,4 +13,5 @@ export const migrations = [
   RowSecurity1800000000002,
   TimeZones1800100000000,
   LlmConfigurations1800100000001,
+  ModelRoutes1800100000002,
 ] as const;
