@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeProgram } from '../../.ci/node-program.mjs';
-import { useSdk } from './consumer-program.mjs';
+import { entryPoints, importSdk, useSdk } from './consumer-program.mjs';
 import { commonJsTypes, compilations, moduleTypes, strict } from './consumer-types.mjs';
 import { startServer } from './demo-server.mjs';
 import { startPage, useAtEdge, useInBrowser } from './web-runtimes.mjs';
@@ -64,8 +64,8 @@ async function checkRuntimes(tarball, server, { origin }) {
   const { endpoint, token } = server;
   const program = `${useSdk}\nuseSdk(sdk, ${JSON.stringify({ endpoint, token })}).then(console.log);`;
   const imports = {
-    module: "import * as sdk from '@tokenvue/sdk';",
-    commonjs: "const sdk = require('@tokenvue/sdk');",
+    module: importSdk,
+    commonjs: `const sdk = Object.assign({}, ...${JSON.stringify(entryPoints)}.map(require));`,
   };
   for (const [type, importing] of Object.entries(imports)) {
     const folder = freshProject(type, { type });

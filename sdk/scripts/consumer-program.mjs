@@ -1,8 +1,14 @@
+/** What the program imports, all in one object `sdk`. */
+export const entryPoints = ['@tokenvue/sdk', '@tokenvue/sdk/guardrails', '@tokenvue/sdk/guardrails/countries'];
+export const importSdk = `${entryPoints.map((name, index) => `import * as part${index} from '${name}';`).join('\n')}
+const sdk = { ${entryPoints.map((_name, index) => `...part${index}`).join(', ')} };`;
+
 /**
  * What a program does with the SDK in every runtime: given the SDK's module and a server with demonstration data, it
  * answers with what it found, or throws. It is also sent to browsers and edge runtimes as text, so it stands alone.
  */
-export async function useSdk({ TokenVueClient, TokenVueError, AbortError }, { endpoint, token }) {
+export async function useSdk(sdk, { endpoint, token }) {
+  const { TokenVueClient, TokenVueError, AbortError, createEvaluator, countries } = sdk;
   const attempts = [];
   const client = new TokenVueClient({
     endpoint,
@@ -26,5 +32,13 @@ export async function useSdk({ TokenVueClient, TokenVueError, AbortError }, { en
   const unreachable = new TokenVueClient({ endpoint: 'http://127.0.0.1:9/graphql', token, maxRetries: 0 });
   const network = await unreachable.viewer().catch((error) => error);
   if (network.code !== 'NETWORK_ERROR') throw network;
+
+  const guardrails = [
+    { kind: 'PATTERN', action: 'REDACT', pattern: 'key-\\d+' },
+    { kind: 'BLOCKED_TERMS', action: 'FLAG', terms: ['straße'] },
+    { kind: 'PII', action: 'REDACT', piiTypes: ['PHONE'], country: 'DE' },
+  ];
+  const { text, outcome } = createEvaluator(guardrails, { countries }).evaluate('key-12, STRASSE, 030 1234567');
+  if (text !== '[REDACTED], STRASSE, [REDACTED]' || outcome !== 'REDACTED') throw new Error(text);
   return 'used';
 }

@@ -3,6 +3,8 @@ export const moduleTypes = `
 import { TokenVueClient, VersionConflictError, type CallOptions, type KeyReviewInput, type WorkspaceCard } from '@tokenvue/sdk';
 import { WorkspacesDocument, type WorkspacesQuery } from '@tokenvue/sdk/documents';
 import { TokenVueError } from '@tokenvue/sdk/errors';
+import { createEvaluator, type GuardrailCheck, type GuardrailRule, validateGuardrail } from '@tokenvue/sdk/guardrails';
+import { countries } from '@tokenvue/sdk/guardrails/countries';
 import { fakeAuditEvent, fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
 
 export const nameOf = ({ name }: WorkspaceCard): string => name;
@@ -23,6 +25,9 @@ export const inferred = {
   synced: () => client.teamAccess.sync({ users: [], teams: [] } as const),
   fake: () => fakeWorkspace(),
   fakeEvent: () => fakeAuditEvent(),
+  check: (guardrails: readonly (GuardrailRule & { id: string })[], text: string) => createEvaluator(guardrails, { countries }).evaluate(text),
+  stream: (guardrails: GuardrailRule[]) => createEvaluator(guardrails).stream(),
+  problems: (guardrail: GuardrailRule) => validateGuardrail(guardrail),
   conflict: (error: VersionConflictError) => error.virtualKey,
 };
 const server = fakeServer({ Workspace: ({ id }) => ({ workspace: fakeWorkspace({ id }) }) });
@@ -35,6 +40,8 @@ export async function use(options: CallOptions, error: unknown): Promise<number 
 }
 type ResultOf<Document> = Document extends { __apiType?: (variables: never) => infer Result } ? Result : never;
 export const nodes = (result: ResultOf<typeof WorkspacesDocument>): WorkspacesQuery => result;
+export const matching = ({ matches }: GuardrailCheck<GuardrailRule & { id: string }>): string[] =>
+  matches.map(({ guardrail }) => guardrail.id);
 // @ts-expect-error a misspelt option
 client.workspaces.list({ frist: 1 });
 // @ts-expect-error a budget is an exact decimal text
@@ -45,9 +52,12 @@ export const commonJsTypes = `
 import sdk = require('@tokenvue/sdk');
 import documents = require('@tokenvue/sdk/documents');
 import errors = require('@tokenvue/sdk/errors');
+import guardrails = require('@tokenvue/sdk/guardrails');
+import { countries } from '@tokenvue/sdk/guardrails/countries';
 import testing = require('@tokenvue/sdk/testing');
 export const isOurs = (error: unknown): error is sdk.NotFoundError => errors.NotFoundError.is(error);
 export const kind: 'Document' | string = documents.ViewerDocument.kind;
+export const evaluator = guardrails.createEvaluator([], { countries });
 export const { fetch } = testing.fakeServer({});
 `;
 

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import { EdgeVM } from '@edge-runtime/vm';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-import { useSdk } from './consumer-program.mjs';
+import { importSdk, useSdk } from './consumer-program.mjs';
 
 /** The program with the SDK that is installed in the folder, as one script whose promise is `globalThis.outcome`. */
 async function bundle(folder, connection) {
   const contents = `
-    import * as sdk from '@tokenvue/sdk';
+    ${importSdk}
     ${useSdk}
     globalThis.outcome = useSdk(sdk, ${JSON.stringify(connection)}).catch((error) => String(error.stack));`;
   const { outputFiles } = await build({

@@ -30,9 +30,9 @@ test('the built files use nothing of Node and import only one another', () => {
 });
 
 /** The ES modules as a bundler makes one browser script of them. */
-function bundle(): string {
+function bundle(file = 'index.js'): string {
   const { outputFiles } = buildSync({
-    entryPoints: [join(out, 'esm', 'index.js')],
+    entryPoints: [join(out, 'esm', file)],
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -50,8 +50,8 @@ function commonJsLoader(realm: vm.Context): (file: string) => unknown {
     const module = loaded.get(file) ?? { exports: {} };
     if (loaded.has(file)) return module.exports;
     loaded.set(file, module);
-    const run = vm.runInContext(`(exports, require) => {${readFileSync(file, 'utf8')}\n}`, realm);
-    run(module.exports, (path: string) => load(join(dirname(file), path)));
+    const run = vm.runInContext(`(module, exports, require) => {${readFileSync(file, 'utf8')}\n}`, realm);
+    run(module, module.exports, (path: string) => load(join(dirname(file), path)));
     return module.exports;
   };
   return load;
@@ -112,6 +112,24 @@ test('an error is recognised by another copy of the SDK, with the class that it 
   }
 });
 
+test.each(['esm', 'cjs'])('guardrails are evaluated in a realm with the language alone, as %s', (folder) => {
+  const realm = vm.createContext({});
+  const load = (file: string): unknown => {
+    if (folder === 'cjs') return commonJsLoader(realm)(join(out, 'cjs', `${file}.js`));
+    return vm.runInContext(`${bundle(`${file}.js`)};sdk`, realm);
+  };
+  const { createEvaluator } = load('guardrails/index') as typeof import('./guardrails/index.js');
+  const { countries } = load('guardrails/countries') as typeof import('./guardrails/countries.js');
+  const evaluator = createEvaluator(
+    [
+      { kind: 'PATTERN', action: 'REDACT', pattern: 'key-\\d+' },
+      { kind: 'PII', action: 'REDACT', piiTypes: ['PHONE'], country: 'DE' },
+    ],
+    { countries },
+  );
+  expect(evaluator.evaluate('key-12, 030 1234567').text).toBe('[REDACTED], [REDACTED]');
+});
+
 /** Bytes that the code adds to a compressed page. */
 async function sizeOf(code: string, plugins: Plugin[] = []): Promise<number> {
   const { outputFiles } = await build({
@@ -153,6 +171,19 @@ test('one imported document adds less than 1 kB', async () => {
     const size = await sizeOf(code);
     expect([name, size < 1_000 && size > 100]).toEqual([name, true]);
   }
+});
+
+test('guardrails add less than 65 kB, of which the parser of patterns is most, and the countries less than 60 kB more', async () => {
+  const size = await sizeOf(
+    "import { createEvaluator } from './guardrails/index.js'; globalThis.create = createEvaluator;",
+  );
+  expect(size).toBeLessThan(65_000);
+  expect(size).toBeGreaterThan(20_000);
+  const countries = await sizeOf(
+    "import { countries } from './guardrails/countries.js'; globalThis.countries = countries;",
+  );
+  expect(countries).toBeLessThan(60_000);
+  expect(countries).toBeGreaterThan(20_000);
 });
 
 test('what is not imported is left out: an error class comes without the client', async () => {

@@ -1,0 +1,110 @@
+/**
+ * How long the guardrails take: ten of them, as they are used, over 10 kB and 1 MB of usual texts and of texts that are
+ * made to take long; the longest slice; how long compiling takes; and patterns that are made to take long. Run it on a
+ * quiet machine. Times are the medians of some runs, of the CPU rather than of the clock.
+ */
+import { countries } from '../dist/esm/guardrails/countries.js';
+import { createEvaluator } from '../dist/esm/guardrails/index.js';
+import { hostile, usual } from './texts.mjs';
+
+const someTerms = Array.from({ length: 1_000 }, (_, index) => `project ${(index * 7_919).toString(36)} falcon`);
+const ten = [
+  {
+    kind: 'BLOCKED_TERMS',
+    action: 'FLAG',
+    terms: ['secret project', 'Projekt Falke', '機密', 'straße', ...someTerms.slice(0, 96)],
+  },
+  { kind: 'BLOCKED_TERMS', action: 'REDACT', terms: someTerms },
+  { kind: 'PATTERN', action: 'REDACT', pattern: 'secret.*key' },
+  { kind: 'PATTERN', action: 'FLAG', pattern: '\\d+' },
+  { kind: 'PATTERN', action: 'REDACT', pattern: '(?i)\\b(?:sk|pk)-[a-z0-9]{20,}\\b' },
+  { kind: 'PATTERN', action: 'FLAG', pattern: '(?i)confidential|internal use only|do not distribute' },
+  { kind: 'PII', action: 'REDACT', piiTypes: ['EMAIL', 'IP_ADDRESS'] },
+  { kind: 'PII', action: 'REDACT', piiTypes: ['CREDIT_CARD', 'IBAN'] },
+  { kind: 'PII', action: 'FLAG', piiTypes: ['PHONE'], country: 'DE' },
+  { kind: 'MAX_LENGTH', action: 'FLAG', maxLength: 100_000 },
+];
+
+function cpu(work) {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+function median(runs, work) {
+  const times = Array.from({ length: runs }, () => cpu(work)).sort((a, b) => a - b);
+  return times[Math.floor(runs / 2)];
+}
+
+/** The longest push of slices, in milliseconds. */
+function longestSlice(evaluator, text) {
+  const stream = evaluator.stream();
+  let longest = 0;
+  for (let index = 0; index < text.length; index += evaluator.sliceLength) {
+    const slice = text.slice(index, index + evaluator.sliceLength);
+    longest = Math.max(
+      longest,
+      cpu(() => stream.push(slice)),
+    );
+  }
+  return Math.max(
+    longest,
+    cpu(() => stream.end()),
+  );
+}
+
+const row = (...cells) =>
+  console.log(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)).join(' | ')} |`);
+
+const evaluator = createEvaluator(ten, { countries });
+console.log(
+  `compiling: ${median(5, () => createEvaluator(ten, { countries })).toFixed(1)} ms, slices of ${evaluator.sliceLength}\n`,
+);
+row('text', '10 kB, ms', '1 MB, ms', 'longest slice, ms');
+row('---', '---', '---', '---');
+for (const [name, make] of Object.entries({ ...usual, ...hostile })) {
+  const text = make(1_000_000);
+  const short = text.slice(0, 10_000);
+  for (let run = 0; run < 20; run++) evaluator.evaluate(short);
+  row(
+    `\`${name}\``,
+    median(21, () => evaluator.evaluate(short)),
+    median(3, () => evaluator.evaluate(text)),
+    longestSlice(evaluator, text),
+  );
+}
+
+console.log('\npatterns that are made to take long, alone, over the worst of some texts\n');
+row('pattern', '1 MB, ms', 'slice', 'longest slice, ms');
+row('---', '---', '---', '---');
+for (const pattern of [
+  '(?:a.*z)|a',
+  'a{0,148}z|a',
+  '(?:a|b)*a(?:a|b){200}c|a',
+  '(?:[ab]?b?){70}z|a',
+  '(?:\\b|a|b){95}z|[ab]',
+  '(?:(?:a*|b*)*){40}z|[ab]',
+  '\\pL{150}z|.',
+]) {
+  const alone = createEvaluator([{ kind: 'PATTERN', action: 'REDACT', pattern }]);
+  const texts = [hostile.a(1_000_000), hostile['letters at random'](1_000_000)];
+  for (const text of texts) alone.evaluate(text.slice(0, 50_000));
+  const times = texts.map((text) => cpu(() => alone.evaluate(text)));
+  row(
+    `\`${pattern.replaceAll('|', '\\|')}\``,
+    Math.max(...times),
+    String(alone.sliceLength),
+    Math.max(...texts.map((text) => longestSlice(alone, text))),
+  );
+}
+
+const largest = {
+  kind: 'BLOCKED_TERMS',
+  action: 'FLAG',
+  terms: Array.from(
+    { length: 1_000 },
+    (_, index) => String.fromCharCode(0xac00 + ((index * 11) % 11_172)).repeat(60) + String(index).padEnd(40, 'x'),
+  ),
+};
+console.log(`\ncompiling the largest list of terms: ${median(3, () => createEvaluator([largest])).toFixed(1)} ms`);

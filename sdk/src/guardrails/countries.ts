@@ -1,0 +1,41 @@
+/**
+ * The local phone numbers of all countries, for guardrails that have a `country`. It is an entry point of its own, because
+ * what it knows is larger than everything else here.
+ *
+ * @module guardrails/countries
+ */
+import { isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { Countries } from './types.js';
+
+export type { Countries } from './types.js';
+
+/** What was asked lately, by country and digits. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 10_000;
+
+/** What `createEvaluator` takes as its option `countries`. */
+export const countries: Countries = {
+  isLocalNumber(digits: string, country: string): boolean {
+    const key = country + digits;
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = isValid(digits, country);
+      if (known.size === MOST_KNOWN) known.clear();
+      known.set(key, answer);
+    }
+    return answer;
+  },
+  trunkOf(country: string): string {
+    if (!isSupportedCountry(country)) return '';
+    const metadata = new Metadata();
+    metadata.selectNumberingPlan(country);
+    // The library's types leave this method out.
+    const plan = metadata.numberingPlan as { nationalPrefix?(): string | undefined } | undefined;
+    return plan?.nationalPrefix?.() ?? '';
+  },
+};
+
+function isValid(digits: string, country: string): boolean {
+  if (!isSupportedCountry(country)) return false;
+  return parsePhoneNumberFromString(digits, { defaultCountry: country, extract: false })?.isValid() ?? false;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createEvaluator, validateGuardrail } from './index.js';
+import { patternSize } from './pattern-size.js';
+import { stepsOf } from './program.js';
+import { type CompiledPattern, compileRe2 } from './re2.js';
+
+/** Starts and ends of what matches. */
+function places(pattern: string, text: string): number[][] {
+  const { matches } = createEvaluator([{ kind: 'PATTERN', action: 'FLAG', pattern }]).evaluate(text);
+  return matches.map(({ start, end }) => [start, end]);
+}
+const problem = (pattern: string) => validateGuardrail({ kind: 'PATTERN', action: 'FLAG', pattern })[0]?.message;
+
+test.each([
+  ['secret.*key', 'the secret is a key', [[4, 19]]],
+  [
+    '\\d+',
+    'room 12, floor 3',
+    [
+      [5, 7],
+      [15, 16],
+    ],
+  ],
+  ['(?i)password', 'PassWord', [[0, 8]]],
+  [
+    '^a|z$',
+    'a a z z',
+    [
+      [0, 1],
+      [6, 7],
+    ],
+  ],
+  [
+    '(?m)^a',
+    'a\na',
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  ],
+  ['\\bkey\\b', 'key keys', [[0, 3]]],
+  ['[\\p{Han}]+', 'das 東京 ist', [[4, 6]]],
+  ['(?P<year>\\d{4})', 'in 2025', [[3, 7]]],
+  ['\\Q1+1\\E', '1+1=2', [[0, 3]]],
+  [
+    '.',
+    '😀a',
+    [
+      [0, 2],
+      [2, 3],
+    ],
+  ],
+  [
+    'a+?',
+    'aaa',
+    [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ],
+  ],
+  ['a|ab', 'ab', [[0, 1]]],
+])('%s is a pattern as in RE2', (pattern, text, expected) => {
+  expect(places(pattern, text)).toEqual(expected);
+});
+
+test('empty matches don’t count', () => {
+  expect(places('a*', 'baab')).toEqual([[1, 3]]);
+  expect(places('(|a)', 'aaa')).toEqual([]);
+  expect(places('\\b', 'a b')).toEqual([]);
+});
+
+describe('a match is looked for within 256 characters from its start', () => {
+  test('so what stands further apart does not belong together', () => {
+    const apart = (count: number) => `secret${'x'.repeat(count)}key`;
+    expect(places('secret.*key', apart(247))).toEqual([[0, 256]]);
+    expect(places('secret.*key', apart(248))).toEqual([]);
+  });
+
+  test('and what goes on for longer matches again', () => {
+    expect(places('x+', 'x'.repeat(600))).toEqual([
+      [0, 256],
+      [256, 512],
+      [512, 600],
+    ]);
+  });
+
+  test('and the end of the text is only at its end', () => {
+    expect(places('x+$', 'x'.repeat(300))).toEqual([[44, 300]]);
+  });
+});
+
+test.each([
+  ['(a', 'A group is not closed: ) is missing.'],
+  ['a)', 'A group is closed that was not opened: there is a ) too many, or a ( is missing.'],
+  ['[a', 'A class of characters is not closed: ] is missing.'],
+  ['*a', 'There is nothing before a repetition; write \\* for the character itself: *'],
+  ['a\\', 'The pattern ends with a backslash; write \\\\ for the character itself.'],
+  ['(?<=a)b', 'Lookahead and lookbehind, such as (?=…) and (?<!…), are not possible in RE2.'],
+  ['a(?!b)', 'Lookahead and lookbehind, such as (?=…) and (?<!…), are not possible in RE2: (?!'],
+  ['(a)\\1', 'Backreferences, such as \\1, are not possible in RE2: \\1'],
+  ['a++', 'One repetition follows directly after another; possessive ones, such as a++, are not possible in RE2: ++'],
+  ['a{1001}', 'A number in braces may be 1,000 at most, also where repetitions are within each other: {1001}'],
+  ['\\pX', 'There is no such class or range of characters.'],
+  ['[z-a]', 'There is no such class or range of characters: z-a'],
+])('what is wrong with %s is said in a sentence', (pattern, expected) => {
+  expect(problem(pattern)).toBe(expected);
+});
+
+test('a pattern that is too large is refused, with what makes it smaller', () => {
+  expect(problem('x{0,150}')).toBeUndefined();
+  expect(problem('x{0,151}')).toBe(
+    'The pattern is too large: it has 302 steps, and at most 300 are possible. Make it smaller: smaller numbers in braces, ' +
+      'such as x{0,20} in place of x{0,200}; `*` or `+` where any number will do, because a match is looked for within 256 ' +
+      'characters anyway; or divide it among several guardrails.',
+  );
+  expect(problem('x{0,1000}'.repeat(50))).toMatch(/^The pattern is too large: it has more than 2,000 steps/);
+  expect(problem('((x{10}){10}){9}')).toMatch(/it has 900 steps/);
+  expect(problem('a'.repeat(10_001))).toBe('The pattern has 10,001 characters, and at most 10,000 are possible.');
+  expect(problem('')).toBe('The pattern is empty.');
+});
+
+test('what is wrong is found within milliseconds, however the pattern is made', () => {
+  const patterns = [
+    '('.repeat(9_000),
+    '[',
+    '(?:x{1000}){1000}',
+    `(?:${'a'.repeat(900)}){300}`,
+    '(((((x{30}){30}){30}){30}){30})',
+    '\\p{L}{200}'.repeat(20),
+  ];
+  for (const pattern of patterns) {
+    const before = process.cpuUsage();
+    expect(typeof problem(pattern)).toBe('string');
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(500_000);
+  }
+});
+
+test('the size that is estimated of a pattern is about that of its program', () => {
+  const atom = fc.constantFrom('a', '\\d', '[a-z]', '[^]x]', '.', '\\x{41}', '\\pL', '\\Qab\\E', '\\(', '[[:alpha:]_]');
+  const quantifier = fc.constantFrom('', '', '*', '+', '?', '{3}', '{2,5}', '{4,}');
+  const pattern = fc.letrec<{ all: string }>((tie) => ({
+    all: fc
+      .array(
+        fc.tuple(
+          fc.oneof(
+            { depthSize: 'small', withCrossShrink: true },
+            atom,
+            tie('all').map((inner) => `(${inner}x)`),
+          ),
+          quantifier,
+        ),
+        { maxLength: 5 },
+      )
+      .map((parts) => parts.map((part) => part.join('')).join('')),
+  })).all;
+  fc.assert(
+    fc.property(pattern, (text) => {
+      fc.pre(patternSize(text) < 1_000);
+      const size = stepsOf(compileRe2(text) as CompiledPattern);
+      const estimated = patternSize(text);
+      expect(estimated).toBeLessThanOrEqual(2 * size + 2);
+      expect(size).toBeLessThanOrEqual(2 * estimated + 2);
+    }),
+  );
+});
