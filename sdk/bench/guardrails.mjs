@@ -3,8 +3,9 @@
  * made to take long; the longest slice; how long compiling takes; and patterns that are made to take long. Run it on a
  * quiet machine. Times are the medians of some runs, of the CPU rather than of the clock.
  */
+import { setImmediate } from 'node:timers/promises';
 import { countries } from '../dist/esm/guardrails/countries.js';
-import { createEvaluator } from '../dist/esm/guardrails/index.js';
+import { createEvaluator, createEvaluatorInSlices } from '../dist/esm/guardrails/index.js';
 import { hostile, usual } from './texts.mjs';
 
 const someTerms = Array.from({ length: 1_000 }, (_, index) => `project ${(index * 7_919).toString(36)} falcon`);
@@ -25,6 +26,26 @@ const ten = [
   { kind: 'MAX_LENGTH', action: 'FLAG', maxLength: 100_000 },
 ];
 
+const costlyPatterns = [
+  '(?:a.*z)|a',
+  'a{0,148}z|a',
+  '(?:a|b)*a(?:a|b){200}c|a',
+  '(?:[ab]?b?){70}z|a',
+  '(?:\\b|a|b){95}z|[ab]',
+  '(?:(?:a*|b*)*){40}z|[ab]',
+  '\\pL{150}z|.',
+];
+
+const largestList = {
+  kind: 'BLOCKED_TERMS',
+  action: 'FLAG',
+  terms: Array.from({ length: 1_000 }, (_, index) =>
+    String.fromCharCode(
+      ...Array.from({ length: 100 }, (_unit, place) => 0xac00 + ((index * 7_919 + place * 104_729) % 11_172)),
+    ),
+  ),
+};
+
 function cpu(work) {
   const before = process.cpuUsage();
   work();
@@ -37,32 +58,32 @@ function median(runs, work) {
   return times[Math.floor(runs / 2)];
 }
 
-/** The longest push of slices, in milliseconds. */
-function longestSlice(evaluator, text) {
-  const stream = evaluator.stream();
+/** The longest slice of the work, in milliseconds. */
+async function longestSlice(work) {
   let longest = 0;
-  for (let index = 0; index < text.length; index += evaluator.sliceLength) {
-    const slice = text.slice(index, index + evaluator.sliceLength);
-    longest = Math.max(
-      longest,
-      cpu(() => stream.push(slice)),
-    );
-  }
-  return Math.max(
-    longest,
-    cpu(() => stream.end()),
-  );
+  let began = process.cpuUsage();
+  const measure = () => {
+    const { user, system } = process.cpuUsage(began);
+    longest = Math.max(longest, (user + system) / 1_000);
+  };
+  await work(async () => {
+    measure();
+    await setImmediate();
+    began = process.cpuUsage();
+  });
+  measure();
+  return longest;
 }
 
 const row = (...cells) =>
   console.log(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)).join(' | ')} |`);
+const table = (...heads) => {
+  row(...heads);
+  row(...heads.map(() => '---'));
+};
 
 const evaluator = createEvaluator(ten, { countries });
-console.log(
-  `compiling: ${median(5, () => createEvaluator(ten, { countries })).toFixed(1)} ms, slices of ${evaluator.sliceLength}\n`,
-);
-row('text', '10 kB, ms', '1 MB, ms', 'longest slice, ms');
-row('---', '---', '---', '---');
+table('text', '10 kB, ms', '1 MB, ms', 'longest slice of 100,000 characters, ms');
 for (const [name, make] of Object.entries({ ...usual, ...hostile })) {
   const text = make(1_000_000);
   const short = text.slice(0, 10_000);
@@ -71,40 +92,31 @@ for (const [name, make] of Object.entries({ ...usual, ...hostile })) {
     `\`${name}\``,
     median(21, () => evaluator.evaluate(short)),
     median(3, () => evaluator.evaluate(text)),
-    longestSlice(evaluator, text),
+    await longestSlice((pause) => evaluator.evaluateInSlices(text.slice(0, 100_000), pause)),
   );
 }
 
-console.log('\npatterns that are made to take long, alone, over the worst of some texts\n');
-row('pattern', '1 MB, ms', 'slice', 'longest slice, ms');
-row('---', '---', '---', '---');
-for (const pattern of [
-  '(?:a.*z)|a',
-  'a{0,148}z|a',
-  '(?:a|b)*a(?:a|b){200}c|a',
-  '(?:[ab]?b?){70}z|a',
-  '(?:\\b|a|b){95}z|[ab]',
-  '(?:(?:a*|b*)*){40}z|[ab]',
-  '\\pL{150}z|.',
-]) {
+console.log('\nPatterns that are made to take long, alone, over the worst of some texts:\n');
+table('pattern', '1 MB, ms', 'longest slice of 100,000 characters, ms');
+for (const pattern of costlyPatterns) {
   const alone = createEvaluator([{ kind: 'PATTERN', action: 'REDACT', pattern }]);
   const texts = [hostile.a(1_000_000), hostile['letters at random'](1_000_000)];
   for (const text of texts) alone.evaluate(text.slice(0, 50_000));
+  const slices = [];
+  for (const text of texts) {
+    slices.push(await longestSlice((pause) => alone.evaluateInSlices(text.slice(0, 100_000), pause)));
+  }
   const times = texts.map((text) => cpu(() => alone.evaluate(text)));
-  row(
-    `\`${pattern.replaceAll('|', '\\|')}\``,
-    Math.max(...times),
-    String(alone.sliceLength),
-    Math.max(...texts.map((text) => longestSlice(alone, text))),
-  );
+  row(`\`${pattern.replaceAll('|', '\\|')}\``, Math.max(...times), Math.max(...slices));
 }
 
-const largest = {
-  kind: 'BLOCKED_TERMS',
-  action: 'FLAG',
-  terms: Array.from(
-    { length: 1_000 },
-    (_, index) => String.fromCharCode(0xac00 + ((index * 11) % 11_172)).repeat(60) + String(index).padEnd(40, 'x'),
-  ),
-};
-console.log(`\ncompiling the largest list of terms: ${median(3, () => createEvaluator([largest])).toFixed(1)} ms`);
+console.log('\nCompiling:\n');
+table('guardrails', 'all, ms', 'longest slice, ms');
+for (const [name, guardrails] of Object.entries({ 'the ten': ten, 'the largest list of terms': [largestList] })) {
+  const slice = await longestSlice((pause) => createEvaluatorInSlices(guardrails, pause, { countries }));
+  row(
+    name,
+    median(5, () => createEvaluator(guardrails, { countries })),
+    slice,
+  );
+}

@@ -6,35 +6,28 @@ import { cardRules } from './pii/card.js';
 import { EmailScanner } from './pii/email.js';
 import { ibanRules } from './pii/iban.js';
 import { ipRules } from './pii/ip.js';
-import { LocalScanner } from './pii/local-scanner.js';
 import { type LocalNumbers, phoneRules } from './pii/phone.js';
+import { WindowScanner } from './pii/window-scanner.js';
 import type { Scanner } from './scanner.js';
 import { TermMatcher, TermScanner } from './terms.js';
 import type { Countries, GuardrailAction, GuardrailRule, PiiType } from './types.js';
 import { validateGuardrail } from './validate.js';
 
-/** What one finder of one scanner is to a guardrail. */
+/** What a guardrail looks for with one finder. */
 export interface Rule<Guardrail> {
   readonly guardrail: Guardrail;
   /** The guardrail's place in the order. */
   readonly order: number;
   readonly action: GuardrailAction;
   readonly piiType: PiiType | null;
-  readonly scanner: number;
+  /** Makes the scanner of a text; rules with the same one share it. */
+  readonly scanner: () => Scanner;
+  /** Which of the scanner's finders it is. */
   readonly finder: number;
-}
-
-/** What texts are evaluated with; every text has scanners of its own. */
-export interface Compiled<Guardrail> {
-  readonly rules: readonly Rule<Guardrail>[];
-  readonly scanners: readonly (() => Scanner)[];
-  /** How many nanoseconds a code unit takes in the worst text, roughly. */
-  readonly worst: number;
 }
 
 /** A guardrail with which no evaluator can be made. */
 export class GuardrailError extends Error {
-  static override readonly name: string = 'GuardrailError';
   declare readonly guardrail: GuardrailRule;
 
   constructor(message: string, guardrail: GuardrailRule) {
@@ -42,21 +35,26 @@ export class GuardrailError extends Error {
     this.guardrail = guardrail;
   }
 
+  /** The class's name, which no minifier changes. */
   override get name(): string {
     return 'GuardrailError';
   }
 }
 
-/** Nanoseconds a code unit in the worst text, as measured (`sdk/bench/guardrails.mjs`). */
-const costs = { text: 100, terms: 300, termList: 60, pattern: 200, step: 8, type: 250, local: 2_000 };
-
-export function compile<Guardrail extends GuardrailRule>(
+/** Compiles the guardrails in steps. */
+export function* compile<Guardrail extends GuardrailRule>(
   guardrails: readonly Guardrail[],
   countries: Countries | undefined,
-): Compiled<Guardrail> {
+): Generator<void, readonly Rule<Guardrail>[]> {
   const compiler = new Compiler<Guardrail>(countries);
-  for (const [order, guardrail] of inOrder(guardrails).entries()) compiler.add(guardrail, order);
-  return compiler.compiled();
+  for (const [order, guardrail] of inOrder(guardrails).entries()) {
+    const [problem] = validateGuardrail(guardrail);
+    if (problem !== undefined) throw new GuardrailError(problem.message, guardrail);
+    yield;
+    compiler.add(guardrail, order);
+    yield;
+  }
+  return compiler.rules();
 }
 
 function inOrder<Guardrail extends GuardrailRule>(guardrails: readonly Guardrail[]): Guardrail[] {
@@ -68,48 +66,38 @@ function inOrder<Guardrail extends GuardrailRule>(guardrails: readonly Guardrail
 class Compiler<Guardrail extends GuardrailRule> {
   readonly #countries: Countries | undefined;
   readonly #rules: Rule<Guardrail>[] = [];
-  readonly #scanners: (() => Scanner)[] = [];
   /** Scanners of personal data by type and country: guardrails share them. */
-  readonly #shared = new Map<string, number>();
+  readonly #shared = new Map<string, () => Scanner>();
   readonly #lists: { matcher: TermMatcher; guardrail: Guardrail; order: number }[] = [];
-  #worst = costs.text;
 
   constructor(countries: Countries | undefined) {
     this.#countries = countries;
   }
 
   add(guardrail: Guardrail, order: number): void {
-    const [problem] = validateGuardrail(guardrail);
-    if (problem !== undefined) throw new GuardrailError(problem.message, guardrail);
     const { kind, terms, pattern, maxLength } = guardrail;
     if (kind === 'BLOCKED_TERMS') this.#lists.push({ matcher: new TermMatcher(terms ?? []), guardrail, order });
     else if (kind === 'PATTERN') this.#addPattern(guardrail, order, pattern ?? '');
     else if (kind === 'PII') this.#addTypes(guardrail, order);
-    else
-      this.#addRule(
-        guardrail,
-        order,
-        this.#scanner(() => new LengthScanner(maxLength ?? 0)),
-      );
+    else this.#addRule(guardrail, order, () => new LengthScanner(maxLength ?? 0));
   }
 
-  compiled(): Compiled<Guardrail> {
+  rules(): readonly Rule<Guardrail>[] {
     const matchers = this.#lists.map(({ matcher }) => matcher);
-    if (matchers.length > 0) {
-      this.#worst += costs.terms + costs.termList * matchers.length;
-      const scanner = this.#scanner(() => new TermScanner(matchers));
-      for (const [finder, { guardrail, order }] of this.#lists.entries()) {
-        this.#addRule(guardrail, order, scanner, null, finder);
-      }
+    const make = () => new TermScanner(matchers);
+    for (const [finder, { guardrail, order }] of this.#lists.entries()) {
+      this.#addRule(guardrail, order, make, null, finder);
     }
-    return { rules: this.#rules, scanners: this.#scanners, worst: this.#worst };
+    return this.#rules;
   }
 
-  #scanner(make: () => Scanner): number {
-    return this.#scanners.push(make) - 1;
-  }
-
-  #addRule(guardrail: Guardrail, order: number, scanner: number, piiType: PiiType | null = null, finder = 0): void {
+  #addRule(
+    guardrail: Guardrail,
+    order: number,
+    scanner: () => Scanner,
+    piiType: PiiType | null = null,
+    finder = 0,
+  ): void {
     const action = guardrail.action as GuardrailAction;
     this.#rules.push({ guardrail, order, action, piiType, scanner, finder });
   }
@@ -117,36 +105,26 @@ class Compiler<Guardrail extends GuardrailRule> {
   #addPattern(guardrail: Guardrail, order: number, pattern: string): void {
     const matcher = compilePattern(pattern);
     if (typeof matcher === 'string') throw new GuardrailError(matcher, guardrail);
-    this.#worst += costs.pattern + costs.step * matcher.program.steps;
-    this.#addRule(
-      guardrail,
-      order,
-      this.#scanner(() => new PatternScanner(matcher)),
-    );
+    this.#addRule(guardrail, order, () => new PatternScanner(matcher));
   }
 
   #addTypes(guardrail: Guardrail, order: number): void {
     for (const type of guardrail.piiTypes ?? []) {
       const piiType = type as PiiType;
       const country = piiType === 'PHONE' ? (guardrail.country ?? '') : '';
-      const make = this.#finderOf(piiType, country, guardrail);
-      let scanner = this.#shared.get(piiType + country);
-      if (scanner === undefined) {
-        scanner = this.#scanner(make);
-        this.#shared.set(piiType + country, scanner);
-        this.#worst += country === '' ? costs.type : costs.local;
-      }
+      const scanner = this.#shared.get(piiType + country) ?? this.#finderOf(piiType, country, guardrail);
+      this.#shared.set(piiType + country, scanner);
       this.#addRule(guardrail, order, scanner, piiType);
     }
   }
 
   #finderOf(piiType: PiiType, country: string, guardrail: Guardrail): () => Scanner {
     if (piiType === 'EMAIL') return () => new EmailScanner();
-    if (piiType === 'CREDIT_CARD') return () => new LocalScanner(cardRules);
-    if (piiType === 'IBAN') return () => new LocalScanner(ibanRules);
-    if (piiType === 'IP_ADDRESS') return () => new LocalScanner(ipRules);
+    if (piiType === 'CREDIT_CARD') return () => new WindowScanner(cardRules);
+    if (piiType === 'IBAN') return () => new WindowScanner(ibanRules);
+    if (piiType === 'IP_ADDRESS') return () => new WindowScanner(ipRules);
     const rules = phoneRules(country === '' ? null : this.#numbersOf(country, guardrail));
-    return () => new LocalScanner(rules);
+    return () => new WindowScanner(rules);
   }
 
   #numbersOf(country: string, guardrail: Guardrail): LocalNumbers {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createEvaluator, GuardrailError, type GuardrailRule } from './index.js';
+import { createEvaluator, createEvaluatorInSlices, GuardrailError, type GuardrailRule } from './index.js';
 
 const term = (action: GuardrailRule['action'], ...terms: string[]): GuardrailRule => ({
   kind: 'BLOCKED_TERMS',
@@ -197,19 +197,41 @@ test('a guardrail that is not valid makes no evaluator, and the error says why',
   expect(() => createEvaluator([{ kind: '%future added value', action: 'FLAG' }])).toThrow('There is no kind');
 });
 
-test('a text can be evaluated in slices, with other work between them', async () => {
-  const evaluator = createEvaluator([pattern('REDACT', 'key\\d+'), term('FLAG', 'secret')]);
-  const text = 'a secret key123, '.repeat(5_000);
-  let pauses = 0;
-  const checked = await evaluator.evaluateInSlices(text, async () => {
-    pauses += 1;
-  });
-  expect(checked).toEqual(evaluator.evaluate(text));
-  expect(pauses).toBe(Math.ceil(text.length / evaluator.sliceLength));
-});
+describe('in slices', () => {
+  const rules: GuardrailRule[] = [pattern('REDACT', '(?:a*|b*)*z|key\\d+'), term('FLAG', 'secret')];
+  const text = 'a secret key123, aaaaabbbb '.repeat(4_000);
 
-test('slices are shorter where guardrails are many or large', () => {
-  expect(createEvaluator([term('FLAG', 'secret')]).sliceLength).toBe(16_384);
-  const large = createEvaluator(Array.from({ length: 20 }, () => pattern('FLAG', '(?:a|b)*a(?:a|b){200}c')));
-  expect(large.sliceLength).toBeLessThan(1_000);
+  test('a text has the same outcome, and the process does other work after some 10 ms', async () => {
+    const evaluator = createEvaluator(rules);
+    let longest = 0;
+    let pauses = 0;
+    let began = process.cpuUsage();
+    const checked = await evaluator.evaluateInSlices(text, async () => {
+      const { user } = process.cpuUsage(began);
+      longest = Math.max(longest, user / 1_000);
+      pauses += 1;
+      began = process.cpuUsage();
+    });
+    expect(checked).toEqual(evaluator.evaluate(text));
+    expect(pauses).toBeGreaterThan(1);
+    expect(longest).toBeLessThan(50);
+  });
+
+  test('guardrails are compiled, and one that is not valid is refused', async () => {
+    const longList = (start: number) =>
+      term('FLAG', ...Array.from({ length: 1_000 }, (_, index) => `${start} ${String(index).repeat(20)}`));
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+    };
+    const evaluator = await createEvaluatorInSlices([1, 2, 3, 4, 5, 6].map(longList), pause);
+    expect(pauses).toBeGreaterThan(0);
+    expect(evaluator.evaluate(`3 ${'7'.repeat(20)}`).outcome).toBe('FLAGGED');
+    await expect(createEvaluatorInSlices([pattern('FLAG', '(a')], pause)).rejects.toThrow(GuardrailError);
+  });
+
+  test('an error of the pause is the caller’s', async () => {
+    const failing = createEvaluator(rules).evaluateInSlices(text, () => Promise.reject(new Error('gone')));
+    await expect(failing).rejects.toThrow('gone');
+  });
 });

@@ -1,4 +1,5 @@
-import { type Compiled, compile } from './compile.js';
+import { compile, type Rule } from './compile.js';
+import { atOnce, inSlices, type Pause } from './slices.js';
 import { EvaluatedStream, type GuardrailStream } from './stream.js';
 import type { Countries, GuardrailCheck, GuardrailRule } from './types.js';
 
@@ -8,59 +9,41 @@ export interface EvaluatorOptions {
   readonly countries?: Countries | undefined;
 }
 
-/** How long a slice may take in the worst text, in nanoseconds. */
-const SLICE_TIME = 10_000_000;
-const LONGEST_SLICE = 16_384;
-const SHORTEST_SLICE = 512;
-
 /** Evaluates any number of texts with the same guardrails. */
 export interface GuardrailEvaluator<Guardrail extends GuardrailRule = GuardrailRule> {
-  /**
-   * How many UTF-16 code units to push in one go where a process must not be held up: 16,384, or less where the guardrails
-   * are many or large. A slice takes some 10 ms in the worst text.
-   */
-  readonly sliceLength: number;
   /** What becomes of a text, all at once. */
   evaluate(text: string): GuardrailCheck<Guardrail>;
-  /** The same in slices, with a pause after each, in which the process can do other work. */
-  evaluateInSlices(text: string, pause: () => PromiseLike<unknown>): Promise<GuardrailCheck<Guardrail>>;
+  /** The same with pauses, in which the process can do other work: one after some 10 ms of work, in any text. */
+  evaluateInSlices(text: string, pause: Pause): Promise<GuardrailCheck<Guardrail>>;
   /** Begins with a text that comes piece by piece. */
   stream(): GuardrailStream<Guardrail>;
 }
 
 class CompiledEvaluator<Guardrail extends GuardrailRule> implements GuardrailEvaluator<Guardrail> {
-  readonly sliceLength: number;
-  readonly #compiled: Compiled<Guardrail>;
+  readonly #rules: readonly Rule<Guardrail>[];
 
-  constructor(compiled: Compiled<Guardrail>) {
-    this.#compiled = compiled;
-    const length = Math.floor(SLICE_TIME / compiled.worst);
-    this.sliceLength = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, length));
+  constructor(rules: readonly Rule<Guardrail>[]) {
+    this.#rules = rules;
   }
 
   evaluate(text: string): GuardrailCheck<Guardrail> {
-    const stream = this.stream();
-    const passed = stream.push(text);
-    return complete(passed, stream.end());
+    return atOnce(this.#evaluating(text));
   }
 
-  async evaluateInSlices(text: string, pause: () => PromiseLike<unknown>): Promise<GuardrailCheck<Guardrail>> {
-    const stream = this.stream();
-    let passed = '';
-    for (let index = 0; index < text.length; index += this.sliceLength) {
-      passed += stream.push(text.slice(index, index + this.sliceLength));
-      await pause();
-    }
-    return complete(passed, stream.end());
+  evaluateInSlices(text: string, pause: Pause): Promise<GuardrailCheck<Guardrail>> {
+    return inSlices(this.#evaluating(text), pause);
   }
 
   stream(): GuardrailStream<Guardrail> {
-    return new EvaluatedStream(this.#compiled);
+    return new EvaluatedStream(this.#rules);
   }
-}
 
-function complete<Check extends GuardrailCheck>(passed: string, check: Check): Check {
-  return { ...check, text: check.text === null ? null : passed + check.text };
+  *#evaluating(text: string): Generator<void, GuardrailCheck<Guardrail>> {
+    const stream = new EvaluatedStream(this.#rules);
+    const passed = yield* stream.pushing(text);
+    const check = yield* stream.ending();
+    return { ...check, text: check.text === null ? null : passed + check.text };
+  }
 }
 
 /**
@@ -72,5 +55,14 @@ export function createEvaluator<Guardrail extends GuardrailRule>(
   guardrails: readonly Guardrail[],
   { countries }: EvaluatorOptions = {},
 ): GuardrailEvaluator<Guardrail> {
-  return new CompiledEvaluator(compile(guardrails, countries));
+  return new CompiledEvaluator(atOnce(compile(guardrails, countries)));
+}
+
+/** The same with pauses, in which the process can do other work: long lists of terms take some time to compile. */
+export async function createEvaluatorInSlices<Guardrail extends GuardrailRule>(
+  guardrails: readonly Guardrail[],
+  pause: Pause,
+  { countries }: EvaluatorOptions = {},
+): Promise<GuardrailEvaluator<Guardrail>> {
+  return new CompiledEvaluator(await inSlices(compile(guardrails, countries), pause));
 }

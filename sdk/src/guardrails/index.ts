@@ -4,7 +4,13 @@
  * @module guardrails
  */
 export { GuardrailError } from './compile.js';
-export { createEvaluator, type EvaluatorOptions, type GuardrailEvaluator } from './evaluator.js';
+export {
+  createEvaluator,
+  createEvaluatorInSlices,
+  type EvaluatorOptions,
+  type GuardrailEvaluator,
+} from './evaluator.js';
+export type { Pause } from './slices.js';
 export type { GuardrailStream } from './stream.js';
 export type {
   Countries,

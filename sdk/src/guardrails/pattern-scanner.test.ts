@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
+import { isInside, MAX_MATCH, widthAt } from './match-resolver.js';
 import { PatternMatcher, PatternScanner } from './pattern-scanner.js';
 import { type CompiledPattern, compileRe2 } from './re2.js';
-import { isInside, MAX_MATCH, widthAt } from './resolver.js';
 
 const matcherOf = (pattern: string) => new PatternMatcher(compileRe2(pattern) as CompiledPattern);
 

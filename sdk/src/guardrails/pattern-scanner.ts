@@ -1,9 +1,10 @@
-/** The matches of a pattern: the scout reads everything, and the resolver decides what the scout can't rule out. */
+/** The matches of a pattern: the dfa reads everything, and the resolver decides what the dfa can't rule out. */
+
+import { IDLE_STATES, LazyDfa, LOST } from './lazy-dfa.js';
+import { BLOCK, isInside, MAX_MATCH, MatchResolver } from './match-resolver.js';
 import { kindOf, NOTHING, Program } from './program.js';
 import type { CompiledPattern } from './re2.js';
-import { BLOCK, isInside, MAX_MATCH, Resolver } from './resolver.js';
 import type { Finder, KnownText, Scanner } from './scanner.js';
-import { IDLE_STATES, LOST, Scout } from './scout.js';
 
 /** How many starts have to be waiting, at the end of what is known, before it is worth deciding them. */
 const WORTH_DECIDING = 64;
@@ -11,13 +12,13 @@ const WORTH_DECIDING = 64;
 /** A pattern, compiled; every text has a scanner of its own. */
 export class PatternMatcher {
   readonly program: Program;
-  readonly scout: Scout;
-  readonly resolver: Resolver;
+  readonly dfa: LazyDfa;
+  readonly resolver: MatchResolver;
 
   constructor(compiled: CompiledPattern) {
     this.program = new Program(compiled);
-    this.scout = new Scout(this.program);
-    this.resolver = new Resolver(this.program);
+    this.dfa = new LazyDfa(this.program);
+    this.resolver = new MatchResolver(this.program);
   }
 }
 
@@ -26,19 +27,19 @@ export class PatternScanner implements Scanner, Finder {
   found: number[] = [];
   decided = 0;
   readonly #matcher: PatternMatcher;
-  /** How far the scout has read, and in which state of which generation it is. */
+  /** How far the dfa has read, and in which state of which generation it is. */
   #read = 0;
   #state: number;
   #generation: number;
   /** The last place where a match may have ended. */
   #ended = -1;
-  /** Up to where the scout is not asked. */
+  /** Up to where the dfa is not asked. */
   #blindUntil = 0;
 
   constructor(matcher: PatternMatcher) {
     this.#matcher = matcher;
-    this.#state = matcher.scout.idle(NOTHING);
-    this.#generation = matcher.scout.generation;
+    this.#state = matcher.dfa.idle(NOTHING);
+    this.#generation = matcher.dfa.generation;
   }
 
   get needed(): number {
@@ -56,14 +57,14 @@ export class PatternScanner implements Scanner, Finder {
     else this.#decideSome(known, WORTH_DECIDING);
   }
 
-  /** Lets the scout read on to the limit, unless it gets lost, and decides what it leaves behind. */
+  /** Lets the dfa read on to the limit, unless it gets lost, and decides what it leaves behind. */
   #follow(known: KnownText, limit: number): void {
-    const { scout, program } = this.#matcher;
+    const { dfa, program } = this.#matcher;
     const { text, base } = known;
-    if (this.#generation !== scout.generation) this.#startAgain(known);
+    if (this.#generation !== dfa.generation) this.#startAgain(known);
     const { classes } = program;
-    const { columns } = scout;
-    let { table } = scout;
+    const { columns } = dfa;
+    let { table } = dfa;
     let built = this.#read;
     let state = this.#state;
     while (this.#read < limit) {
@@ -73,11 +74,11 @@ export class PatternScanner implements Scanner, Finder {
       const column = classes.of(codePoint);
       let cell = table[state * columns + column] as number;
       if (cell === LOST) {
-        cell = scout.step(state, column, this.#read - built);
+        cell = dfa.step(state, column, this.#read - built);
         built = this.#read;
-        table = scout.table;
+        table = dfa.table;
         if (cell === LOST) {
-          this.#blindUntil = this.decided + scout.rest;
+          this.#blindUntil = this.decided + dfa.rest;
           this.#startAgain(known);
           return;
         }
@@ -93,7 +94,7 @@ export class PatternScanner implements Scanner, Finder {
     this.#state = state;
   }
 
-  /** Goes on without the scout: all is decided exactly. */
+  /** Goes on without the dfa: all is decided exactly. */
   #goBlindly(known: KnownText, limit: number): void {
     this.#read = Math.min(limit, this.decided + BLOCK + MAX_MATCH);
     this.#ended = this.#read;
@@ -101,12 +102,12 @@ export class PatternScanner implements Scanner, Finder {
     if (this.decided >= this.#blindUntil) this.#startAgain(known);
   }
 
-  /** Lets the scout begin where nothing is decided yet, as if nothing were under way. */
+  /** Lets the dfa begin where nothing is decided yet, as if nothing were under way. */
   #startAgain({ text, base }: KnownText): void {
-    const { scout } = this.#matcher;
+    const { dfa } = this.#matcher;
     this.#read = this.decided;
-    this.#state = scout.idle(this.decided === 0 ? NOTHING : kindOf(text.charCodeAt(this.decided - base - 1)));
-    this.#generation = scout.generation;
+    this.#state = dfa.idle(this.decided === 0 ? NOTHING : kindOf(text.charCodeAt(this.decided - base - 1)));
+    this.#generation = dfa.generation;
   }
 
   /** Decides the starts from which everything has been read, if there are as many as that. */

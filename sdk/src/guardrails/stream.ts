@@ -1,14 +1,15 @@
 /** One text that comes piece by piece, and what becomes of it. */
-import type { Compiled, Rule } from './compile.js';
+import type { Rule } from './compile.js';
 import { Redaction } from './redaction.js';
 import type { Finder, Scanner } from './scanner.js';
+import { atOnce } from './slices.js';
 import type { GuardrailCheck, GuardrailMatch, GuardrailOutcome, GuardrailRule } from './types.js';
 import { piiTypes } from './validate.js';
 
 /** How many matches of a guardrail are listed. */
 const MOST_LISTED = 1_000;
-/** How much of a text is looked at in one go. */
-const PIECE = 1 << 16;
+/** How many UTF-16 code units a scanner reads in one step. */
+const PIECE = 4_096;
 
 /** A text that comes piece by piece. */
 export interface GuardrailStream<Guardrail extends GuardrailRule = GuardrailRule> {
@@ -37,21 +38,21 @@ interface Block {
 
 export class EvaluatedStream<Guardrail extends GuardrailRule> implements GuardrailStream<Guardrail> {
   readonly #scanners: readonly Scanner[];
-  readonly #tracks: ReadonlyMap<Finder, Track<Guardrail>[]>;
+  readonly #tracks = new Map<Finder, Track<Guardrail>[]>();
   readonly #redaction = new Redaction();
   #text = '';
   #base = 0;
   #block: Block | null = null;
   #hasEnded = false;
 
-  constructor({ rules, scanners }: Compiled<Guardrail>) {
-    this.#scanners = scanners.map((make) => make());
-    const tracks = new Map<Finder, Track<Guardrail>[]>();
+  constructor(rules: readonly Rule<Guardrail>[]) {
+    const scanners = new Map(rules.map(({ scanner }) => [scanner, scanner()]));
+    this.#scanners = [...scanners.values()];
     for (const rule of rules) {
-      const finder = this.#scanners[rule.scanner]?.finders[rule.finder] as Finder;
-      tracks.set(finder, [...(tracks.get(finder) ?? []), { rule, listed: [], hasMatched: false }]);
+      const finder = scanners.get(rule.scanner)?.finders[rule.finder] as Finder;
+      const tracks = this.#tracks.get(finder) ?? [];
+      this.#tracks.set(finder, [...tracks, { rule, listed: [], hasMatched: false }]);
     }
-    this.#tracks = tracks;
   }
 
   get blocked(): boolean {
@@ -59,26 +60,39 @@ export class EvaluatedStream<Guardrail extends GuardrailRule> implements Guardra
   }
 
   push(chunk: string): string {
+    return atOnce(this.pushing(chunk));
+  }
+
+  end(): GuardrailCheck<Guardrail> {
+    return atOnce(this.ending());
+  }
+
+  /** `push` in steps. */
+  *pushing(chunk: string): Generator<void, string> {
     if (this.#hasEnded) throw new TypeError('The stream has ended.');
     let passed = '';
     for (let index = 0; index < chunk.length && !this.#isDecided(); index += PIECE) {
       this.#text += chunk.slice(index, index + PIECE);
-      passed += this.#advance(false);
+      passed += yield* this.#advance(false);
     }
     return passed;
   }
 
-  end(): GuardrailCheck<Guardrail> {
+  /** `end` in steps. */
+  *ending(): Generator<void, GuardrailCheck<Guardrail>> {
     if (this.#hasEnded) throw new TypeError('The stream has ended.');
     this.#hasEnded = true;
-    const rest = this.#isDecided() ? '' : this.#advance(true);
+    const rest = this.#isDecided() ? '' : yield* this.#advance(true);
     return { outcome: this.#outcome(), text: this.blocked ? null : rest, matches: this.#matches() };
   }
 
   /** Looks at what is known by now, and answers what goes on. */
-  #advance(isWhole: boolean): string {
+  *#advance(isWhole: boolean): Generator<void, string> {
     const known = { text: this.#text, base: this.#base, isWhole };
-    for (const scanner of this.#scanners) scanner.scan(known);
+    for (const scanner of this.#scanners) {
+      scanner.scan(known);
+      yield;
+    }
     for (const [finder, tracks] of this.#tracks) this.#take(finder, tracks);
     const passed = this.blocked ? '' : this.#redaction.pass(known, this.#firstUndecided('BLOCK', 'REDACT'));
     this.#forget();

@@ -1,6 +1,6 @@
 /** The terms of guardrails, found in one pass over the clusters of a text. */
-import { Automaton } from './automaton.js';
-import { ClusterReader, SEPARATOR, WORD } from './clusters.js';
+import { AhoCorasick } from './aho-corasick.js';
+import { ClusterReader, SEPARATOR, WORD } from './folding.js';
 import type { Finder, KnownText, Scanner } from './scanner.js';
 
 /** A term as texts are compared with it: folded, with one space for each run of blanks, and none around. */
@@ -16,10 +16,10 @@ export function foldTerm(term: string): string {
 
 /** The terms of one guardrail, compiled; every text has a finder of its own. */
 export class TermMatcher {
-  readonly automaton: Automaton;
+  readonly automaton: AhoCorasick;
 
   constructor(terms: readonly string[]) {
-    this.automaton = new Automaton(terms.map(foldTerm));
+    this.automaton = new AhoCorasick(terms.map(foldTerm));
   }
 }
 
@@ -44,7 +44,7 @@ class TermFinder implements Finder {
   found: number[] = [];
   decided = 0;
   needed = 0;
-  readonly #automaton: Automaton;
+  readonly #automaton: AhoCorasick;
   readonly #units: Units;
   #node = 0;
   /** Matches that a longer one may still take in; their starts and ends rise. */
@@ -61,16 +61,14 @@ class TermFinder implements Finder {
 
   /** Ends the longest term that can end with the latest unit, whose cluster ends at the offset. */
   endAt(offset: number): void {
-    const { ends, shorter, depth } = this.#automaton;
+    const automaton = this.#automaton;
     const { starts, canBegin, count, mask } = this.#units;
-    let node = ends[this.#node] === 1 ? this.#node : (shorter[this.#node] as number);
-    while (node !== 0) {
-      const first = (count - (depth[node] as number)) & mask;
+    for (let node = automaton.termAt(this.#node); node !== 0; node = automaton.shorterTerm(node)) {
+      const first = (count - (automaton.depth[node] as number)) & mask;
       if (canBegin[first] === 1) {
         this.#add(starts[first] as number, offset);
         return;
       }
-      node = shorter[node] as number;
     }
   }
 

@@ -1,6 +1,6 @@
 /** Numbers of credit cards, printed in groups or not, with a known issuer, its length, and a checksum that fits (Luhn). */
 import { followsIban, isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
-import type { LocalRules } from './local-scanner.js';
+import type { WindowRules } from './window-scanner.js';
 
 const LONGEST = 19;
 const SHORTEST = 14;
@@ -16,7 +16,7 @@ const issuers: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:50|5[6-8]|6[1379])/, [16, 19, 18, 17]],
 ];
 
-export const cardRules: LocalRules = {
+export const cardRules: WindowRules = {
   bound: 48,
   behind: 48,
   ahead: 6,

@@ -1,5 +1,5 @@
 /** E-mail addresses: from each `@` to the left and to the right, in any script that sets words apart by spaces. */
-import { isMark, kindOfUnit, WORD } from '../clusters.js';
+import { isMark, kindOfUnit, WORD } from '../folding.js';
 import type { Finder, KnownText, Scanner } from '../scanner.js';
 import { isAlphanumeric } from './characters.js';
 

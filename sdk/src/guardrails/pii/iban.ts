@@ -1,6 +1,6 @@
 /** IBANs, printed in groups or not, with their country's length and a checksum that fits. */
 import { isAlphanumeric, isBlank, isDash, isDigit, isLower, isUpper, isWord } from './characters.js';
-import type { LocalRules } from './local-scanner.js';
+import type { WindowRules } from './window-scanner.js';
 
 /** By country, from the registry of IBAN formats and from the countries that use them unregistered: digits alone. */
 const numeric =
@@ -17,7 +17,7 @@ const numericLengths = lengthsIn(numeric);
 const lengths = new Map([...numericLengths, ...lengthsIn(alphanumeric)]);
 const LONGEST = 34;
 
-export const ibanRules: LocalRules = {
+export const ibanRules: WindowRules = {
   bound: 2 * LONGEST + 4,
   behind: 1,
   ahead: 1,

@@ -1,6 +1,6 @@
 /** IPv4 and IPv6 addresses. */
 import { isAlphanumeric, isDigit, isHexadecimal, isWord } from './characters.js';
-import type { LocalRules } from './local-scanner.js';
+import type { WindowRules } from './window-scanner.js';
 
 const DOT = 0x2e;
 const COLON = 0x3a;
@@ -8,9 +8,9 @@ const LONGEST = 45;
 
 /** Words before a number of four parts that is none of an address: `version 1.2.3.4`, `section 1.2.3.4`. */
 const numberedThing =
-  /(?:^|[^\p{L}\p{N}])(?:v|ver|vers|version|versión|versão|versione|release|build|rev|section|sec|chapter|clause|article|art|abschnitt|kapitel|oid|§)[.:]?\s{0,2}$/iu;
+  /(?:^|[^\p{L}\p{N}])(?:v|ver|vers|version|versión|versão|versione|release|build|rev|section|sec|chapter|clause|article|art|abschnitt|kapitel|oid|§)[.:]?[^\S\n]{0,2}$/iu;
 
-export const ipRules: LocalRules = {
+export const ipRules: WindowRules = {
   bound: LONGEST + 3,
   behind: 24,
   ahead: 2,

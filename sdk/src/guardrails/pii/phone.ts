@@ -3,7 +3,7 @@ import { isInternational } from './calling-codes.js';
 import { isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
 import { type DigitGroup, digitGroups, isBetweenDigits, openBrackets } from './digit-groups.js';
 import { canBePhone } from './local-phone.js';
-import type { LocalRules } from './local-scanner.js';
+import type { WindowRules } from './window-scanner.js';
 
 /** The phone numbers of a country. */
 export interface LocalNumbers {
@@ -21,7 +21,7 @@ const COLON = 0x3a;
 /** How many digits after a number can be another one, and no part of the same. */
 const FEWEST_OF_ANOTHER = 5;
 
-export function phoneRules(local: LocalNumbers | null): LocalRules {
+export function phoneRules(local: LocalNumbers | null): WindowRules {
   return {
     // Fifteen digits, each with a gap.
     bound: 64,

@@ -1,16 +1,21 @@
-/** Aho and Corasick's automaton: all terms in one pass, a step a code unit. Node 0 is the root. */
+/**
+ * Aho and Corasick's automaton: all terms in one pass, a step a code unit. Node 0 is the root. Where to go on when a node
+ * has no child for a unit is worked out when a text asks for it, so that long lists are compiled quickly.
+ */
 
 const ASCII = 0x80;
+const UNKNOWN = -1;
 
-export class Automaton {
+export class AhoCorasick {
   /** By node, how many units lead to it. */
   readonly depth: Uint16Array;
-  /** Whether a term ends in the node. */
-  readonly ends: Uint8Array;
-  /** The node of the longest term that ends here and is shorter; 0 where there is none. */
-  readonly shorter: Int32Array;
   readonly longest: number;
+  /** Whether a term ends in the node. */
+  readonly #ends: Uint8Array;
+  /** The node of the longest beginning of a term that the units before end with, and that is shorter. */
   readonly #fail: Int32Array;
+  /** The node of the longest term that ends here and is shorter; 0 where there is none. */
+  readonly #shorter: Int32Array;
   readonly #parent: Int32Array;
   readonly #incoming: Int32Array;
   /** A hash table of nodes by parent and incoming symbol. */
@@ -23,14 +28,15 @@ export class Automaton {
     const most = terms.reduce((sum, { length }) => sum + length, 1);
     this.longest = terms.reduce((longest, { length }) => Math.max(longest, length), 0);
     this.depth = new Uint16Array(most);
-    this.ends = new Uint8Array(most);
-    this.shorter = new Int32Array(most);
-    this.#fail = new Int32Array(most);
+    this.#ends = new Uint8Array(most);
+    this.#fail = new Int32Array(most).fill(UNKNOWN);
+    this.#shorter = new Int32Array(most).fill(UNKNOWN);
     this.#parent = new Int32Array(most);
     this.#incoming = new Int32Array(most);
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * most)));
-    const count = this.#plant(terms);
-    this.#link(count);
+    this.#fail[0] = 0;
+    this.#shorter[0] = 0;
+    this.#plant(terms);
   }
 
   /** The node after one more unit. */
@@ -39,14 +45,36 @@ export class Automaton {
     return symbol === 0 ? 0 : this.#go(from, symbol);
   }
 
+  /** The node of the longest term that ends in the node; 0 where none does. */
+  termAt(node: number): number {
+    return this.#ends[node] === 1 ? node : this.shorterTerm(node);
+  }
+
+  /** The node of the longest term that ends in the node and is shorter than it; 0 where none does. */
+  shorterTerm(node: number): number {
+    const known = this.#shorter[node] as number;
+    if (known !== UNKNOWN) return known;
+    const shorter = this.termAt(this.#failOf(node));
+    this.#shorter[node] = shorter;
+    return shorter;
+  }
+
   #go(from: number, symbol: number): number {
     let node = from;
     while (true) {
-      const slot = this.#slotOf(node, symbol);
-      const child = this.#slots[slot] as number;
+      const child = this.#slots[this.#slotOf(node, symbol)] as number;
       if (child !== 0 || node === 0) return child;
-      node = this.#fail[node] as number;
+      node = this.#failOf(node);
     }
+  }
+
+  #failOf(node: number): number {
+    const known = this.#fail[node] as number;
+    if (known !== UNKNOWN) return known;
+    const parent = this.#parent[node] as number;
+    const fail = parent === 0 ? 0 : this.#go(this.#failOf(parent), this.#incoming[node] as number);
+    this.#fail[node] = fail;
+    return fail;
   }
 
   /** Where the child is in the hash table, or would be. */
@@ -61,7 +89,7 @@ export class Automaton {
     }
   }
 
-  #plant(terms: readonly string[]): number {
+  #plant(terms: readonly string[]): void {
     let count = 1;
     for (const term of terms) {
       let node = 0;
@@ -77,9 +105,8 @@ export class Automaton {
         }
         node = this.#slots[slot] as number;
       }
-      this.ends[node] = 1;
+      this.#ends[node] = 1;
     }
-    return count;
   }
 
   #symbolOf(unit: number): number {
@@ -87,19 +114,5 @@ export class Automaton {
     this.#symbols.set(unit, symbol);
     if (unit < ASCII) this.#asciiSymbols[unit] = symbol;
     return symbol;
-  }
-
-  /** Where to go on when a node has no child for a unit: the shallow nodes first. */
-  #link(count: number): void {
-    const byDepth = Array.from({ length: this.longest + 1 }, (): number[] => []);
-    for (let node = 1; node < count; node++) byDepth[this.depth[node] as number]?.push(node);
-    for (const nodes of byDepth) {
-      for (const node of nodes) {
-        const parent = this.#parent[node] as number;
-        const fail = parent === 0 ? 0 : this.#go(this.#fail[parent] as number, this.#incoming[node] as number);
-        this.#fail[node] = fail;
-        this.shorter[node] = this.ends[fail] === 1 ? fail : (this.shorter[fail] as number);
-      }
-    }
   }
 }

@@ -40,7 +40,7 @@ export interface Stretch {
   readonly atEnd: boolean;
 }
 
-export class Resolver {
+export class MatchResolver {
   readonly #program: Program;
   readonly #visited: Int32Array;
   readonly #stack: Int32Array;

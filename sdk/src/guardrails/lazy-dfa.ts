@@ -10,7 +10,7 @@ const MAX_CELLS = 1 << 17;
 const CHARACTERS_A_STATE = 20;
 /** How many states may be made before that counts. */
 const FREE_STATES = 100;
-/** For how many characters the scout is not asked where it is of no use: at first, and at most. */
+/** For how many characters the dfa is not asked where it is of no use: at first, and at most. */
 const SHORTEST_REST = 16_384;
 const LONGEST_REST = 1 << 24;
 
@@ -26,7 +26,7 @@ interface State {
   readonly before: number;
 }
 
-export class Scout {
+export class LazyDfa {
   /** Changes when numbers of states lose their meaning. */
   generation = 0;
   /** By state and column: twice the next state, and 1 more where a match may have ended before the character. */

@@ -1,7 +1,7 @@
 /** What finds matches by looking at a bounded stretch around each place, in the same way wherever the text is cut. */
 import type { Finder, KnownText, Scanner } from '../scanner.js';
 
-export interface LocalRules {
+export interface WindowRules {
   /** How many units from its start a match, and what has to be seen after it, can take. */
   readonly bound: number;
   /** How many units before its start have to be seen. */
@@ -16,14 +16,14 @@ export interface LocalRules {
   endOf(text: string, index: number, previousEnd: number): number;
 }
 
-export class LocalScanner implements Scanner, Finder {
+export class WindowScanner implements Scanner, Finder {
   readonly finders = [this];
   found: number[] = [];
   decided = 0;
-  readonly #rules: LocalRules;
+  readonly #rules: WindowRules;
   #previousEnd = -1;
 
-  constructor(rules: LocalRules) {
+  constructor(rules: WindowRules) {
     this.#rules = rules;
   }
 
