@@ -23,6 +23,7 @@ const features = [
   'virtual-key',
   'llm-configuration',
   'model-route',
+  'guardrail',
   'active-workspace',
   'review',
   'service-token',

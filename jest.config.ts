@@ -4,7 +4,12 @@ import type { Config } from 'jest';
 /** Native ES modules, compiled by SWC with the metadata that the decorators need. */
 const project = {
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // From its sources, so that nothing has to be built before.
+    '^@tokenvue/sdk/guardrails$': '<rootDir>/../sdk/src/guardrails/index.ts',
+    '^@tokenvue/sdk/guardrails/countries$': '<rootDir>/../sdk/src/guardrails/countries.ts',
+  },
   transform: {
     '\\.ts$': [
       '@swc/jest',

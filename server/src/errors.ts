@@ -123,6 +123,51 @@ export const refusals = {
     message: 'At least one target has a weight above 0 where the strategy is WEIGHTED.',
     remedy: 'Give a weight to what requests should go to first.',
   },
+  guardrailNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no such guardrail.',
+    remedy: 'Check the id; one that was deleted, and one of a workspace that you may not see, answer the same.',
+  },
+  guardrailNameTaken: {
+    code: UserErrorCode.TAKEN,
+    message: 'A guardrail of this workspace already has this name, perhaps in other case or with other blanks.',
+    remedy: 'Choose another name; that of a deleted guardrail is free.',
+  },
+  guardrailFieldMissing: {
+    code: UserErrorCode.REQUIRED,
+    message: 'A guardrail of this kind needs this.',
+    remedy: 'Send it; the message says what is missing.',
+  },
+  guardrailFieldInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A guardrail of this kind can not have this.',
+    remedy: 'Read the message: it says what is wrong, and of a pattern that is too large how to make it smaller.',
+  },
+  termsInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The list has 1 to 1,000 terms of 1 to 100 characters.',
+    remedy: 'Divide a longer list among several guardrails.',
+  },
+  charactersInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'This text has U+0000 or half a character in it.',
+    remedy: 'Remove it; it would match nothing.',
+  },
+  piiTypesInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The list has at least one type, and each once.',
+    remedy: 'Name the types that the guardrail looks for.',
+  },
+  countryInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A country is two capital letters, such as DE: ISO 3166 alpha-2.',
+    remedy: 'Send the code of one country, or leave it out.',
+  },
+  positionInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A position is counted among the guardrails of the stage, from 1 on.',
+    remedy: 'Send a place that there is; leave it out on creation for the last one.',
+  },
   timeZoneInvalid: {
     code: UserErrorCode.INVALID,
     message: 'A time zone is a name of the IANA database, such as Africa/Kigali; there is none of this name.',
@@ -416,6 +461,12 @@ export const requestErrors = {
     status: 200,
     message: 'A filter takes at most 100 values a field, and a search of at most 200 characters.',
     remedy: 'Split the request.',
+  },
+  textTooLong: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The text to check has at most 100,000 characters.',
+    remedy: 'Check parts of it, or evaluate it in your program with `@tokenvue/sdk/guardrails`.',
   },
   daysInvalid: {
     code: 'BAD_USER_INPUT',

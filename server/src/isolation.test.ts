@@ -103,6 +103,16 @@ const otherQueries: readonly QueryRow[] = [
     to: people,
     forbiddenTo: servicesWithout('workspace.read'),
   },
+  {
+    place: 'checkGuardrails(input.workspaceId)',
+    query: `query ($id: ID!) { checkGuardrails(input: { workspaceId: $id, stage: INPUT, text: "Strictly confidential" }) {
+      matches { guardrail { id } } } }`,
+    shows: 'Guardrail',
+    id: ({ Workspace }) => Workspace,
+    types: ['Workspace'],
+    to: readersWith('workspace.read'),
+    forbiddenTo: servicesWithout('workspace.read'),
+  },
 ];
 
 /** The object of this type is shown to who may read it, by a root field that needs this permission. */
@@ -184,6 +194,14 @@ const everyPerson: readonly Part[] = ['foreignAdmin', 'stranger', ...people];
 /** Fields of nouns that not everybody has who sees the object. */
 const fieldsOfPeople = ['Workspace.viewerRole'];
 
+/** What the guardrails of a workspace say. */
+const checkRow: Pick<TypeRow, 'query' | 'node' | 'to'> = {
+  query: (names) => `query ($id: ID!) {
+    checkGuardrails(input: { workspaceId: $id, stage: INPUT, text: "confidential: ada@example.com" }) { ${names} } }`,
+  node: 'Workspace',
+  to: () => readersWith('workspace.read'),
+};
+
 /** Types that are no part of a noun. */
 const otherTypes: Readonly<Record<string, TypeRow>> = {
   Viewer: { query: (names) => `{ viewer { ${names} } }`, path: ['viewer'], to: () => everyPerson },
@@ -192,6 +210,12 @@ const otherTypes: Readonly<Record<string, TypeRow>> = {
     path: ['workspaceSummary'],
     to: ({ name }) =>
       name === 'activeWorkspace' ? everyPerson : [...everyPerson, 'foreignService', 'reader', 'writer'],
+  },
+  GuardrailCheck: { ...checkRow, path: ['checkGuardrails'] },
+  GuardrailMatch: {
+    ...checkRow,
+    query: (names) => checkRow.query(`matches { ${names} }`),
+    path: ['checkGuardrails', 'matches'],
   },
 };
 
@@ -705,6 +729,7 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
   });
   const { LlmConfiguration: deleted = '' } = second.ids;
   await changeRows(server, deleted, `base_url = 'https://models.example', deleted_at = now()`);
+  const guardrails = await newGuardrails(owner, first.ids.Workspace);
   await changeRows(server, second.ids.Workspace, 'archived_at = now()');
   await changeRows(server, first.ids.ServiceToken, 'expires_at = now(), last_used_at = now(), revoked_at = now()');
   const { data } = await send(owner, 'query ($id: ID!) { workspace(id: $id) { auditLog { nodes { id } } } }', {
@@ -712,5 +737,25 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
   });
   const events = objectsAt(data, ['workspace', 'auditLog', 'nodes']) as { id: string }[];
   const objects = nodeTypes.map((type) => [type, [first, second].map(({ ids }) => idOf(ids, type))] as const);
-  return { ...Object.fromEntries(objects), AuditEvent: events.map(({ id }) => id) };
+  return { ...Object.fromEntries(objects), AuditEvent: events.map(({ id }) => id), Guardrail: guardrails };
+}
+
+/** One of each kind, one of them deleted. */
+async function newGuardrails(who: Player, workspaceId: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [kind, fields] of Object.entries({
+    BLOCKED_TERMS: { terms: ['internal'] },
+    PATTERN: { pattern: 'se+cret' },
+    PII: { piiTypes: ['EMAIL'], country: 'RW' },
+    MAX_LENGTH: { maxLength: 1_000 },
+  })) {
+    const { guardrail } = await mutate<{ guardrail: { id: string } | null }>(server, who, {
+      name: 'createGuardrail',
+      input: { workspaceId, name: kind, stage: 'INPUT', kind, action: 'FLAG', ...fields },
+      fields: 'guardrail { id }',
+    });
+    ids.push(guardrail?.id ?? '');
+  }
+  await changeRows(server, ids[1] ?? '', 'deleted_at = now()');
+  return ids;
 }

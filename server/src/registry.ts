@@ -7,6 +7,8 @@ import { idempotencyRecords } from './command/idempotency-record.entity.js';
 import { type AnyWatcher, watch } from './command/watch.js';
 import type { Table } from './database/table.js';
 import type { Reads } from './fetch/nodes.js';
+import { guardrailReads } from './guardrail/guardrail.queries.js';
+import { GuardrailResolver, WorkspaceGuardrailsResolver } from './guardrail/guardrail.resolver.js';
 import { jobTable } from './jobs/job.entity.js';
 import type { Job } from './jobs/jobs.js';
 import { llmConfigurationReads } from './llm-configuration/llm-configuration.queries.js';
@@ -72,6 +74,7 @@ export const features: readonly Feature[] = [
     resolvers: [ModelRouteResolver, WorkspaceModelRoutesResolver],
     watchers: [keepRegion, keepTargets],
   },
+  { reads: guardrailReads, resolvers: [GuardrailResolver, WorkspaceGuardrailsResolver] },
   { resolvers: [WorkspaceReviewResolver] },
   { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
   { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },

@@ -25,6 +25,9 @@ export type AuditActorKind =
 export type AuditFilter = {
   /**
    * Any of these actions:
+   * - `guardrail.created`: A guardrail was made.
+   * - `guardrail.deleted`: A guardrail was deleted.
+   * - `guardrail.updated`: A guardrail changed or moved.
    * - `llm_configuration.created`: A configuration of a model was made.
    * - `llm_configuration.deleted`: A configuration of a model was deleted.
    * - `llm_configuration.updated`: A configuration of a model changed.
@@ -573,6 +576,7 @@ export type VirtualKeyQueryVariables = Exact<{
 
 export type VirtualKeyQuery = { node:
     | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
@@ -593,6 +597,7 @@ export type VirtualKeysByIdQueryVariables = Exact<{
 
 export type VirtualKeysByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
@@ -723,6 +728,7 @@ export type WorkspacesByIdQueryVariables = Exact<{
 
 export type WorkspacesByIdQuery = { nodes: Array<
     | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }

@@ -44,7 +44,7 @@ async function createTenant(): Promise<Tenant> {
   await setRole(server, [workspaceId], admin, 'VIEWER');
   await newService(server, admin, ['GATEWAY']);
   let ids = { Workspace: workspaceId } as unknown as Ids;
-  for (const type of ['LlmConfiguration', 'ModelRoute']) {
+  for (const type of ['LlmConfiguration', 'ModelRoute', 'Guardrail']) {
     ids = { ...ids, [type]: await create(server, owner as Player, type, ids) };
   }
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'one', createdBy: owner }]);
@@ -94,6 +94,7 @@ describe('row-level security', () => {
       active_workspaces: 'SELECT INSERT UPDATE DELETE',
       audit_events: 'SELECT INSERT',
       directories: 'SELECT',
+      guardrails: 'SELECT INSERT UPDATE',
       idempotency_records: 'SELECT INSERT',
       jobs: '',
       llm_configurations: 'SELECT INSERT UPDATE',

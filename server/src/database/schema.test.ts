@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
+import { GuardrailAction, GuardrailKind, GuardrailStage, PiiType } from '../guardrail/guardrail.entity.js';
 import { LlmProvider } from '../llm-configuration/llm-configuration.entity.js';
 import { RouteStrategy } from '../model-route/model-route.entity.js';
 import { tables } from '../registry.js';
@@ -87,6 +88,10 @@ describe('entities and tables', () => {
         .sort();
     expect(Object.fromEntries(values)).toEqual({
       audit_events_actor_kind_check: ['SERVICE', 'SYSTEM', 'USER'],
+      guardrails_action_check: without(GuardrailAction),
+      guardrails_kind_check: without(GuardrailKind),
+      guardrails_pii_types_check: without(PiiType),
+      guardrails_stage_check: without(GuardrailStage),
       llm_configurations_provider_check: without(LlmProvider),
       llm_configurations_region_check: without(WorkspaceRegion),
       members_role_check: without(MemberRole, MemberRole.OWNER),

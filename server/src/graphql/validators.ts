@@ -62,11 +62,14 @@ export const IsModelName = check(
   (value) => value === null || (typeof value === 'string' && readNameUpTo(value, modelNameMax) !== null),
 );
 
+/** No text that is kept anywhere is longer than this in UTF-16 units; what is, other validators refuse. */
+const keptMax = 250_000;
+
 /** Of a text, or of each in a list. */
-export const HasNoCredential = check(
-  'credentialPasted',
-  (value) => ![value].flat().some((text) => typeof text === 'string' && hasCredential(text)),
-);
+export const HasNoCredential = check('credentialPasted', (value) => {
+  const texts = [value].flat().filter((text) => typeof text === 'string');
+  return texts.reduce((sum, { length }) => sum + length, 0) > keptMax || !texts.some(hasCredential);
+});
 
 const modelsMax = 200;
 const modelName = /^[^\p{Cc}\p{Cs}]{1,200}$/u;

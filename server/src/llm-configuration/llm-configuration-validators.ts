@@ -37,7 +37,7 @@ export function toPrice(value: string): string {
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-const baseUrlMax = 2_000;
+export const baseUrlMax = 2_000;
 
 /** Whether a provider can be called at this address: https, or http to this machine where that is allowed. */
 export function isBaseUrl(value: string, { allowsLoopback }: { readonly allowsLoopback: boolean }): boolean {

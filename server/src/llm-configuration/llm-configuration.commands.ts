@@ -14,7 +14,7 @@ import type {
   DeleteLlmConfigurationInput,
   UpdateLlmConfigurationInput,
 } from './llm-configuration.inputs.js';
-import { isBaseUrl, toPrice } from './llm-configuration-validators.js';
+import { baseUrlMax, isBaseUrl, toPrice } from './llm-configuration-validators.js';
 
 const llmConfigurationCreated = auditAction('llm_configuration.created', 'A configuration of a model was made.');
 const llmConfigurationDeleted = auditAction('llm_configuration.deleted', 'A configuration of a model was deleted.');
@@ -141,7 +141,7 @@ function toBaseUrl({ caller }: Run, provider: LlmProvider, baseUrl: string | nul
     if (needBaseUrl.includes(provider)) throw Refusal.of('baseUrlRequired', ...path);
     return null;
   }
-  if (hasCredential(baseUrl)) throw Refusal.of('credentialPasted', ...path);
+  if (baseUrl.length <= baseUrlMax && hasCredential(baseUrl)) throw Refusal.of('credentialPasted', ...path);
   if (!isBaseUrl(baseUrl, { allowsLoopback: !caller.isProduction })) throw Refusal.of('baseUrlInvalid', ...path);
   return baseUrl;
 }

@@ -71,6 +71,18 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     },
     again: 'INVALID',
   },
+  createGuardrail: {
+    input: ({ Workspace }) => ({
+      workspaceId: Workspace,
+      name: `Guardrail ${randomUUID()}`,
+      stage: 'INPUT',
+      kind: 'BLOCKED_TERMS',
+      action: 'FLAG',
+      terms: ['confidential'],
+      position: 1,
+      idempotencyKey: randomUUID(),
+    }),
+  },
   createLlmConfiguration: {
     input: ({ Workspace }) => ({
       workspaceId: Workspace,
@@ -100,6 +112,18 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       action: 'workspace.created',
       changes: [...changesOfCreate(input), ['members', [], [who.id]]],
     }),
+  },
+  deleteGuardrail: {
+    input: ({ Guardrail }) => ({ guardrailId: Guardrail }),
+    tells: ({ ids }) => [
+      {
+        action: 'guardrail.deleted',
+        target: ids['Guardrail'],
+        workspace: ids.Workspace,
+        changes: [['deletedAt', null, aTime]],
+      },
+    ],
+    again: 'NOT_FOUND',
   },
   deleteLlmConfiguration: {
     before: (server, { Workspace }) => deleteRoutes(server, Workspace),
@@ -244,6 +268,16 @@ export const commands: Readonly<Record<string, CommandRow>> = {
         ['members', [], [ids.User]],
       ],
     }),
+  },
+  updateGuardrail: {
+    input: ({ Guardrail }) => ({ guardrailId: Guardrail, expectedVersion: 1, action: 'BLOCK', terms: ['secret'] }),
+    tells: {
+      action: 'guardrail.updated',
+      changes: [
+        ['action', 'FLAG', 'BLOCK'],
+        ['terms', ['confidential'], ['secret']],
+      ],
+    },
   },
   updateLlmConfiguration: {
     input: ({ LlmConfiguration }) => ({

@@ -5,6 +5,7 @@ import { RowSecurity1800000000002 } from './1800000000002-row-security.js';
 import { TimeZones1800100000000 } from './1800100000000-time-zones.js';
 import { LlmConfigurations1800100000001 } from './1800100000001-llm-configurations.js';
 import { ModelRoutes1800100000002 } from './1800100000002-model-routes.js';
+import { Guardrails1800100000003 } from './1800100000003-guardrails.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -14,4 +15,5 @@ export const migrations = [
   TimeZones1800100000000,
   LlmConfigurations1800100000001,
   ModelRoutes1800100000002,
+  Guardrails1800100000003,
 ] as const;
