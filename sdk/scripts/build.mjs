@@ -1,4 +1,8 @@
-/** Builds ES modules and CommonJS into dist/, or into the folder given as the first argument. */
+/**
+ * Builds ES modules and CommonJS into dist/, or into the folder given as the first argument. With `--guardrails` only what
+ * evaluates guardrails, as ES modules into dist/: the server needs that, also while its schema has what the rest of the SDK
+ * is yet to be generated from.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,27 +11,35 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
-const out = resolve(process.argv[2] ?? join(sdk, 'dist'));
+const isPart = process.argv[2] === '--guardrails';
+const out = isPart ? join(sdk, 'dist') : resolve(process.argv[2] ?? join(sdk, 'dist'));
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 const { resolve: locate } = createRequire(import.meta.url);
 
-rmSync(out, { recursive: true, force: true });
-for (const [project, folder] of [
-  ['tsconfig.build.json', 'esm'],
-  ['tsconfig.cjs.json', 'cjs'],
-]) {
+if (isPart) {
+  compile('tsconfig.guardrails.json', 'esm');
+  bringLibraries('esm');
+} else {
+  rmSync(out, { recursive: true, force: true });
+  compile('tsconfig.build.json', 'esm');
+  compile('tsconfig.cjs.json', 'cjs');
+  // The package is "type": "module", which this turns off for the CommonJS half.
+  writeFileSync(join(out, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  // The ES modules last, because both are made of them.
+  bringLibraries('cjs');
+  bringLibraries('esm');
+  copyFileSync(join(sdk, '../schema.graphql'), join(out, 'schema.graphql'));
+}
+
+function compile(project, folder) {
   const args = [tsc, '-p', join(sdk, project), '--outDir', join(out, folder)];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
-// The package is "type": "module", which this turns off for the CommonJS half.
-writeFileSync(join(out, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
-// The ES modules last, because both are made of them.
-for (const format of ['cjs', 'esm']) {
+function bringLibraries(format) {
   bringAlong('re2js', 'guardrails/re2.js', format);
   bringAlong('libphonenumber-js', 'guardrails/countries.js', format);
 }
-copyFileSync(join(sdk, '../schema.graphql'), join(out, 'schema.graphql'));
 
 /**
  * Copies a library into the one file that uses it, so that the SDK has no dependencies, and a guardrail means the same

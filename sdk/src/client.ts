@@ -2,20 +2,26 @@ import type { TypedDocument } from './document.js';
 import { Executor } from './executor.js';
 import { ViewerDocument } from './generated/documents.js';
 import type { ViewerQuery } from './generated/operations.js';
+import { LlmConfigurations } from './llm-configurations.js';
 import { Members } from './members.js';
+import { ModelRoutes } from './model-routes.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { ServiceTokens } from './service-tokens.js';
 import { TeamAccess } from './team-access.js';
 import { createTransport } from './transport.js';
 import { Users } from './users.js';
 import { VirtualKeys } from './virtual-keys.js';
+import { Guardrails } from './workspace-guardrails.js';
 import { Workspaces } from './workspaces.js';
 
+export type * from './llm-configurations.js';
 export type * from './members.js';
+export type * from './model-routes.js';
 export type * from './service-tokens.js';
 export type * from './team-access.js';
 export type * from './users.js';
 export type * from './virtual-keys.js';
+export type * from './workspace-guardrails.js';
 export type * from './workspaces.js';
 
 /** Who is asking; `user` is null for a service. */
@@ -32,6 +38,12 @@ export class TokenVueClient {
   declare readonly workspaces: Workspaces;
   /** The keys of those workspaces. */
   declare readonly virtualKeys: VirtualKeys;
+  /** The models at providers that those workspaces may route to. */
+  declare readonly llmConfigurations: LlmConfigurations;
+  /** Where their requests go. */
+  declare readonly modelRoutes: ModelRoutes;
+  /** What their texts are looked through for. */
+  declare readonly guardrails: Guardrails;
   /** The people in those workspaces. */
   declare readonly members: Members;
   /** The organization's people. */
@@ -47,6 +59,9 @@ export class TokenVueClient {
     this.#executor = new Executor(createTransport(options));
     this.workspaces = new Workspaces(this.#executor);
     this.virtualKeys = new VirtualKeys(this.#executor);
+    this.llmConfigurations = new LlmConfigurations(this.#executor);
+    this.modelRoutes = new ModelRoutes(this.#executor);
+    this.guardrails = new Guardrails(this.#executor);
     this.members = new Members(this.#executor);
     this.users = new Users(this.#executor);
     this.teamAccess = new TeamAccess(this.#executor);

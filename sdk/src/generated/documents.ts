@@ -1,11 +1,65 @@
 // Generated from schema.graphql and sdk/operations by `npm run generate`: do not edit.
 import type { TypedDocument } from '../document.js';
 import type * as Types from './operations.js';
+export const GuardrailsDocument: TypedDocument<Types.GuardrailsQuery, Types.GuardrailsQueryVariables> =
+  "query Guardrails($workspaceId:ID!$first:Int$after:String$last:Int$before:String$totalCount:Boolean=false){workspace(id:$workspaceId){guardrails(first:$first after:$after last:$last before:$before){nodes{...Guardrail}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}}fragment Guardrail on Guardrail{id workspace{id name}name position stage kind action terms pattern piiTypes country maxLength enabled version createdAt updatedAt deletedAt}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+
+export const GuardrailDocument: TypedDocument<Types.GuardrailQuery, Types.GuardrailQueryVariables> =
+  "query Guardrail($id:ID!){node(id:$id){__typename ...Guardrail}}fragment Guardrail on Guardrail{id workspace{id name}name position stage kind action terms pattern piiTypes country maxLength enabled version createdAt updatedAt deletedAt}";
+
+export const GuardrailsByIdDocument: TypedDocument<Types.GuardrailsByIdQuery, Types.GuardrailsByIdQueryVariables> =
+  "query GuardrailsById($ids:[ID!]!){nodes(ids:$ids){__typename ...Guardrail}}fragment Guardrail on Guardrail{id workspace{id name}name position stage kind action terms pattern piiTypes country maxLength enabled version createdAt updatedAt deletedAt}";
+
+export const CreateGuardrailDocument: TypedDocument<Types.CreateGuardrailMutation, Types.CreateGuardrailMutationVariables> =
+  "mutation CreateGuardrail($input:CreateGuardrailInput!){createGuardrail(input:$input){guardrail{...Guardrail}userErrors{...UserError}}}fragment Guardrail on Guardrail{id workspace{id name}name position stage kind action terms pattern piiTypes country maxLength enabled version createdAt updatedAt deletedAt}fragment UserError on UserError{code message field}";
+
+export const UpdateGuardrailDocument: TypedDocument<Types.UpdateGuardrailMutation, Types.UpdateGuardrailMutationVariables> =
+  "mutation UpdateGuardrail($input:UpdateGuardrailInput!){updateGuardrail(input:$input){guardrail{...Guardrail}conflictingGuardrail{...Guardrail}userErrors{...UserError}}}fragment Guardrail on Guardrail{id workspace{id name}name position stage kind action terms pattern piiTypes country maxLength enabled version createdAt updatedAt deletedAt}fragment UserError on UserError{code message field}";
+
+export const DeleteGuardrailDocument: TypedDocument<Types.DeleteGuardrailMutation, Types.DeleteGuardrailMutationVariables> =
+  "mutation DeleteGuardrail($input:DeleteGuardrailInput!){deleteGuardrail(input:$input){deletedId userErrors{...UserError}}}fragment UserError on UserError{code message field}";
+
+export const CheckGuardrailsDocument: TypedDocument<Types.CheckGuardrailsQuery, Types.CheckGuardrailsQueryVariables> =
+  "query CheckGuardrails($input:CheckGuardrailsInput!){checkGuardrails(input:$input){outcome text matches{guardrail{id name position kind action}piiType start end}}}";
+
+export const LlmConfigurationsDocument: TypedDocument<Types.LlmConfigurationsQuery, Types.LlmConfigurationsQueryVariables> =
+  "query LlmConfigurations($workspaceId:ID!$first:Int$after:String$last:Int$before:String$totalCount:Boolean=false){workspace(id:$workspaceId){llmConfigurations(first:$first after:$after last:$last before:$before){nodes{...LlmConfiguration}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}}fragment LlmConfiguration on LlmConfiguration{id workspace{id name}name provider model region baseUrl credentialRef inputPricePerMillionTokens{...Money}cachedInputPricePerMillionTokens{...Money}outputPricePerMillionTokens{...Money}enabled version createdAt updatedAt deletedAt}fragment Money on Money{amount currency}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+
+export const LlmConfigurationDocument: TypedDocument<Types.LlmConfigurationQuery, Types.LlmConfigurationQueryVariables> =
+  "query LlmConfiguration($id:ID!){node(id:$id){__typename ...LlmConfiguration}}fragment LlmConfiguration on LlmConfiguration{id workspace{id name}name provider model region baseUrl credentialRef inputPricePerMillionTokens{...Money}cachedInputPricePerMillionTokens{...Money}outputPricePerMillionTokens{...Money}enabled version createdAt updatedAt deletedAt}fragment Money on Money{amount currency}";
+
+export const LlmConfigurationsByIdDocument: TypedDocument<Types.LlmConfigurationsByIdQuery, Types.LlmConfigurationsByIdQueryVariables> =
+  "query LlmConfigurationsById($ids:[ID!]!){nodes(ids:$ids){__typename ...LlmConfiguration}}fragment LlmConfiguration on LlmConfiguration{id workspace{id name}name provider model region baseUrl credentialRef inputPricePerMillionTokens{...Money}cachedInputPricePerMillionTokens{...Money}outputPricePerMillionTokens{...Money}enabled version createdAt updatedAt deletedAt}fragment Money on Money{amount currency}";
+
+export const CreateLlmConfigurationDocument: TypedDocument<Types.CreateLlmConfigurationMutation, Types.CreateLlmConfigurationMutationVariables> =
+  "mutation CreateLlmConfiguration($input:CreateLlmConfigurationInput!){createLlmConfiguration(input:$input){llmConfiguration{...LlmConfiguration}userErrors{...UserError}}}fragment LlmConfiguration on LlmConfiguration{id workspace{id name}name provider model region baseUrl credentialRef inputPricePerMillionTokens{...Money}cachedInputPricePerMillionTokens{...Money}outputPricePerMillionTokens{...Money}enabled version createdAt updatedAt deletedAt}fragment Money on Money{amount currency}fragment UserError on UserError{code message field}";
+
+export const UpdateLlmConfigurationDocument: TypedDocument<Types.UpdateLlmConfigurationMutation, Types.UpdateLlmConfigurationMutationVariables> =
+  "mutation UpdateLlmConfiguration($input:UpdateLlmConfigurationInput!){updateLlmConfiguration(input:$input){llmConfiguration{...LlmConfiguration}conflictingLlmConfiguration{...LlmConfiguration}userErrors{...UserError}}}fragment LlmConfiguration on LlmConfiguration{id workspace{id name}name provider model region baseUrl credentialRef inputPricePerMillionTokens{...Money}cachedInputPricePerMillionTokens{...Money}outputPricePerMillionTokens{...Money}enabled version createdAt updatedAt deletedAt}fragment Money on Money{amount currency}fragment UserError on UserError{code message field}";
+
+export const DeleteLlmConfigurationDocument: TypedDocument<Types.DeleteLlmConfigurationMutation, Types.DeleteLlmConfigurationMutationVariables> =
+  "mutation DeleteLlmConfiguration($input:DeleteLlmConfigurationInput!){deleteLlmConfiguration(input:$input){deletedId userErrors{...UserError}}}fragment UserError on UserError{code message field}";
+
 export const MembersDocument: TypedDocument<Types.MembersQuery, Types.MembersQueryVariables> =
   "query Members($workspaceId:ID!$first:Int$after:String$last:Int$before:String$totalCount:Boolean=false){workspace(id:$workspaceId){members(first:$first after:$after last:$last before:$before){nodes{...Member}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}}fragment Member on Member{id user{...User}role joinedAt}fragment User on User{id name email}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 
 export const ChangeMemberRoleDocument: TypedDocument<Types.ChangeMemberRoleMutation, Types.ChangeMemberRoleMutationVariables> =
   "mutation ChangeMemberRole($input:ChangeMemberRoleInput!){changeMemberRole(input:$input){member{...Member}userErrors{...UserError}}}fragment Member on Member{id user{...User}role joinedAt}fragment User on User{id name email}fragment UserError on UserError{code message field}";
+
+export const ModelRoutesDocument: TypedDocument<Types.ModelRoutesQuery, Types.ModelRoutesQueryVariables> =
+  "query ModelRoutes($workspaceId:ID!$first:Int$after:String$last:Int$before:String$totalCount:Boolean=false){workspace(id:$workspaceId){modelRoutes(first:$first after:$after last:$last before:$before){nodes{...ModelRoute}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}}fragment ModelRoute on ModelRoute{id workspace{id name}model strategy targets{llmConfiguration{id name provider model region enabled}weight}version createdAt updatedAt}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+
+export const ModelRouteDocument: TypedDocument<Types.ModelRouteQuery, Types.ModelRouteQueryVariables> =
+  "query ModelRoute($id:ID!){node(id:$id){__typename ...ModelRoute}}fragment ModelRoute on ModelRoute{id workspace{id name}model strategy targets{llmConfiguration{id name provider model region enabled}weight}version createdAt updatedAt}";
+
+export const ModelRoutesByIdDocument: TypedDocument<Types.ModelRoutesByIdQuery, Types.ModelRoutesByIdQueryVariables> =
+  "query ModelRoutesById($ids:[ID!]!){nodes(ids:$ids){__typename ...ModelRoute}}fragment ModelRoute on ModelRoute{id workspace{id name}model strategy targets{llmConfiguration{id name provider model region enabled}weight}version createdAt updatedAt}";
+
+export const SetModelRouteDocument: TypedDocument<Types.SetModelRouteMutation, Types.SetModelRouteMutationVariables> =
+  "mutation SetModelRoute($input:SetModelRouteInput!){setModelRoute(input:$input){modelRoute{...ModelRoute}conflictingModelRoute{...ModelRoute}userErrors{...UserError}}}fragment ModelRoute on ModelRoute{id workspace{id name}model strategy targets{llmConfiguration{id name provider model region enabled}weight}version createdAt updatedAt}fragment UserError on UserError{code message field}";
+
+export const DeleteModelRouteDocument: TypedDocument<Types.DeleteModelRouteMutation, Types.DeleteModelRouteMutationVariables> =
+  "mutation DeleteModelRoute($input:DeleteModelRouteInput!){deleteModelRoute(input:$input){deletedId userErrors{...UserError}}}fragment UserError on UserError{code message field}";
 
 export const ServiceTokensDocument: TypedDocument<Types.ServiceTokensQuery, Types.ServiceTokensQueryVariables> =
   "query ServiceTokens{serviceTokens{...ServiceToken}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt}";
@@ -56,10 +110,10 @@ export const WorkspacesDocument: TypedDocument<Types.WorkspacesQuery, Types.Work
   "query Workspaces($first:Int$after:String$last:Int$before:String$filter:WorkspaceFilter$orderBy:WorkspaceOrder$totalCount:Boolean=false){workspaces(first:$first after:$after last:$last before:$before filter:$filter orderBy:$orderBy){nodes{...WorkspaceCard}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}fragment WorkspaceCard on Workspace{id name owner{__typename id name}environment status region monthlyBudget{...Money}memberCount activeKeyCount isActive version}fragment Money on Money{amount currency}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 
 export const WorkspacesWithFindingsDocument: TypedDocument<Types.WorkspacesWithFindingsQuery, Types.WorkspacesWithFindingsQueryVariables> =
-  "query WorkspacesWithFindings($first:Int$after:String$last:Int$before:String$filter:WorkspaceFilter$orderBy:WorkspaceOrder$totalCount:Boolean=false){workspaces(first:$first after:$after last:$last before:$before filter:$filter orderBy:$orderBy){nodes{...WorkspaceCard reviewFindings{...ReviewFinding}}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}fragment WorkspaceCard on Workspace{id name owner{__typename id name}environment status region monthlyBudget{...Money}memberCount activeKeyCount isActive version}fragment Money on Money{amount currency}fragment ReviewFinding on ReviewFinding{code severity message virtualKey{id name maskedKey lastUsedAt}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
+  "query WorkspacesWithFindings($first:Int$after:String$last:Int$before:String$filter:WorkspaceFilter$orderBy:WorkspaceOrder$totalCount:Boolean=false){workspaces(first:$first after:$after last:$last before:$before filter:$filter orderBy:$orderBy){nodes{...WorkspaceCard reviewFindings{...ReviewFinding}}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}fragment WorkspaceCard on Workspace{id name owner{__typename id name}environment status region monthlyBudget{...Money}memberCount activeKeyCount isActive version}fragment Money on Money{amount currency}fragment ReviewFinding on ReviewFinding{code severity message virtualKey{id name maskedKey lastUsedAt}llmConfiguration{id name}modelRoute{id model}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 
 export const ReviewFindingsDocument: TypedDocument<Types.ReviewFindingsQuery, Types.ReviewFindingsQueryVariables> =
-  "query ReviewFindings($workspaceId:ID!){workspace(id:$workspaceId){reviewFindings{...ReviewFinding}}}fragment ReviewFinding on ReviewFinding{code severity message virtualKey{id name maskedKey lastUsedAt}}";
+  "query ReviewFindings($workspaceId:ID!){workspace(id:$workspaceId){reviewFindings{...ReviewFinding}}}fragment ReviewFinding on ReviewFinding{code severity message virtualKey{id name maskedKey lastUsedAt}llmConfiguration{id name}modelRoute{id model}}";
 
 export const AuditLogDocument: TypedDocument<Types.AuditLogQuery, Types.AuditLogQueryVariables> =
   "query AuditLog($workspaceId:ID!$first:Int$after:String$last:Int$before:String$filter:AuditFilter$totalCount:Boolean=false){workspace(id:$workspaceId){auditLog(first:$first after:$after last:$last before:$before filter:$filter){nodes{...AuditEvent}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}}fragment AuditEvent on AuditEvent{id action actor{kind id name}targetId changes{field before after}occurredAt requestId}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";

@@ -20,9 +20,24 @@ export function fakePageInfo(given: Partial<Types.PageInfoFragment> = {}): Types
   return { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null, ...given };
 }
 
+/** What the texts of a workspace are looked through for. What is not given is made up. */
+export function fakeGuardrail(given: Partial<Types.GuardrailFragment> = {}): Types.GuardrailFragment {
+  return { id: 'guard_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Guardrail name', position: 1, stage: 'INPUT', kind: 'BLOCKED_TERMS', action: 'BLOCK', terms: null, pattern: null, piiTypes: null, country: null, maxLength: null, enabled: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', deletedAt: null, ...given };
+}
+
+/** One model at one provider, with its price and where it runs. What is not given is made up. */
+export function fakeLlmConfiguration(given: Partial<Types.LlmConfigurationFragment> = {}): Types.LlmConfigurationFragment {
+  return { id: 'llm_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Llm configuration name', provider: 'ANTHROPIC', model: 'Llm configuration model', region: 'EU', baseUrl: null, credentialRef: 'Llm configuration credential ref', inputPricePerMillionTokens: { ...fakeMoney() }, cachedInputPricePerMillionTokens: { ...fakeMoney() }, outputPricePerMillionTokens: { ...fakeMoney() }, enabled: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', deletedAt: null, ...given };
+}
+
 /** A person in a workspace, with a role. What is not given is made up. */
 export function fakeMember(given: Partial<Types.MemberFragment> = {}): Types.MemberFragment {
   return { id: 'mem_01', user: { ...fakeUser() }, role: 'ADMIN', joinedAt: '2026-01-01T00:00:00.000Z', ...given };
+}
+
+/** How requests for one model name are spread over LLM configurations. What is not given is made up. */
+export function fakeModelRoute(given: Partial<Types.ModelRouteFragment> = {}): Types.ModelRouteFragment {
+  return { id: 'route_01', workspace: { id: 'ws_01', name: 'Workspace name' }, model: 'Model route model', strategy: 'FALLBACK', targets: [], version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', ...given };
 }
 
 /** A credential for another service; only an organization admin makes one. What is not given is made up. */
@@ -42,7 +57,7 @@ export function fakeWorkspace(given: Partial<Types.WorkspaceDetailsFragment> = {
 
 /** Something that a careful owner would look at. What is not given is made up. */
 export function fakeReviewFinding(given: Partial<Types.ReviewFindingFragment> = {}): Types.ReviewFindingFragment {
-  return { code: 'KEY_WITHOUT_EXPIRY', severity: 'HIGH', message: 'Review finding message', virtualKey: null, ...given };
+  return { code: 'KEY_WITHOUT_EXPIRY', severity: 'HIGH', message: 'Review finding message', virtualKey: null, llmConfiguration: null, modelRoute: null, ...given };
 }
 
 /** Written in the same transaction as the change that it tells of. What is not given is made up. */

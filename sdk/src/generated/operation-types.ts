@@ -2,8 +2,26 @@
 import type * as Types from './operations.js';
 /** Every operation of the SDK by its name, with the types of its variables and its result. */
 export interface Operations {
+  Guardrails: { variables: Types.GuardrailsQueryVariables; result: Types.GuardrailsQuery };
+  Guardrail: { variables: Types.GuardrailQueryVariables; result: Types.GuardrailQuery };
+  GuardrailsById: { variables: Types.GuardrailsByIdQueryVariables; result: Types.GuardrailsByIdQuery };
+  CreateGuardrail: { variables: Types.CreateGuardrailMutationVariables; result: Types.CreateGuardrailMutation };
+  UpdateGuardrail: { variables: Types.UpdateGuardrailMutationVariables; result: Types.UpdateGuardrailMutation };
+  DeleteGuardrail: { variables: Types.DeleteGuardrailMutationVariables; result: Types.DeleteGuardrailMutation };
+  CheckGuardrails: { variables: Types.CheckGuardrailsQueryVariables; result: Types.CheckGuardrailsQuery };
+  LlmConfigurations: { variables: Types.LlmConfigurationsQueryVariables; result: Types.LlmConfigurationsQuery };
+  LlmConfiguration: { variables: Types.LlmConfigurationQueryVariables; result: Types.LlmConfigurationQuery };
+  LlmConfigurationsById: { variables: Types.LlmConfigurationsByIdQueryVariables; result: Types.LlmConfigurationsByIdQuery };
+  CreateLlmConfiguration: { variables: Types.CreateLlmConfigurationMutationVariables; result: Types.CreateLlmConfigurationMutation };
+  UpdateLlmConfiguration: { variables: Types.UpdateLlmConfigurationMutationVariables; result: Types.UpdateLlmConfigurationMutation };
+  DeleteLlmConfiguration: { variables: Types.DeleteLlmConfigurationMutationVariables; result: Types.DeleteLlmConfigurationMutation };
   Members: { variables: Types.MembersQueryVariables; result: Types.MembersQuery };
   ChangeMemberRole: { variables: Types.ChangeMemberRoleMutationVariables; result: Types.ChangeMemberRoleMutation };
+  ModelRoutes: { variables: Types.ModelRoutesQueryVariables; result: Types.ModelRoutesQuery };
+  ModelRoute: { variables: Types.ModelRouteQueryVariables; result: Types.ModelRouteQuery };
+  ModelRoutesById: { variables: Types.ModelRoutesByIdQueryVariables; result: Types.ModelRoutesByIdQuery };
+  SetModelRoute: { variables: Types.SetModelRouteMutationVariables; result: Types.SetModelRouteMutation };
+  DeleteModelRoute: { variables: Types.DeleteModelRouteMutationVariables; result: Types.DeleteModelRouteMutation };
   ServiceTokens: { variables: Types.ServiceTokensQueryVariables; result: Types.ServiceTokensQuery };
   CreateServiceToken: { variables: Types.CreateServiceTokenMutationVariables; result: Types.CreateServiceTokenMutation };
   RevokeServiceToken: { variables: Types.RevokeServiceTokenMutationVariables; result: Types.RevokeServiceTokenMutation };
@@ -38,6 +56,12 @@ export interface Operations {
 
 /** What somebody else changed first, as it is now: the fields `conflicting<Noun>` of the payloads, each by its noun. */
 export interface Conflicts {
+  /** On VERSION_CONFLICT, the guardrail as it is now. */
+  readonly guardrail?: NonNullable<Types.UpdateGuardrailMutation['updateGuardrail']>['conflictingGuardrail'] | undefined;
+  /** On VERSION_CONFLICT, the configuration as it is now. */
+  readonly llmConfiguration?: NonNullable<Types.UpdateLlmConfigurationMutation['updateLlmConfiguration']>['conflictingLlmConfiguration'] | undefined;
+  /** On VERSION_CONFLICT, the route that stands; null for none. */
+  readonly modelRoute?: NonNullable<Types.SetModelRouteMutation['setModelRoute']>['conflictingModelRoute'] | undefined;
   /** On VERSION_CONFLICT, the key as it is now. */
   readonly virtualKey?: NonNullable<Types.UpdateVirtualKeyMutation['updateVirtualKey']>['conflictingVirtualKey'] | undefined;
   /** On VERSION_CONFLICT, the workspace as it is now. */

@@ -72,11 +72,75 @@ export type ChangeMemberRoleInput = {
   role: MemberRole;
 };
 
+/** A text to look at; it is kept nowhere. */
+export type CheckGuardrailsInput = {
+  /** Which guardrails look at it. */
+  stage: GuardrailStage;
+  /** At most 100,000 characters. */
+  text: string;
+  /** The workspace whose guardrails look at it. */
+  workspaceId: string;
+};
+
 /** Which review is done, and with what result. */
 export type CompleteWorkspaceReviewInput = {
   /** What came of it, for the audit log: 1 to 1,000 characters after trimming. */
   note?: string | null | undefined;
   /** The workspace that was reviewed. */
+  workspaceId: string;
+};
+
+/** A new guardrail. */
+export type CreateGuardrailInput = {
+  /** What becomes of a text in which it finds something. */
+  action: GuardrailAction;
+  /** Of PII: ISO 3166 alpha-2; local phone numbers of this country count too. */
+  country?: string | null | undefined;
+  /** A repeat with the same key and the same input within a week answers with the first result. */
+  idempotencyKey?: string | null | undefined;
+  /** What it looks for; fixed for ever. */
+  kind: GuardrailKind;
+  /** Of MAX_LENGTH: 1 or more, in code points. */
+  maxLength?: number | null | undefined;
+  /** 1 to 80 characters after trimming, unique in the workspace. */
+  name: string;
+  /** Of PATTERN: in RE2 syntax; a match is looked for within 256 characters from its start. */
+  pattern?: string | null | undefined;
+  /** Of PII: at least one type, each once. */
+  piiTypes?: ReadonlyArray<PiiType> | null | undefined;
+  /** Its place among those of its stage, from 1 on; the last unless given. */
+  position?: number | null | undefined;
+  /** Which text it looks at; fixed for ever. */
+  stage: GuardrailStage;
+  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case. */
+  terms?: ReadonlyArray<string> | null | undefined;
+  /** The workspace whose texts it looks at. */
+  workspaceId: string;
+};
+
+/** A new configuration. */
+export type CreateLlmConfigurationInput = {
+  /** An https address without credentials, query or fragment; required for OPENAI_COMPATIBLE and AZURE_OPENAI. */
+  baseUrl?: string | null | undefined;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. The input price unless given. */
+  cachedInputPricePerMillionTokens?: string | null | undefined;
+  /** Where the gateway finds the credential: env:, file:, vault:, aws-sm:, gcp-sm: or azure-kv: and 1 to 512 printable characters without blanks; never the credential. */
+  credentialRef: string;
+  /** A repeat with the same key and the same input within a week answers with the first result. */
+  idempotencyKey?: string | null | undefined;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. */
+  inputPricePerMillionTokens: string;
+  /** The provider's own model name: 1 to 200 printable characters. */
+  model: string;
+  /** 1 to 80 characters after trimming, unique in the workspace. */
+  name: string;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. */
+  outputPricePerMillionTokens: string;
+  /** Who runs the model; fixed for ever. */
+  provider: LlmProvider;
+  /** Where the provider runs it. */
+  region: WorkspaceRegion;
+  /** The workspace that may route to it. */
   workspaceId: string;
 };
 
@@ -130,6 +194,30 @@ export type CreateWorkspaceInput = {
   timeZone?: string | null | undefined;
 };
 
+/** Which guardrail to delete. */
+export type DeleteGuardrailInput = {
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion?: number | null | undefined;
+  /** The guardrail to delete. */
+  guardrailId: string;
+};
+
+/** Which configuration to delete; one that a route uses stays. */
+export type DeleteLlmConfigurationInput = {
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion?: number | null | undefined;
+  /** The configuration to delete. */
+  llmConfigurationId: string;
+};
+
+/** Which route to delete. */
+export type DeleteModelRouteInput = {
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion?: number | null | undefined;
+  /** The route to delete. */
+  modelRouteId: string;
+};
+
 /** One team of the directory, known by its id there. */
 export type DirectoryTeamInput = {
   /** The directory's id of the team: 1 to 255 characters, without control characters. */
@@ -156,12 +244,54 @@ export type DirectoryUserInput = {
 
 /** How soon somebody should act on a finding. */
 export type FindingSeverity =
-  /** Now: nobody may be in charge. */
+  /** Now: nobody may be in charge, or production is mixed with tests. */
   | 'HIGH'
   /** When there is time: it can be tidied up. */
   | 'LOW'
   /** Soon: it can do harm. */
   | 'MEDIUM'
+  | '%future added value';
+
+/** What becomes of a text in which a guardrail finds something. */
+export type GuardrailAction =
+  /** Nothing of it goes on. */
+  | 'BLOCK'
+  /** It goes on as it is; the log tells. */
+  | 'FLAG'
+  /** `[REDACTED]` stands in place of what was found. */
+  | 'REDACT'
+  | '%future added value';
+
+/** What a guardrail looks for. */
+export type GuardrailKind =
+  /** Any of its terms, as whole words. */
+  | 'BLOCKED_TERMS'
+  /** Text beyond a length. */
+  | 'MAX_LENGTH'
+  /** A regular expression. */
+  | 'PATTERN'
+  /** Personal data of its types. */
+  | 'PII'
+  | '%future added value';
+
+/** What becomes of a text: the gravest action of the guardrails that find something decides. */
+export type GuardrailOutcome =
+  /** It goes on as it is; nothing was found. */
+  | 'ALLOWED'
+  /** Nothing of it goes on. */
+  | 'BLOCKED'
+  /** It goes on as it is; something was found. */
+  | 'FLAGGED'
+  /** It goes on with `[REDACTED]` in place of what was found. */
+  | 'REDACTED'
+  | '%future added value';
+
+/** Which text a guardrail looks at. */
+export type GuardrailStage =
+  /** What is sent to the model. */
+  | 'INPUT'
+  /** What the model answers. */
+  | 'OUTPUT'
   | '%future added value';
 
 /** What becomes of a key in a review. */
@@ -183,6 +313,26 @@ export type KeyReviewInput = {
   /** The key. */
   virtualKeyId: string;
 };
+
+/** Who runs a model. */
+export type LlmProvider =
+  /** Anthropic. */
+  | 'ANTHROPIC'
+  /** Amazon Bedrock. */
+  | 'AWS_BEDROCK'
+  /** OpenAI models on Azure; needs a base URL. */
+  | 'AZURE_OPENAI'
+  /** Cohere. */
+  | 'COHERE'
+  /** Google, Gemini and Vertex AI. */
+  | 'GOOGLE'
+  /** Mistral. */
+  | 'MISTRAL'
+  /** OpenAI. */
+  | 'OPENAI'
+  /** Anything that speaks OpenAI's protocol; needs a base URL. */
+  | 'OPENAI_COMPATIBLE'
+  | '%future added value';
 
 /** What a person may do in a workspace; each role includes those below it. */
 export type MemberRole =
@@ -212,6 +362,20 @@ export type OrganizationRole =
   | 'MEMBER'
   | '%future added value';
 
+/** A type of personal data. */
+export type PiiType =
+  /** Card numbers whose check digit is right. */
+  | 'CREDIT_CARD'
+  /** E-mail addresses. */
+  | 'EMAIL'
+  /** Bank accounts whose length and checksum are right. */
+  | 'IBAN'
+  /** IPv4 and IPv6 addresses. */
+  | 'IP_ADDRESS'
+  /** Phone numbers: international ones, and those of the guardrail's country. */
+  | 'PHONE'
+  | '%future added value';
+
 /** Why somebody should look at a workspace, and until when. */
 export type RequestWorkspaceReviewInput = {
   /** Until when it should be done; in the future. */
@@ -236,6 +400,8 @@ export type ReviewFindingCode =
   | 'NEVER_USED_KEY'
   /** The owner can no longer sign in, or nobody of the owning team can. */
   | 'OWNER_WITHOUT_ACCESS'
+  /** A production workspace routes to a credential that a sandbox or staging workspace uses as well. */
+  | 'SANDBOX_TARGET'
   /** A production workspace that only one person can manage: one among its owner, its admins and the people of its owning team; admins of the organization do not count. */
   | 'SINGLE_MANAGER'
   /** An active key that was used once, but not for 90 days. */
@@ -272,6 +438,24 @@ export type RotateVirtualKeyInput = {
   virtualKeyId: string;
 };
 
+/** In which order the targets of a route are tried. */
+export type RouteStrategy =
+  /** In the order given: the next one where the one before fails. */
+  | 'FALLBACK'
+  /** The cheapest first, by the tokens of the request. */
+  | 'LOWEST_COST'
+  /** At random by weight, the others as fallbacks; the same for the same request. */
+  | 'WEIGHTED'
+  | '%future added value';
+
+/** A configuration that the route tries. */
+export type RouteTargetInput = {
+  /** A configuration of the same workspace. */
+  llmConfigurationId: string;
+  /** Its share where the strategy is WEIGHTED: 0 to 10,000. */
+  weight?: number;
+};
+
 /** Which workspace to work in. */
 export type SelectWorkspaceInput = {
   /** A workspace that the viewer sees. */
@@ -290,6 +474,20 @@ export type ServiceScope =
   | 'WORKSPACES_WRITE'
   | '%future added value';
 
+/** Makes the route for this model name, or replaces it where expectedVersion names the one that stands. */
+export type SetModelRouteInput = {
+  /** The version of the route that stands, as last read; left out where none stands. */
+  expectedVersion?: number | null | undefined;
+  /** The model name that clients ask for: 1 to 200 printable characters. */
+  model: string;
+  /** In which order the targets are tried. */
+  strategy: RouteStrategy;
+  /** 1 to 20 targets, each configuration once. */
+  targets: ReadonlyArray<RouteTargetInput>;
+  /** The workspace whose requests it routes. */
+  workspaceId: string;
+};
+
 /** What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once. */
 export type SyncTeamAccessInput = {
   /** Teams, each once. */
@@ -306,6 +504,58 @@ export type TransferWorkspaceOwnershipInput = {
   ownerId: string;
   /** The workspace that gets another owner. */
   workspaceId: string;
+};
+
+/** What is left out stays; null clears what can be cleared. */
+export type UpdateGuardrailInput = {
+  /** What becomes of a text in which it finds something. */
+  action?: GuardrailAction | null | undefined;
+  /** Of PII: ISO 3166 alpha-2; local phone numbers of this country count too. */
+  country?: string | null | undefined;
+  /** False switches it off for now; it keeps its place. */
+  enabled?: boolean | null | undefined;
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion: number;
+  /** The guardrail to change. */
+  guardrailId: string;
+  /** Of MAX_LENGTH: 1 or more, in code points. */
+  maxLength?: number | null | undefined;
+  /** 1 to 80 characters after trimming, unique in the workspace. */
+  name?: string | null | undefined;
+  /** Of PATTERN: in RE2 syntax; a match is looked for within 256 characters from its start. */
+  pattern?: string | null | undefined;
+  /** Of PII: at least one type, each once. */
+  piiTypes?: ReadonlyArray<PiiType> | null | undefined;
+  /** Its place among those of its stage, from 1 on; the others move up or down. */
+  position?: number | null | undefined;
+  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case. */
+  terms?: ReadonlyArray<string> | null | undefined;
+};
+
+/** What is left out stays; null clears what can be cleared. */
+export type UpdateLlmConfigurationInput = {
+  /** An https address without credentials, query or fragment; required for OPENAI_COMPATIBLE and AZURE_OPENAI. */
+  baseUrl?: string | null | undefined;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. Null for the input price. */
+  cachedInputPricePerMillionTokens?: string | null | undefined;
+  /** Where the gateway finds the credential, as on creation. */
+  credentialRef?: string | null | undefined;
+  /** False takes it out of every route for now. */
+  enabled?: boolean | null | undefined;
+  /** Its version as last read; another one answers VERSION_CONFLICT. */
+  expectedVersion: number;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. */
+  inputPricePerMillionTokens?: string | null | undefined;
+  /** The configuration to change. */
+  llmConfigurationId: string;
+  /** The provider's own model name: 1 to 200 printable characters. */
+  model?: string | null | undefined;
+  /** 1 to 80 characters after trimming, unique in the workspace. */
+  name?: string | null | undefined;
+  /** In the organization's currency: 0 to 1,000,000, at most eight decimals. */
+  outputPricePerMillionTokens?: string | null | undefined;
+  /** Where the provider runs it. */
+  region?: WorkspaceRegion | null | undefined;
 };
 
 /** What is left out stays; null clears what can be cleared. */
@@ -488,6 +738,167 @@ export type UserFragment = { id: string, name: string, email: string };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
+export type GuardrailFragment = { id: string, name: string, position: number, stage: GuardrailStage, kind: GuardrailKind, action: GuardrailAction, terms: Array<string> | null, pattern: string | null, piiTypes: Array<PiiType> | null, country: string | null, maxLength: number | null, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { id: string, name: string } };
+
+export type GuardrailsQueryVariables = Exact<{
+  workspaceId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type GuardrailsQuery = { workspace: { guardrails: { totalCount?: number, nodes: Array<GuardrailFragment>, pageInfo: PageInfoFragment } } | null };
+
+export type GuardrailQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GuardrailQuery = { node:
+    | { __typename: 'AuditEvent' }
+    | (
+      { __typename: 'Guardrail' }
+      & GuardrailFragment
+    )
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null };
+
+export type GuardrailsByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type GuardrailsByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | (
+      { __typename: 'Guardrail' }
+      & GuardrailFragment
+    )
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null> | null };
+
+export type CreateGuardrailMutationVariables = Exact<{
+  input: CreateGuardrailInput;
+}>;
+
+
+export type CreateGuardrailMutation = { createGuardrail: { guardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type UpdateGuardrailMutationVariables = Exact<{
+  input: UpdateGuardrailInput;
+}>;
+
+
+export type UpdateGuardrailMutation = { updateGuardrail: { guardrail: GuardrailFragment | null, conflictingGuardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type DeleteGuardrailMutationVariables = Exact<{
+  input: DeleteGuardrailInput;
+}>;
+
+
+export type DeleteGuardrailMutation = { deleteGuardrail: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type CheckGuardrailsQueryVariables = Exact<{
+  input: CheckGuardrailsInput;
+}>;
+
+
+export type CheckGuardrailsQuery = { checkGuardrails: { outcome: GuardrailOutcome, text: string | null, matches: Array<{ piiType: PiiType | null, start: number, end: number, guardrail: { id: string, name: string, position: number, kind: GuardrailKind, action: GuardrailAction } }> } | null };
+
+export type LlmConfigurationFragment = { id: string, name: string, provider: LlmProvider, model: string, region: WorkspaceRegion, baseUrl: string | null, credentialRef: string, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { id: string, name: string }, inputPricePerMillionTokens: MoneyFragment, cachedInputPricePerMillionTokens: MoneyFragment, outputPricePerMillionTokens: MoneyFragment };
+
+export type LlmConfigurationsQueryVariables = Exact<{
+  workspaceId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type LlmConfigurationsQuery = { workspace: { llmConfigurations: { totalCount?: number, nodes: Array<LlmConfigurationFragment>, pageInfo: PageInfoFragment } } | null };
+
+export type LlmConfigurationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type LlmConfigurationQuery = { node:
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | (
+      { __typename: 'LlmConfiguration' }
+      & LlmConfigurationFragment
+    )
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null };
+
+export type LlmConfigurationsByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type LlmConfigurationsByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | (
+      { __typename: 'LlmConfiguration' }
+      & LlmConfigurationFragment
+    )
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null> | null };
+
+export type CreateLlmConfigurationMutationVariables = Exact<{
+  input: CreateLlmConfigurationInput;
+}>;
+
+
+export type CreateLlmConfigurationMutation = { createLlmConfiguration: { llmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type UpdateLlmConfigurationMutationVariables = Exact<{
+  input: UpdateLlmConfigurationInput;
+}>;
+
+
+export type UpdateLlmConfigurationMutation = { updateLlmConfiguration: { llmConfiguration: LlmConfigurationFragment | null, conflictingLlmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type DeleteLlmConfigurationMutationVariables = Exact<{
+  input: DeleteLlmConfigurationInput;
+}>;
+
+
+export type DeleteLlmConfigurationMutation = { deleteLlmConfiguration: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+
 export type MemberFragment = { id: string, role: MemberRole, joinedAt: string, user: UserFragment };
 
 export type MembersQueryVariables = Exact<{
@@ -508,6 +919,76 @@ export type ChangeMemberRoleMutationVariables = Exact<{
 
 
 export type ChangeMemberRoleMutation = { changeMemberRole: { member: MemberFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type ModelRouteFragment = { id: string, model: string, strategy: RouteStrategy, version: number, createdAt: string, updatedAt: string, workspace: { id: string, name: string }, targets: Array<{ weight: number, llmConfiguration: { id: string, name: string, provider: LlmProvider, model: string, region: WorkspaceRegion, enabled: boolean } }> };
+
+export type ModelRoutesQueryVariables = Exact<{
+  workspaceId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type ModelRoutesQuery = { workspace: { modelRoutes: { totalCount?: number, nodes: Array<ModelRouteFragment>, pageInfo: PageInfoFragment } } | null };
+
+export type ModelRouteQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ModelRouteQuery = { node:
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | (
+      { __typename: 'ModelRoute' }
+      & ModelRouteFragment
+    )
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null };
+
+export type ModelRoutesByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type ModelRoutesByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | (
+      { __typename: 'ModelRoute' }
+      & ModelRouteFragment
+    )
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null> | null };
+
+export type SetModelRouteMutationVariables = Exact<{
+  input: SetModelRouteInput;
+}>;
+
+
+export type SetModelRouteMutation = { setModelRoute: { modelRoute: ModelRouteFragment | null, conflictingModelRoute: ModelRouteFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type DeleteModelRouteMutationVariables = Exact<{
+  input: DeleteModelRouteInput;
+}>;
+
+
+export type DeleteModelRouteMutation = { deleteModelRoute: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type ServiceTokenFragment = { id: string, name: string, maskedToken: string, scopes: Array<ServiceScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
 
@@ -656,7 +1137,7 @@ export type WorkspaceDetailsFragment = (
   & WorkspaceCardFragment
 );
 
-export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null };
+export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null, llmConfiguration: { id: string, name: string } | null, modelRoute: { id: string, model: string } | null };
 
 export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, id: string | null, name: string }, changes: Array<{ field: string, before: string | null, after: string | null }> };
 

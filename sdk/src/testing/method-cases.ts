@@ -2,7 +2,15 @@
  * Every method of the client: what it sends and resolves to, and of those that iterate, what surrounds their pages. A new
  * method has its row here.
  */
-import { fakeAuditEvent, fakeMember, fakeReviewFinding, fakeServiceToken } from '../fake-server.js';
+import {
+  fakeAuditEvent,
+  fakeGuardrail,
+  fakeLlmConfiguration,
+  fakeMember,
+  fakeModelRoute,
+  fakeReviewFinding,
+  fakeServiceToken,
+} from '../fake-server.js';
 import type { CreateWorkspaceInput, IterateOptions, TokenVueClient } from '../index.js';
 import { card, details, KEY_SECRET, person, SERVICE_SECRET, virtualKey } from './fake-fetch.js';
 
@@ -47,6 +55,37 @@ const auditEvent = fakeAuditEvent();
 const createKeyInput = { workspaceId: 'ws_01', name: 'Web app', idempotencyKey: 'once' };
 const issuedKey = { virtualKey, secret: KEY_SECRET, message: null };
 const repeatedKey = { virtualKey, secret: null, message: 'The secret was shown once. Rotate the key.' };
+const llmConfiguration = fakeLlmConfiguration();
+const configurationInput = {
+  workspaceId: 'ws_01',
+  name: 'GPT',
+  provider: 'OPENAI',
+  model: 'gpt-large',
+  region: 'EU',
+  credentialRef: 'env:OPENAI_API_KEY',
+  inputPricePerMillionTokens: '2.50',
+  outputPricePerMillionTokens: '10.00',
+  idempotencyKey: 'once',
+} as const;
+const modelRoute = fakeModelRoute();
+const routeInput = {
+  workspaceId: 'ws_01',
+  model: 'fast',
+  strategy: 'FALLBACK',
+  targets: [{ llmConfigurationId: 'llm_01' }],
+} as const;
+const guardrail = fakeGuardrail();
+const guardrailInput = {
+  workspaceId: 'ws_01',
+  name: 'Names of projects',
+  stage: 'INPUT',
+  kind: 'BLOCKED_TERMS',
+  action: 'REDACT',
+  terms: ['Bluebird'],
+  idempotencyKey: 'once',
+} as const;
+const checkInput = { workspaceId: 'ws_01', stage: 'INPUT', text: 'Bluebird' } as const;
+const check = { outcome: 'REDACTED', text: '[REDACTED]', matches: [{ guardrail, piiType: null, start: 0, end: 8 }] };
 const member = fakeMember();
 const serviceToken = fakeServiceToken();
 const issuedToken = { serviceToken, token: SERVICE_SECRET, message: null };
@@ -334,6 +373,184 @@ export const cases: Record<string, Case> = {
     data: { reviewVirtualKeys: { virtualKeys: [virtualKey], userErrors: [] } },
     result: [virtualKey],
   },
+  'llmConfigurations.list(workspaceId, options)': {
+    call: (client) => client.llmConfigurations.list('ws_01', { first: 5 }),
+    operationName: 'LlmConfigurations',
+    variables: { workspaceId: 'ws_01', first: 5 },
+    data: { workspace: { llmConfigurations: { nodes: [llmConfiguration], pageInfo } } },
+    result: { nodes: [llmConfiguration], pageInfo },
+  },
+  'llmConfigurations.list(workspaceId) of none': {
+    call: (client) => client.llmConfigurations.list('ws_00'),
+    operationName: 'LlmConfigurations',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'llmConfigurations.get(id)': {
+    call: (client) => client.llmConfigurations.get('llm_01'),
+    operationName: 'LlmConfiguration',
+    variables: { id: 'llm_01' },
+    data: { node: { __typename: 'LlmConfiguration', ...llmConfiguration } },
+    result: llmConfiguration,
+  },
+  'llmConfigurations.get(id) of something else': {
+    call: (client) => client.llmConfigurations.get('ws_01'),
+    operationName: 'LlmConfiguration',
+    variables: { id: 'ws_01' },
+    data: { node: { __typename: 'Workspace' } },
+    result: null,
+  },
+  'llmConfigurations.getMany(ids)': {
+    call: (client) => client.llmConfigurations.getMany(['llm_00', 'llm_01']),
+    operationName: 'LlmConfigurationsById',
+    variables: { ids: ['llm_00', 'llm_01'] },
+    data: { nodes: [null, { __typename: 'LlmConfiguration', ...llmConfiguration }] },
+    result: [null, llmConfiguration],
+  },
+  'llmConfigurations.create(input)': {
+    call: (client) => client.llmConfigurations.create(configurationInput),
+    operationName: 'CreateLlmConfiguration',
+    variables: { input: configurationInput },
+    data: { createLlmConfiguration: { llmConfiguration: llmConfiguration, userErrors: [] } },
+    result: llmConfiguration,
+  },
+  'llmConfigurations.update(input)': {
+    call: (client) =>
+      client.llmConfigurations.update({ llmConfigurationId: 'llm_01', expectedVersion: 2, enabled: false }),
+    operationName: 'UpdateLlmConfiguration',
+    variables: { input: { llmConfigurationId: 'llm_01', expectedVersion: 2, enabled: false } },
+    data: {
+      updateLlmConfiguration: { llmConfiguration: llmConfiguration, conflictingLlmConfiguration: null, userErrors: [] },
+    },
+    result: llmConfiguration,
+  },
+  'llmConfigurations.delete(input)': {
+    call: (client) => client.llmConfigurations.delete({ llmConfigurationId: 'llm_01', expectedVersion: 2 }),
+    operationName: 'DeleteLlmConfiguration',
+    variables: { input: { llmConfigurationId: 'llm_01', expectedVersion: 2 } },
+    data: { deleteLlmConfiguration: { deletedId: 'llm_01', userErrors: [] } },
+    result: 'llm_01',
+  },
+  'modelRoutes.list(workspaceId, options)': {
+    call: (client) => client.modelRoutes.list('ws_01', { first: 5 }),
+    operationName: 'ModelRoutes',
+    variables: { workspaceId: 'ws_01', first: 5 },
+    data: { workspace: { modelRoutes: { nodes: [modelRoute], pageInfo } } },
+    result: { nodes: [modelRoute], pageInfo },
+  },
+  'modelRoutes.list(workspaceId) of none': {
+    call: (client) => client.modelRoutes.list('ws_00'),
+    operationName: 'ModelRoutes',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'modelRoutes.get(id)': {
+    call: (client) => client.modelRoutes.get('route_01'),
+    operationName: 'ModelRoute',
+    variables: { id: 'route_01' },
+    data: { node: { __typename: 'ModelRoute', ...modelRoute } },
+    result: modelRoute,
+  },
+  'modelRoutes.get(id) of something else': {
+    call: (client) => client.modelRoutes.get('ws_01'),
+    operationName: 'ModelRoute',
+    variables: { id: 'ws_01' },
+    data: { node: { __typename: 'Workspace' } },
+    result: null,
+  },
+  'modelRoutes.getMany(ids)': {
+    call: (client) => client.modelRoutes.getMany(['route_00', 'route_01']),
+    operationName: 'ModelRoutesById',
+    variables: { ids: ['route_00', 'route_01'] },
+    data: { nodes: [null, { __typename: 'ModelRoute', ...modelRoute }] },
+    result: [null, modelRoute],
+  },
+  'modelRoutes.set(input)': {
+    call: (client) => client.modelRoutes.set(routeInput),
+    operationName: 'SetModelRoute',
+    variables: { input: routeInput },
+    data: { setModelRoute: { modelRoute: modelRoute, conflictingModelRoute: null, userErrors: [] } },
+    result: modelRoute,
+  },
+  'modelRoutes.delete(input)': {
+    call: (client) => client.modelRoutes.delete({ modelRouteId: 'route_01', expectedVersion: 2 }),
+    operationName: 'DeleteModelRoute',
+    variables: { input: { modelRouteId: 'route_01', expectedVersion: 2 } },
+    data: { deleteModelRoute: { deletedId: 'route_01', userErrors: [] } },
+    result: 'route_01',
+  },
+  'guardrails.list(workspaceId, options)': {
+    call: (client) => client.guardrails.list('ws_01', { first: 5 }),
+    operationName: 'Guardrails',
+    variables: { workspaceId: 'ws_01', first: 5 },
+    data: { workspace: { guardrails: { nodes: [guardrail], pageInfo } } },
+    result: { nodes: [guardrail], pageInfo },
+  },
+  'guardrails.list(workspaceId) of none': {
+    call: (client) => client.guardrails.list('ws_00'),
+    operationName: 'Guardrails',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'guardrails.get(id)': {
+    call: (client) => client.guardrails.get('guard_01'),
+    operationName: 'Guardrail',
+    variables: { id: 'guard_01' },
+    data: { node: { __typename: 'Guardrail', ...guardrail } },
+    result: guardrail,
+  },
+  'guardrails.get(id) of something else': {
+    call: (client) => client.guardrails.get('ws_01'),
+    operationName: 'Guardrail',
+    variables: { id: 'ws_01' },
+    data: { node: { __typename: 'Workspace' } },
+    result: null,
+  },
+  'guardrails.getMany(ids)': {
+    call: (client) => client.guardrails.getMany(['guard_00', 'guard_01']),
+    operationName: 'GuardrailsById',
+    variables: { ids: ['guard_00', 'guard_01'] },
+    data: { nodes: [null, { __typename: 'Guardrail', ...guardrail }] },
+    result: [null, guardrail],
+  },
+  'guardrails.create(input)': {
+    call: (client) => client.guardrails.create(guardrailInput),
+    operationName: 'CreateGuardrail',
+    variables: { input: guardrailInput },
+    data: { createGuardrail: { guardrail: guardrail, userErrors: [] } },
+    result: guardrail,
+  },
+  'guardrails.update(input)': {
+    call: (client) => client.guardrails.update({ guardrailId: 'guard_01', expectedVersion: 2, position: 1 }),
+    operationName: 'UpdateGuardrail',
+    variables: { input: { guardrailId: 'guard_01', expectedVersion: 2, position: 1 } },
+    data: { updateGuardrail: { guardrail: guardrail, conflictingGuardrail: null, userErrors: [] } },
+    result: guardrail,
+  },
+  'guardrails.delete(input)': {
+    call: (client) => client.guardrails.delete({ guardrailId: 'guard_01', expectedVersion: 2 }),
+    operationName: 'DeleteGuardrail',
+    variables: { input: { guardrailId: 'guard_01', expectedVersion: 2 } },
+    data: { deleteGuardrail: { deletedId: 'guard_01', userErrors: [] } },
+    result: 'guard_01',
+  },
+  'guardrails.check(input)': {
+    call: (client) => client.guardrails.check(checkInput),
+    operationName: 'CheckGuardrails',
+    variables: { input: checkInput },
+    data: { checkGuardrails: check },
+    result: check,
+  },
+  'guardrails.check(input) of no workspace in sight': {
+    call: (client) => client.guardrails.check(checkInput),
+    operationName: 'CheckGuardrails',
+    variables: { input: checkInput },
+    data: { checkGuardrails: null },
+    result: null,
+  },
   'members.list(workspaceId, options)': {
     call: (client) => client.members.list('ws_01', { first: 5 }),
     operationName: 'Members',
@@ -430,6 +647,21 @@ export const lists: Record<string, List> = {
     iterate: (client, options) => client.virtualKeys.iterate({ filter, orderBy }, options),
     around: (virtualKeys) => ({ virtualKeys }),
     variables: { filter, orderBy },
+  },
+  'llmConfigurations.iterate': {
+    iterate: (client, options) => client.llmConfigurations.iterate('ws_01', options),
+    around: (llmConfigurations) => ({ workspace: { llmConfigurations } }),
+    variables: { workspaceId: 'ws_01' },
+  },
+  'modelRoutes.iterate': {
+    iterate: (client, options) => client.modelRoutes.iterate('ws_01', options),
+    around: (modelRoutes) => ({ workspace: { modelRoutes } }),
+    variables: { workspaceId: 'ws_01' },
+  },
+  'guardrails.iterate': {
+    iterate: (client, options) => client.guardrails.iterate('ws_01', options),
+    around: (guardrails) => ({ workspace: { guardrails } }),
+    variables: { workspaceId: 'ws_01' },
   },
   'members.iterate': {
     iterate: (client, options) => client.members.iterate('ws_01', options),

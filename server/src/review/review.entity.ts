@@ -1,5 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { LlmConfiguration } from '../llm-configuration/llm-configuration.entity.js';
+import { ModelRoute } from '../model-route/model-route.entity.js';
 import { User } from '../user/user.entity.js';
 import { VirtualKey } from '../virtual-key/virtual-key.entity.js';
 
@@ -14,6 +16,7 @@ export enum ReviewFindingCode {
   NEVER_USED_KEY = 'NEVER_USED_KEY',
   KEY_WITHOUT_EXPIRY = 'KEY_WITHOUT_EXPIRY',
   OWNER_WITHOUT_ACCESS = 'OWNER_WITHOUT_ACCESS',
+  SANDBOX_TARGET = 'SANDBOX_TARGET',
   SINGLE_MANAGER = 'SINGLE_MANAGER',
 }
 
@@ -21,7 +24,7 @@ registerEnumType(FindingSeverity, {
   name: 'FindingSeverity',
   description: 'How soon somebody should act on a finding.',
   valuesConfig: {
-    HIGH: { description: 'Now: nobody may be in charge.' },
+    HIGH: { description: 'Now: nobody may be in charge, or production is mixed with tests.' },
     MEDIUM: { description: 'Soon: it can do harm.' },
     LOW: { description: 'When there is time: it can be tidied up.' },
   },
@@ -34,6 +37,9 @@ registerEnumType(ReviewFindingCode, {
     NEVER_USED_KEY: { description: 'An active key, over 30 days old, that was never used.' },
     KEY_WITHOUT_EXPIRY: { description: 'An active key of a production workspace that never expires.' },
     OWNER_WITHOUT_ACCESS: { description: 'The owner can no longer sign in, or nobody of the owning team can.' },
+    SANDBOX_TARGET: {
+      description: 'A production workspace routes to a credential that a sandbox or staging workspace uses as well.',
+    },
     SINGLE_MANAGER: {
       description:
         'A production workspace that only one person can manage: one among its owner, its admins and the people of its owning team; admins of the organization do not count.',
@@ -72,4 +78,15 @@ export class ReviewFinding {
   /** UUID. */
   @Field(() => VirtualKey, { nullable: true, description: 'The key that it is about; null for the workspace itself.' })
   readonly virtualKey!: string | null;
+
+  /** UUID. */
+  @Field(() => LlmConfiguration, {
+    nullable: true,
+    description: 'The configuration that a finding about routing means.',
+  })
+  readonly llmConfiguration!: string | null;
+
+  /** UUID. */
+  @Field(() => ModelRoute, { nullable: true, description: 'The route that a finding about routing means.' })
+  readonly modelRoute!: string | null;
 }

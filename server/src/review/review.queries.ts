@@ -1,5 +1,7 @@
+import type { Actor } from '../access/actor.js';
 import { organization, raw, type Sql, sql } from '../database/sql.js';
 import { groupBy, loader } from '../fetch/caller.js';
+import { workspaceReads } from '../workspace/workspace.queries.js';
 import { FindingSeverity, type ReviewFinding, ReviewFindingCode } from './review.entity.js';
 
 /** Findings of one workspace that are told at most. */
@@ -7,21 +9,42 @@ export const findingsMax = 50;
 
 const { HIGH, MEDIUM, LOW } = FindingSeverity;
 
+/** What a finding tells of beside its code; null for the workspace itself. */
+interface Subject {
+  readonly keyName: string | null;
+  readonly model: string | null;
+  readonly configurationName: string | null;
+  /** Name of a workspace that is mixed up with this one, which the actor sees as well. */
+  readonly otherName: string | null;
+}
+
+interface Meaning {
+  readonly severity: FindingSeverity;
+  readonly message: (subject: Subject) => string;
+}
+
 /** What the codes mean, the most severe first and otherwise in the order of their names: the order of the answer. */
-const meanings: Record<ReviewFindingCode, { severity: FindingSeverity; message: (keyName: string) => string }> = {
+const meanings: Record<ReviewFindingCode, Meaning> = {
   OWNER_WITHOUT_ACCESS: {
     severity: HIGH,
     message: () => 'Nobody can sign in as the owner any more: not the person, or nobody of the team.',
   },
+  SANDBOX_TARGET: {
+    severity: HIGH,
+    message: ({ model, configurationName, otherName }) => {
+      const other = otherName === null ? 'a sandbox or staging workspace' : `the workspace "${otherName}"`;
+      return `The route "${model}" goes to "${configurationName}", of which ${other} uses the credential too.`;
+    },
+  },
   KEY_WITHOUT_EXPIRY: {
     severity: MEDIUM,
-    message: (keyName) => `The key "${keyName}" is for production and never expires.`,
+    message: ({ keyName }) => `The key "${keyName}" is for production and never expires.`,
   },
   SINGLE_MANAGER: { severity: MEDIUM, message: () => 'Only one person can manage this production workspace.' },
-  STALE_KEY: { severity: MEDIUM, message: (keyName) => `The key "${keyName}" has not been used for 90 days.` },
+  STALE_KEY: { severity: MEDIUM, message: ({ keyName }) => `The key "${keyName}" has not been used for 90 days.` },
   NEVER_USED_KEY: {
     severity: LOW,
-    message: (keyName) => `The key "${keyName}" is over 30 days old and was never used.`,
+    message: ({ keyName }) => `The key "${keyName}" is over 30 days old and was never used.`,
   },
 };
 const codesInOrder = Object.keys(meanings);
@@ -47,41 +70,62 @@ function activeSql(people: Sql, enough: number): Sql {
   ) AS active)`;
 }
 
-/** SQL for the findings `(code, key_id, key_name, key_created_at)` of the workspace `w`. */
-const findingsSql = sql`
-  SELECT found.code, NULL::uuid AS key_id, NULL::text AS key_name, NULL::timestamptz AS key_created_at FROM (VALUES
+/** SQL for what FROM and WHERE say of workspaces `w` for tests that use the credential of the configuration `c`. */
+const usersOfCredentialSql = sql`FROM llm_configurations other
+  JOIN workspaces w ON w.organization_id = ${organization} AND w.id = other.workspace_id
+  WHERE other.organization_id = ${organization} AND other.credential_ref = c.credential_ref AND other.deleted_at IS NULL
+    AND w.environment <> 'PRODUCTION' AND w.archived_at IS NULL`;
+
+/** SQL for the findings of the workspace `w`: their codes, and what they are about. */
+function findingsSql(actor: Actor): Sql {
+  const columns = sql`NULL::uuid AS key_id, NULL::text AS key_name, NULL::uuid AS route_id, NULL::text AS model,
+    NULL::uuid AS configuration_id, NULL::text AS configuration_name, NULL::text AS other_name,
+    NULL::timestamptz AS created_at`;
+  return sql`
+  SELECT found.code, ${columns} FROM (VALUES
     ('OWNER_WITHOUT_ACCESS', ${activeSql(ownersSql, 1)} = 0),
     ('SINGLE_MANAGER',
       w.environment = 'PRODUCTION' AND ${activeSql(sql`${ownersSql} UNION ALL ${otherAdminsSql}`, 2)} = 1)
   ) AS found (code, holds) WHERE found.holds
   UNION ALL
-  SELECT found.code, k.id, k.name, k.created_at FROM virtual_keys k CROSS JOIN LATERAL (VALUES
+  SELECT found.code, k.id, k.name, NULL, NULL, NULL, NULL, NULL, k.created_at FROM virtual_keys k CROSS JOIN LATERAL (VALUES
     ('KEY_WITHOUT_EXPIRY', w.environment = 'PRODUCTION' AND k.expires_at IS NULL),
     ('STALE_KEY', k.last_used_at < now() - interval '90 days'),
     ('NEVER_USED_KEY', k.last_used_at IS NULL AND k.created_at < now() - interval '30 days')
   ) AS found (code, holds)
   WHERE k.organization_id = ${organization} AND k.workspace_id = w.id
-    AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > now()) AND found.holds`;
+    AND k.status = 'ACTIVE' AND (k.expires_at IS NULL OR k.expires_at > now()) AND found.holds
+  UNION ALL
+  SELECT 'SANDBOX_TARGET', NULL, NULL, r.id, r.model, c.id, c.name,
+    (SELECT min(w.name) ${usersOfCredentialSql} AND ${workspaceReads.sight(actor) ?? sql`false`}), r.created_at
+  FROM model_routes r
+  JOIN route_targets rt ON rt.organization_id = ${organization} AND rt.model_route_id = r.id
+  JOIN llm_configurations c ON c.organization_id = ${organization} AND c.id = rt.llm_configuration_id AND c.enabled
+  WHERE r.organization_id = ${organization} AND r.workspace_id = w.id AND w.environment = 'PRODUCTION'
+    AND EXISTS (SELECT ${usersOfCredentialSql})`;
+}
 
-interface FindingRow {
+interface FindingRow extends Subject {
   readonly workspaceId: string;
   readonly code: ReviewFindingCode;
-  /** Null for the workspace itself. */
   readonly keyId: string | null;
-  readonly keyName: string | null;
+  readonly routeId: string | null;
+  readonly configurationId: string | null;
 }
 
 /** The findings of a workspace that the actor sees. */
 export const findingsOfWorkspace = loader<string, readonly ReviewFinding[]>(
-  async ({ database }, workspaceIds) => {
+  async ({ actor, database }, workspaceIds) => {
     const rows = await database.rows<FindingRow>(
-      sql`SELECT w.id AS "workspaceId", found.code, found.key_id AS "keyId", found.key_name AS "keyName"
+      sql`SELECT w.id AS "workspaceId", found.code, found.key_id AS "keyId", found.key_name AS "keyName",
+          found.route_id AS "routeId", found.model, found.configuration_id AS "configurationId",
+          found.configuration_name AS "configurationName", found.other_name AS "otherName"
         FROM workspaces w CROSS JOIN LATERAL (
-          SELECT *, array_position(${codesInOrder}::text[], code) AS place FROM (${findingsSql}) AS finding
-          ORDER BY place, key_created_at, key_id LIMIT ${raw(String(findingsMax))}
+          SELECT *, array_position(${codesInOrder}::text[], code) AS place FROM (${findingsSql(actor)}) AS finding
+          ORDER BY place, created_at, key_id, model, configuration_id LIMIT ${raw(String(findingsMax))}
         ) AS found
         WHERE w.organization_id = ${organization} AND w.id = ANY (${workspaceIds}::uuid[]) AND w.archived_at IS NULL
-        ORDER BY w.id, found.place, found.key_created_at, found.key_id`,
+        ORDER BY w.id, found.place, found.created_at, found.key_id, found.model, found.configuration_id`,
     );
     const groups = groupBy(rows, ({ workspaceId }) => workspaceId);
     return [...groups].map(([workspaceId, group]) => [workspaceId, group.map(toFinding)] as const);
@@ -89,7 +133,8 @@ export const findingsOfWorkspace = loader<string, readonly ReviewFinding[]>(
   () => [],
 );
 
-function toFinding({ code, keyId, keyName }: FindingRow): ReviewFinding {
+function toFinding({ code, keyId, routeId, configurationId, ...subject }: FindingRow): ReviewFinding {
   const { severity, message } = meanings[code];
-  return { code, severity, message: message(keyName ?? ''), virtualKey: keyId };
+  const about = { virtualKey: keyId, llmConfiguration: configurationId, modelRoute: routeId };
+  return { code, severity, message: message(subject), ...about };
 }

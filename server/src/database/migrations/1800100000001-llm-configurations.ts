@@ -54,6 +54,8 @@ export class LlmConfigurations1800100000001 implements MigrationInterface {
         WHERE deleted_at IS NULL;
       CREATE INDEX llm_configurations_by_name ON llm_configurations (organization_id, workspace_id, name, id)
         WHERE deleted_at IS NULL;
+      CREATE INDEX llm_configurations_by_credential ON llm_configurations (organization_id, credential_ref)
+        WHERE deleted_at IS NULL;
       COMMENT ON COLUMN llm_configurations.credential_ref IS 'Where the credential is found; never the credential';
       COMMENT ON COLUMN llm_configurations.cached_input_price_per_million_tokens IS 'Null for the input price';
 
