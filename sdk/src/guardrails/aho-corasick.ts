@@ -20,10 +20,12 @@ export class AhoCorasick {
   readonly #incoming: Int32Array;
   /** A hash table of nodes by parent and incoming symbol. */
   readonly #slots: Int32Array;
+  #count = 1;
   /** The units that terms hold, numbered from 1 on. */
   readonly #symbols = new Map<number, number>();
   readonly #asciiSymbols = new Int32Array(ASCII);
 
+  /** Makes room for the terms, which are added one by one. */
   constructor(terms: readonly string[]) {
     const most = terms.reduce((sum, { length }) => sum + length, 1);
     this.longest = terms.reduce((longest, { length }) => Math.max(longest, length), 0);
@@ -36,7 +38,23 @@ export class AhoCorasick {
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * most)));
     this.#fail[0] = 0;
     this.#shorter[0] = 0;
-    this.#plant(terms);
+  }
+
+  add(term: string): void {
+    let node = 0;
+    for (let index = 0; index < term.length; index++) {
+      const symbol = this.#symbolOf(term.charCodeAt(index));
+      const slot = this.#slotOf(node, symbol);
+      if (this.#slots[slot] === 0) {
+        this.#slots[slot] = this.#count;
+        this.#parent[this.#count] = node;
+        this.#incoming[this.#count] = symbol;
+        this.depth[this.#count] = index + 1;
+        this.#count += 1;
+      }
+      node = this.#slots[slot] as number;
+    }
+    this.#ends[node] = 1;
   }
 
   /** The node after one more unit. */
@@ -86,26 +104,6 @@ export class AhoCorasick {
       const child = this.#slots[slot] as number;
       if (child === 0 || (this.#parent[child] === node && this.#incoming[child] === symbol)) return slot;
       slot = (slot + 1) & mask;
-    }
-  }
-
-  #plant(terms: readonly string[]): void {
-    let count = 1;
-    for (const term of terms) {
-      let node = 0;
-      for (let index = 0; index < term.length; index++) {
-        const symbol = this.#symbolOf(term.charCodeAt(index));
-        const slot = this.#slotOf(node, symbol);
-        if (this.#slots[slot] === 0) {
-          this.#slots[slot] = count;
-          this.#parent[count] = node;
-          this.#incoming[count] = symbol;
-          this.depth[count] = index + 1;
-          count += 1;
-        }
-        node = this.#slots[slot] as number;
-      }
-      this.#ends[node] = 1;
     }
   }
 

@@ -1,4 +1,5 @@
 /** Guardrails as scanners, in the order in which they apply. */
+import type { AhoCorasick } from './aho-corasick.js';
 import { LengthScanner } from './max-length.js';
 import { compilePattern } from './pattern.js';
 import { PatternScanner } from './pattern-scanner.js';
@@ -9,7 +10,7 @@ import { ipRules } from './pii/ip.js';
 import { type LocalNumbers, phoneRules } from './pii/phone.js';
 import { WindowScanner } from './pii/window-scanner.js';
 import type { Scanner } from './scanner.js';
-import { TermMatcher, TermScanner } from './terms.js';
+import { compileTerms, TermScanner } from './terms.js';
 import type { Countries, GuardrailAction, GuardrailRule, PiiType } from './types.js';
 import { validateGuardrail } from './validate.js';
 
@@ -51,8 +52,7 @@ export function* compile<Guardrail extends GuardrailRule>(
     const [problem] = validateGuardrail(guardrail);
     if (problem !== undefined) throw new GuardrailError(problem.message, guardrail);
     yield;
-    compiler.add(guardrail, order);
-    yield;
+    yield* compiler.add(guardrail, order);
   }
   return compiler.rules();
 }
@@ -68,23 +68,23 @@ class Compiler<Guardrail extends GuardrailRule> {
   readonly #rules: Rule<Guardrail>[] = [];
   /** Scanners of personal data by type and country: guardrails share them. */
   readonly #shared = new Map<string, () => Scanner>();
-  readonly #lists: { matcher: TermMatcher; guardrail: Guardrail; order: number }[] = [];
+  readonly #lists: { terms: AhoCorasick; guardrail: Guardrail; order: number }[] = [];
 
   constructor(countries: Countries | undefined) {
     this.#countries = countries;
   }
 
-  add(guardrail: Guardrail, order: number): void {
+  *add(guardrail: Guardrail, order: number): Generator<void, void> {
     const { kind, terms, pattern, maxLength } = guardrail;
-    if (kind === 'BLOCKED_TERMS') this.#lists.push({ matcher: new TermMatcher(terms ?? []), guardrail, order });
+    if (kind === 'BLOCKED_TERMS') this.#lists.push({ terms: yield* compileTerms(terms ?? []), guardrail, order });
     else if (kind === 'PATTERN') this.#addPattern(guardrail, order, pattern ?? '');
     else if (kind === 'PII') this.#addTypes(guardrail, order);
     else this.#addRule(guardrail, order, () => new LengthScanner(maxLength ?? 0));
   }
 
   rules(): readonly Rule<Guardrail>[] {
-    const matchers = this.#lists.map(({ matcher }) => matcher);
-    const make = () => new TermScanner(matchers);
+    const automatons = this.#lists.map((list) => list.terms);
+    const make = () => new TermScanner(automatons);
     for (const [finder, { guardrail, order }] of this.#lists.entries()) {
       this.#addRule(guardrail, order, make, null, finder);
     }

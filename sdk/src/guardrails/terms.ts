@@ -14,13 +14,19 @@ export function foldTerm(term: string): string {
   return folded.replace(/ +/g, ' ').replace(/^ | $/g, '');
 }
 
-/** The terms of one guardrail, compiled; every text has a finder of its own. */
-export class TermMatcher {
-  readonly automaton: AhoCorasick;
-
-  constructor(terms: readonly string[]) {
-    this.automaton = new AhoCorasick(terms.map(foldTerm));
+/** Compiles the terms of one guardrail in steps; every text has a finder of its own. */
+export function* compileTerms(terms: readonly string[]): Generator<void, AhoCorasick> {
+  const folded: string[] = [];
+  for (const term of terms) {
+    folded.push(foldTerm(term));
+    yield;
   }
+  const automaton = new AhoCorasick(folded);
+  for (const term of folded) {
+    automaton.add(term);
+    yield;
+  }
+  return automaton;
 }
 
 /** What the finders need to know about the latest units of the folded text, by the unit's number. */
@@ -50,7 +56,7 @@ class TermFinder implements Finder {
   /** Matches that a longer one may still take in; their starts and ends rise. */
   #open: number[] = [];
 
-  constructor({ automaton }: TermMatcher, units: Units) {
+  constructor(automaton: AhoCorasick, units: Units) {
     this.#automaton = automaton;
     this.#units = units;
   }
@@ -101,9 +107,9 @@ export class TermScanner implements Scanner {
   #kind = SEPARATOR;
   #end = 0;
 
-  constructor(matchers: readonly TermMatcher[]) {
-    this.#units = new Units(Math.max(...matchers.map(({ automaton }) => automaton.longest)));
-    this.finders = matchers.map((matcher) => new TermFinder(matcher, this.#units));
+  constructor(automatons: readonly AhoCorasick[]) {
+    this.#units = new Units(Math.max(...automatons.map(({ longest }) => longest)));
+    this.finders = automatons.map((automaton) => new TermFinder(automaton, this.#units));
   }
 
   scan({ text, base, isWhole }: KnownText): void {

@@ -1,11 +1,12 @@
 /** What a guardrail may be. */
 import { number } from './numbers.js';
 import { compilePattern } from './pattern.js';
-import { foldTerm } from './terms.js';
 import type { GuardrailAction, GuardrailKind, GuardrailRule, PiiType } from './types.js';
 
 const MOST_TERMS = 1_000;
 const LONGEST_TERM = 100;
+/** What `foldTerm` leaves something of. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 const LARGEST_LENGTH = 2 ** 31 - 1;
 
 const kinds = {
@@ -77,7 +78,7 @@ const checks: Record<GuardrailField, (guardrail: GuardrailRule) => GuardrailProb
       if (length > LONGEST_TERM) {
         return [problem('terms', `Term ${index + 1} has more than ${LONGEST_TERM} characters.`, index)];
       }
-      return foldTerm(term) === '' ? [problem('terms', `Term ${index + 1} has nothing that can be seen.`, index)] : [];
+      return visible.test(term) ? [] : [problem('terms', `Term ${index + 1} has nothing that can be seen.`, index)];
     });
   },
   pattern({ pattern }) {

@@ -1,5 +1,6 @@
 /** Numbers of credit cards, printed in groups or not, with a known issuer, its length, and a checksum that fits (Luhn). */
-import { followsIban, isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
+import { isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
+import { followsIban } from './iban.js';
 import type { WindowRules } from './window-scanner.js';
 
 const LONGEST = 19;

@@ -33,9 +33,3 @@ export function isBlank(unit: number): boolean {
 export function isDash(unit: number): boolean {
   return unit === 0x2d || (unit >= 0x2010 && unit <= 0x2015) || unit === 0x2212;
 }
-
-/** Whether a number here is a later part of an IBAN, whether or not that one is valid. */
-export function followsIban(text: string, index: number): boolean {
-  const before = text.slice(Math.max(0, index - 44), index);
-  return /(?:^|[^a-z\d])[a-z]{2}\d\d(?:[^a-z\d]?[a-z\d]{4})*[^a-z\d]$/i.test(before);
-}

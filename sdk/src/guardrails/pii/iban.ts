@@ -16,6 +16,8 @@ const lengthsIn = (table: string) =>
 const numericLengths = lengthsIn(numeric);
 const lengths = new Map([...numericLengths, ...lengthsIn(alphanumeric)]);
 const LONGEST = 34;
+/** The longest IBAN in groups of four, and what stands before and after it. */
+const BEHIND = 44;
 
 export const ibanRules: WindowRules = {
   bound: 2 * LONGEST + 4,
@@ -72,4 +74,13 @@ function isStart(text: string, index: number): boolean {
 function append(remainder: number, unit: number): number {
   if (isDigit(unit)) return (remainder * 10 + unit - 0x30) % 97;
   return (remainder * 100 + (unit & 0x1f) + 9) % 97;
+}
+
+const begunIban = /(?:^|[^a-z\d])([a-z]{2}\d\d(?:[^\S\n]?[a-z\d]{4}|\p{Pd}[a-z\d]{4})*)[^a-z\d\n]$/iu;
+
+/** Whether a number here is a later part of what is printed as an IBAN, whether or not its checksum fits. */
+export function followsIban(text: string, index: number): boolean {
+  const begun = begunIban.exec(text.slice(Math.max(0, index - BEHIND), index))?.[1] ?? '';
+  const length = lengths.get(begun.slice(0, 2).toUpperCase()) ?? 0;
+  return begun.replace(/[^a-z\d]/gi, '').length < length;
 }

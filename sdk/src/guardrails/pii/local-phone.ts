@@ -1,6 +1,6 @@
 /** Whether digits can be meant as a local phone number at all: by their groups, and by the words and signs around them. */
-import { followsIban } from './characters.js';
 import type { DigitGroup } from './digit-groups.js';
+import { followsIban } from './iban.js';
 
 const FEWEST_DIGITS = 7;
 const MOST_GROUPS = 6;

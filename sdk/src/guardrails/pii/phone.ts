@@ -1,5 +1,6 @@
 /** Phone numbers: international ones (`+`, `00`), and local ones of a country where it is given. */
 import { isInternational } from './calling-codes.js';
+import { cardRules } from './card.js';
 import { isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
 import { type DigitGroup, digitGroups, isBetweenDigits, openBrackets } from './digit-groups.js';
 import { canBePhone } from './local-phone.js';
@@ -107,6 +108,7 @@ function goesOn(text: string, index: number, previousEnd: number): boolean {
 
 function localEnd(text: string, index: number, previousEnd: number, local: LocalNumbers): number {
   if (isPlus(text.charCodeAt(index)) || goesOn(text, index, previousEnd)) return 0;
+  if (cardRules.endOf(text, index, previousEnd) > 0) return 0;
   const groups = digitGroups(text, index);
   for (let count = groups.length; count > 0; count--) {
     if (!mayBeAnother(groups.slice(count))) continue;
