@@ -66,6 +66,7 @@ const config: Config = {
     // that need many cases, a connection pooler, a browser.
     ofServer('recipes', 'recipe'),
     ofServer('long', 'long'),
+    { ...project, displayName: 'long', rootDir: 'sdk', testMatch: ['<rootDir>/src/**/*.long.ts'] },
     ofServer('pooler', 'pooler'),
     ofServer('browser', 'browser'),
   ],

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
+import { runs } from '../testing/properties.js';
 import { isInside, MAX_MATCH, widthAt } from './match-resolver.js';
 import { PatternMatcher, PatternScanner } from './pattern-scanner.js';
 import { type CompiledPattern, compileRe2 } from './re2.js';
@@ -83,7 +84,7 @@ test('a pattern matches as in RE2, in one piece and in many', () => {
       expect(matches(matcher, [text])).toEqual(expected);
       expect(matches(matcher, cut(text, cuts))).toEqual(expected);
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 1_000) },
+    runs(300),
   );
 });
 
@@ -98,6 +99,6 @@ test('a match is looked for within 256 characters from its start', () => {
       expect(matches(matcher, [text])).toEqual(expected);
       expect(matches(matcher, cut(text, cuts))).toEqual(expected);
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 300) },
+    runs(100),
   );
 });

@@ -3,7 +3,7 @@
 /** How long a slice of work may take before there is a pause, in milliseconds; one more step may come on top. */
 const LONGEST_SLICE = 10;
 
-/** What is awaited between slices, such as `setImmediate` of `node:timers/promises`. */
+/** What is awaited between slices: it lets the process do other work. */
 export type Pause = () => PromiseLike<unknown>;
 
 export async function inSlices<Result>(steps: Iterator<void, Result>, pause: Pause): Promise<Result> {
