@@ -65,6 +65,33 @@ test.each([
   expect(places(pattern, text)).toEqual(expected);
 });
 
+test.each([
+  'secret.*key',
+  '\\d+',
+  '.*password.*',
+  '(?i)\\b(?:password|passwd|pwd|secret|token)\\b\\s*[:=]\\s*\\S+',
+  '\\b\\d{3}-\\d{2}-\\d{4}\\b',
+  'AKIA[0-9A-Z]{16}',
+  'sk-[A-Za-z0-9]{20,48}',
+  'gh[pousr]_[A-Za-z0-9]{36}',
+  'github_pat_[A-Za-z0-9_]{82}',
+  'xox[baprs]-[0-9]{10,13}-[0-9]{10,13}-[a-zA-Z0-9]{24,34}',
+  'eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}',
+  '-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----',
+  '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  '\\b[a-fA-F0-9]{64}\\b',
+  '(?:\\d{1,3}\\.){3}\\d{1,3}',
+  'https?://[^\\s/$.?#].[^\\s]*',
+  '[\\w.+-]+@[\\w-]+\\.[\\w.-]+',
+  '(?i)(?:ignore|disregard) (?:all |any )?(?:previous|prior|above) (?:instructions|prompts?)',
+  '(?is)<script[^>]*>.*?</script>',
+  '\\b(?:EMP|CUST)-\\d{6,8}\\b',
+  '[\\x{1F600}-\\x{1F64F}\\x{1F300}-\\x{1F5FF}\\x{1F680}-\\x{1F6FF}\\x{2600}-\\x{27BF}]',
+  '\\p{Han}{2,20}',
+])('%s, which people write, is taken', (pattern) => {
+  expect(problem(pattern)).toBeUndefined();
+});
+
 test('empty matches don’t count', () => {
   expect(places('a*', 'baab')).toEqual([[1, 3]]);
   expect(places('(|a)', 'aaa')).toEqual([]);
@@ -117,24 +144,31 @@ test('a pattern that is too large is refused, with what makes it smaller', () =>
   );
   expect(problem('x{0,1000}'.repeat(50))).toMatch(/^The pattern is too large: it has more than 2,000 steps/);
   expect(problem('((x{10}){10}){9}')).toMatch(/it has 900 steps/);
-  expect(problem('a'.repeat(10_001))).toBe('The pattern has 10,001 characters, and at most 10,000 are possible.');
+  expect(problem('\\pL|'.repeat(26))).toBe(
+    'The pattern is too large: it has 26 classes such as \\p{L}, and at most 25 are possible. Make it smaller: put alternatives ' +
+      'into one class, or divide it among several guardrails.',
+  );
+  expect(problem('a'.repeat(2_001))).toBe('The pattern has 2,001 characters, and at most 2,000 are possible.');
   expect(problem('')).toBe('The pattern is empty.');
 });
 
 test('what is wrong is found within milliseconds, however the pattern is made', () => {
   const patterns = [
-    '('.repeat(9_000),
+    '('.repeat(2_000),
     '[',
     '(?:x{1000}){1000}',
     `(?:${'a'.repeat(900)}){300}`,
     '(((((x{30}){30}){30}){30}){30})',
     '\\p{L}{200}'.repeat(20),
+    `${'\\pL|'.repeat(400)}`,
+    `(?i)[${'\\x{80}-\\x{1ffff}'.repeat(120)}]`,
+    `(?i)${'[!-🀀]'.repeat(300)}`,
   ];
   for (const pattern of patterns) {
     const before = process.cpuUsage();
     expect(typeof problem(pattern)).toBe('string');
     const { user, system } = process.cpuUsage(before);
-    expect(user + system).toBeLessThan(500_000);
+    expect(user + system).toBeLessThan(250_000);
   }
 });
 

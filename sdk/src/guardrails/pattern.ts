@@ -5,11 +5,13 @@ import { patternSize } from './pattern-size.js';
 import { stepsOf } from './program.js';
 import { compileRe2, type SyntaxProblem } from './re2.js';
 
-const LONGEST_PATTERN = 10_000;
+const LONGEST_PATTERN = 2_000;
 /** How many steps a pattern may have: with more, a text that is made for it would take too long. */
 const MOST_STEPS = 300;
 /** With more than that it isn't even compiled. */
 const MOST_STEPS_COMPILED = 2_000;
+/** How many large classes of characters it may name: each takes up to two milliseconds to compile. */
+const MOST_LARGE_CLASSES = 25;
 
 const smaller =
   'Make it smaller: smaller numbers in braces, such as x{0,20} in place of x{0,200}; `*` or `+` where any number will do, ' +
@@ -22,10 +24,20 @@ export function compilePattern(pattern: string): PatternMatcher | string {
     return `The pattern has ${number(pattern.length)} characters, and at most ${number(LONGEST_PATTERN)} are possible.`;
   }
   if (patternSize(pattern) > MOST_STEPS_COMPILED) return tooLarge(`more than ${number(MOST_STEPS_COMPILED)}`);
+  const classes = largeClasses(pattern);
+  if (classes > MOST_LARGE_CLASSES) {
+    return `The pattern is too large: it has ${classes} classes such as \\p{L}, and at most ${MOST_LARGE_CLASSES} are possible. Make it smaller: put alternatives into one class, or divide it among several guardrails.`;
+  }
   const compiled = compileRe2(pattern);
   if ('reason' in compiled) return sentence(pattern, compiled);
   const steps = stepsOf(compiled);
   return steps > MOST_STEPS ? tooLarge(number(steps)) : new PatternMatcher(compiled);
+}
+
+/** Classes of Unicode, and ranges beyond ASCII where case does not count. */
+function largeClasses(pattern: string): number {
+  const folds = /\(\?[a-zA-Z]*i/.test(pattern);
+  return pattern.match(folds ? /\\p|-(?:\\x\{|\P{ASCII})/giu : /\\p/gi)?.length ?? 0;
 }
 
 function tooLarge(steps: string): string {
