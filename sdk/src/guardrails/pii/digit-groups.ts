@@ -42,9 +42,7 @@ function plain(unit: number): string {
   return isDash(unit) ? '-' : String.fromCharCode(unit);
 }
 
-/** How many brackets are open after the groups. */
-export function openBrackets(groups: readonly DigitGroup[]): number {
-  let open = 0;
-  for (const { gap } of groups) open += (gap.includes('(') ? 1 : 0) - (gap.includes(')') ? 1 : 0);
-  return open;
+/** How many brackets the gap before a group opens, less those that it closes. */
+export function bracketsIn({ gap }: DigitGroup): number {
+  return (gap.includes('(') ? 1 : 0) - (gap.includes(')') ? 1 : 0);
 }

@@ -2,7 +2,7 @@
 import { isInternational } from './calling-codes.js';
 import { cardRules } from './card.js';
 import { isAlphanumeric, isBlank, isDash, isDigit, isWord } from './characters.js';
-import { type DigitGroup, digitGroups, isBetweenDigits, openBrackets } from './digit-groups.js';
+import { bracketsIn, type DigitGroup, digitGroups, isBetweenDigits } from './digit-groups.js';
 import { canBePhone } from './local-phone.js';
 import type { WindowRules } from './window-scanner.js';
 
@@ -95,10 +95,6 @@ function internationalEnd(text: string, index: number, previousEnd: number): num
   return end;
 }
 
-function bracketsIn({ gap }: DigitGroup): number {
-  return (gap.includes('(') ? 1 : 0) - (gap.includes(')') ? 1 : 0);
-}
-
 /** A later part of a longer number, unless what stands before is a number that was found. */
 function goesOn(text: string, index: number, previousEnd: number): boolean {
   const before = text.charCodeAt(index - 1);
@@ -114,7 +110,7 @@ function localEnd(text: string, index: number, previousEnd: number, local: Local
     if (!mayBeAnother(groups.slice(count))) continue;
     const used = groups.slice(0, count);
     const end = used.at(-1)?.end as number;
-    if (openBrackets(used) !== 0 || !endsAlone(text, end)) continue;
+    if (used.reduce((open, group) => open + bracketsIn(group), 0) !== 0 || !endsAlone(text, end)) continue;
     const digits = used.map((group) => group.digits).join('');
     if (canBePhone(text, index, { ...local, groups: used, digits }) && local.isNumber(digits)) return end;
   }
