@@ -5,7 +5,8 @@ import type { Config } from 'jest';
 const project = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Not a library's `.json.js`, which is no JSON.
+    '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1',
     // From its sources, so that nothing has to be built before.
     '^@tokenvue/sdk/guardrails$': '<rootDir>/../sdk/src/guardrails/index.ts',
     '^@tokenvue/sdk/guardrails/countries$': '<rootDir>/../sdk/src/guardrails/countries.ts',

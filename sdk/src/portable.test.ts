@@ -173,11 +173,11 @@ test('one imported document adds less than 1 kB', async () => {
   }
 });
 
-test('guardrails add less than 65 kB, of which the parser of patterns is most, and the countries less than 60 kB more', async () => {
+test('guardrails add less than 66 kB, of which the parser of patterns is most, and the countries less than 60 kB more', async () => {
   const size = await sizeOf(
     "import { createEvaluator } from './guardrails/index.js'; globalThis.create = createEvaluator;",
   );
-  expect(size).toBeLessThan(65_000);
+  expect(size).toBeLessThan(66_000);
   expect(size).toBeGreaterThan(20_000);
   const countries = await sizeOf(
     "import { countries } from './guardrails/countries.js'; globalThis.countries = countries;",

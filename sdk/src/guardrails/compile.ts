@@ -29,6 +29,7 @@ export interface Rule<Guardrail> {
 
 /** A guardrail with which no evaluator can be made. */
 export class GuardrailError extends Error {
+  /** The one that is not valid. */
   declare readonly guardrail: GuardrailRule;
 
   constructor(message: string, guardrail: GuardrailRule) {

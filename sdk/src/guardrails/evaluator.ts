@@ -13,7 +13,7 @@ export interface EvaluatorOptions {
 export interface GuardrailEvaluator<Guardrail extends GuardrailRule = GuardrailRule> {
   /** What becomes of a text, all at once. */
   evaluate(text: string): GuardrailCheck<Guardrail>;
-  /** The same with pauses, in which the process can do other work: one after some 10 ms of work, in any text. */
+  /** The same with pauses, in which other work can be done: one after some 10 ms of work, in any text. */
   evaluateInSlices(text: string, pause: Pause): Promise<GuardrailCheck<Guardrail>>;
   /** Begins with a text that comes piece by piece. */
   stream(): GuardrailStream<Guardrail>;
@@ -58,7 +58,7 @@ export function createEvaluator<Guardrail extends GuardrailRule>(
   return new CompiledEvaluator(atOnce(compile(guardrails, countries)));
 }
 
-/** The same with pauses, in which the process can do other work: long lists of terms take some time to compile. */
+/** The same with pauses, in which other work can be done: long lists of terms take some time to compile. */
 export async function createEvaluatorInSlices<Guardrail extends GuardrailRule>(
   guardrails: readonly Guardrail[],
   pause: Pause,

@@ -1,9 +1,9 @@
-/** Work that is done in steps: all at once, or with pauses in which the process can do other work. */
+/** Work that is done in steps: all at once, or with pauses in which other work can be done. */
 
 /** How long a slice of work may take before there is a pause, in milliseconds; one more step may come on top. */
 const LONGEST_SLICE = 10;
 
-/** What is awaited between slices: it lets the process do other work. */
+/** What is awaited between slices: it lets other work be done. */
 export type Pause = () => PromiseLike<unknown>;
 
 export async function inSlices<Result>(steps: Iterator<void, Result>, pause: Pause): Promise<Result> {

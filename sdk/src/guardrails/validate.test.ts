@@ -54,6 +54,13 @@ test('there are 1 to 1,000 terms of 1 to 100 characters that can be seen', () =>
   ]);
 });
 
+test('what is too long is not redacted', () => {
+  expect(messages({ kind: 'MAX_LENGTH', action: 'REDACT', maxLength: 1 })).toEqual([
+    ['action', null, 'What is too long can be blocked or flagged, and not redacted.'],
+  ]);
+  expect(messages({ kind: 'MAX_LENGTH', action: 'BLOCK', maxLength: 1 })).toEqual([]);
+});
+
 test('the greatest length is a whole number from 1 on', () => {
   for (const maxLength of [0, -1, 1.5, Number.NaN, 2 ** 31]) {
     expect(messages({ kind: 'MAX_LENGTH', maxLength })).toEqual([

@@ -49,6 +49,9 @@ export function validateGuardrail(guardrail: GuardrailRule): GuardrailProblem[] 
   const problems: GuardrailProblem[] = [];
   if (!actions.includes(action as GuardrailAction)) problems.push(problem('action', `There is no action ${action}.`));
   if (!Object.hasOwn(kinds, kind)) return [problem('kind', `There is no kind ${kind}.`), ...problems];
+  if (kind === 'MAX_LENGTH' && action === 'REDACT') {
+    problems.push(problem('action', 'What is too long can be blocked or flagged, and not redacted.'));
+  }
   const own: readonly GuardrailField[] = kinds[kind as GuardrailKind];
   for (const field of Object.values(kinds).flat()) {
     const isGiven = guardrail[field] !== undefined && guardrail[field] !== null;
