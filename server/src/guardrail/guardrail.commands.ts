@@ -9,7 +9,7 @@ import { organization, type Sql, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
 import { nameKey, normalizeName } from '../text.js';
 import { lockChild, lockWorkspace, refuseArchived, type SeenChild } from '../workspace/workspace-lock.js';
-import { GuardrailAction, GuardrailKind, type GuardrailRow, guardrails } from './guardrail.entity.js';
+import { type GuardrailRow, guardrails } from './guardrail.entity.js';
 import type {
   CreateGuardrailInput,
   DeleteGuardrailInput,
@@ -168,7 +168,6 @@ function givenFields({ terms, pattern, piiTypes, country, maxLength }: Guardrail
 
 /** @throws Refusal REQUIRED and INVALID by the fields of the input, in the words of the code that evaluates guardrails */
 function refuseUnfit(guardrail: Fields & Pick<GuardrailRow, 'kind' | 'action'>): void {
-  const { kind, action } = guardrail;
   const refused = validateGuardrail({ ...guardrail, enabled: true, position: 1 }).map(
     ({ field: name, index, message, isMissing }) => ({
       refusal: isMissing ? ('guardrailFieldMissing' as const) : ('guardrailFieldInvalid' as const),
@@ -176,10 +175,6 @@ function refuseUnfit(guardrail: Fields & Pick<GuardrailRow, 'kind' | 'action'>):
       detail: message,
     }),
   );
-  if (kind === GuardrailKind.MAX_LENGTH && action === GuardrailAction.REDACT) {
-    const detail = 'A text that is too long is blocked or flagged.';
-    refused.push({ refusal: 'guardrailFieldInvalid', field: ['input', 'action'], detail });
-  }
   if (refused.length > 0) throw new Refusal(refused);
 }
 
