@@ -58,9 +58,13 @@ const queryPlaces = idPlaces(
 /** Where a person is told that they may not do it: at what they named; null where it is about the organization. */
 function refusedAt(mutation: string): readonly string[] | null {
   const place = mutationPlaces.find((one) => {
-    return one.startsWith(`${mutation}(`) && ['Workspace', 'Member', 'VirtualKey'].includes(typesAt(one)[0] ?? '');
+    return one.startsWith(`${mutation}(`) && isInWorkspace(typesAt(one)[0] ?? '');
   });
   return place === undefined ? null : pathOf(place).split('.');
+}
+
+function isInWorkspace(type: string): boolean {
+  return type === 'Workspace' || 'workspaceId' in (nounsByType.get(type)?.columns ?? {});
 }
 
 /** The path of the first id at the place. */
