@@ -1,5 +1,7 @@
 import assignableUsers from './examples/AssignableUsers.graphql';
 import assignableUsersVariables from './examples/AssignableUsers.json';
+import checkGuardrails from './examples/CheckGuardrails.graphql';
+import checkGuardrailsVariables from './examples/CheckGuardrails.json';
 import createVirtualKey from './examples/CreateVirtualKey.graphql';
 import createVirtualKeyVariables from './examples/CreateVirtualKey.json';
 import createWorkspace from './examples/CreateWorkspace.graphql';
@@ -8,8 +10,11 @@ import keyReview from './examples/KeyReview.graphql';
 import keyReviewVariables from './examples/KeyReview.json';
 import productionByBudget from './examples/ProductionByBudget.graphql';
 import productionByBudgetVariables from './examples/ProductionByBudget.json';
+import routing from './examples/Routing.graphql';
 import selectWorkspace from './examples/SelectWorkspace.graphql';
 import selectWorkspaceVariables from './examples/SelectWorkspace.json';
+import setModelRoute from './examples/SetModelRoute.graphql';
+import setModelRouteVariables from './examples/SetModelRoute.json';
 import updateSettings from './examples/UpdateSettings.graphql';
 import updateSettingsVariables from './examples/UpdateSettings.json';
 import viewer from './examples/Viewer.graphql';
@@ -32,6 +37,9 @@ export const examples = [
   tab(selectWorkspace, selectWorkspaceVariables),
   tab(updateSettings, updateSettingsVariables),
   tab(createVirtualKey, createVirtualKeyVariables),
+  tab(routing),
+  tab(setModelRoute, setModelRouteVariables),
+  tab(checkGuardrails, checkGuardrailsVariables),
 ];
 
 function tab(query: string, variables?: object) {

@@ -166,6 +166,56 @@ describe('the demonstration data', () => {
     expect(Object.keys(active)).toHaveLength(12);
   });
 
+  test('every workspace routes within its region to models with prices, and production looks through its texts', async () => {
+    interface Routing {
+      workspaces: {
+        nodes: {
+          region: string;
+          environment: string;
+          timeZone: string;
+          llmConfigurations: { nodes: { region: string; outputPricePerMillionTokens: { amount: string } }[] };
+          modelRoutes: { nodes: { strategy: string; targets: object[] }[] };
+          guardrails: { nodes: { stage: string; position: number; kind: string }[] };
+        }[];
+      };
+    }
+    const { workspaces } = await ask<Routing>(
+      'ada',
+      `{ workspaces(first: 100) { nodes { region environment timeZone
+        llmConfigurations(first: 5) { nodes { region outputPricePerMillionTokens { amount } } }
+        modelRoutes(first: 5) { nodes { strategy targets { weight } } }
+        guardrails(first: 5) { nodes { stage position kind } } } } }`,
+    );
+    for (const { region, environment, llmConfigurations, modelRoutes, guardrails } of workspaces.nodes) {
+      expect(llmConfigurations.nodes.map((one) => one.region)).toEqual([region, region, region]);
+      expect(modelRoutes.nodes.map(({ strategy }) => strategy)).toEqual(['LOWEST_COST', 'WEIGHTED', 'FALLBACK']);
+      const kinds = guardrails.nodes.map(({ stage, position, kind }) => `${stage} ${position} ${kind}`);
+      const all = ['INPUT 1 PII', 'INPUT 2 BLOCKED_TERMS', 'OUTPUT 1 PATTERN', 'OUTPUT 2 MAX_LENGTH'];
+      expect(kinds).toEqual(environment === 'SANDBOX' ? [] : all);
+    }
+    const zones = new Set(workspaces.nodes.map(({ timeZone }) => timeZone));
+    expect([...zones].sort()).toEqual(['Africa/Kigali', 'America/New_York', 'Europe/Berlin', 'UTC']);
+    // What lies beside the routes is what a change would make of it.
+    const [stale] = await server.database.rows({
+      text: `SELECT count(*)::integer AS count FROM model_routes r WHERE eligible_ids IS DISTINCT FROM ARRAY(
+          SELECT c.id FROM route_targets rt JOIN llm_configurations c ON c.id = rt.llm_configuration_id
+          WHERE rt.model_route_id = r.id AND c.enabled ORDER BY rt.position)`,
+      values: [],
+    });
+    expect(stale).toEqual({ count: 0 });
+  });
+
+  test('a review finds the credential that a staging workspace has borrowed', async () => {
+    const { workspaces } = await ask<{ workspaces: { nodes: { name: string; reviewFindings: { code: string }[] }[] } }>(
+      'ada',
+      '{ workspaces(first: 100) { nodes { name reviewFindings { code } } } }',
+    );
+    const found = workspaces.nodes.filter(({ reviewFindings }) =>
+      reviewFindings.some(({ code }) => code === 'SANDBOX_TARGET'),
+    );
+    expect(found.map(({ name }) => name)).toEqual(['Support Copilot']);
+  });
+
   test('it is made once: a second start finds it there and makes nothing', async () => {
     const before = await contents(server.database);
     expect(await createDemoData(server.database)).toBe(false);

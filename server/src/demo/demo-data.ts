@@ -3,7 +3,11 @@ import { auditEvents } from '../audit/audit-event.entity.js';
 import type { Database } from '../database/database.js';
 import { sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
+import { guardrails } from '../guardrail/guardrail.entity.js';
+import { llmConfigurations } from '../llm-configuration/llm-configuration.entity.js';
 import { members } from '../member/member.entity.js';
+import { modelRoutes } from '../model-route/model-route.entity.js';
+import { routeTargets } from '../model-route/route-target.entity.js';
 import { directories } from '../organization/directory.entity.js';
 import { organizations } from '../organization/organization.entity.js';
 import { teams } from '../team/team.entity.js';
@@ -45,6 +49,10 @@ async function insertRows(transaction: Transaction, rows: DemoRows): Promise<voi
   await transaction.insert(members, rows.members);
   await transaction.insert(virtualKeys, rows.virtualKeys);
   await transaction.insert(virtualKeySecrets, rows.virtualKeySecrets);
+  await transaction.insert(llmConfigurations, rows.llmConfigurations);
+  await transaction.insert(modelRoutes, rows.modelRoutes);
+  await transaction.insert(routeTargets, rows.routeTargets);
+  await transaction.insert(guardrails, rows.guardrails);
   await transaction.insert(activeWorkspaces, rows.activeWorkspaces);
   await transaction.insert(auditEvents, rows.auditEvents);
 }

@@ -5,9 +5,10 @@ import { AuditActorKind } from '../audit/audit-event.entity.js';
 import { developmentOrganization } from '../auth/development-token.js';
 import { nameKey, searchKey, userSearchKey } from '../text.js';
 import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
-import { WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
+import { WorkspaceRegion, WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
 import { keyNames, people, teamPeople, type WorkspaceLine, workspaceLines } from './company.js';
 import { demoBytes, demoId } from './demo-ids.js';
+import { routingRows } from './demo-routing.js';
 
 const dayMs = 86_400_000;
 const companyAgeDays = 365;
@@ -16,6 +17,14 @@ const reviewer = 'ada';
 const reviewReason = 'Quarterly review: budget, members and keys.';
 const reviewAgeDays = 3;
 const organizationId = demoId('organization', developmentOrganization);
+
+/** Where the people of a workspace work. */
+const timeZones: Readonly<Record<WorkspaceRegion, string>> = {
+  GLOBAL: 'UTC',
+  US: 'America/New_York',
+  EU: 'Europe/Berlin',
+  RWANDA: 'Africa/Kigali',
+};
 
 /** What becomes of a key, in turn; `lastUsed` is how long ago, as a share of the key's age. */
 const keyLives = [
@@ -49,6 +58,15 @@ export function demoRows(now: Date) {
     members: plans.flatMap((plan) => memberRows(plan, daysAgo)),
     virtualKeys,
     virtualKeySecrets: virtualKeys.map(virtualKeySecretRow),
+    ...routingRows(
+      plans.map(({ id, name, settings, ageDays }) => ({
+        id,
+        organizationId,
+        name,
+        ...settings,
+        createdAt: daysAgo(ageDays),
+      })),
+    ),
     activeWorkspaces: activeWorkspaceRows(daysAgo),
     auditEvents: plans.flatMap((plan) => auditEventRows(plan, daysAgo)),
   };
@@ -72,7 +90,7 @@ function planWorkspace(line: WorkspaceLine, index: number) {
     ownerSubject,
     ownerUserId: ownerSubject === null ? null : demoId('user', ownerSubject),
     ownerTeamId: ownerSubject === null ? demoId('team', owner) : null,
-    settings: { environment, region, status, monthlyBudget },
+    settings: { environment, region, status, monthlyBudget, timeZone: timeZones[region] },
     members: [
       // The role that the owner keeps when they give the ownership away.
       ...inRole(MemberRole.ADMIN, ownerSubject ?? ''),
