@@ -9,21 +9,15 @@ import type { Countries } from './types.js';
 
 export type { Countries } from './types.js';
 
-/** What was asked lately, by country and digits. */
-const known = new Map<string, boolean>();
-const MOST_KNOWN = 10_000;
+/** Kept for fiction, so given to nobody, but what people try first: in other countries such numbers are valid. */
+const britishFiction = /^0(?:7700900|1632960)\d{3}$/;
 
 /** What `createEvaluator` takes as its option `countries`. */
 export const countries: Countries = {
   isLocalNumber(digits: string, country: string): boolean {
-    const key = country + digits;
-    let answer = known.get(key);
-    if (answer === undefined) {
-      answer = isValid(digits, country);
-      if (known.size === MOST_KNOWN) known.clear();
-      known.set(key, answer);
-    }
-    return answer;
+    if (!isSupportedCountry(country)) return false;
+    if (country === 'GB' && britishFiction.test(digits)) return true;
+    return parsePhoneNumberFromString(digits, { defaultCountry: country, extract: false })?.isValid() ?? false;
   },
   trunkOf(country: string): string {
     if (!isSupportedCountry(country)) return '';
@@ -34,12 +28,3 @@ export const countries: Countries = {
     return plan?.nationalPrefix?.() ?? '';
   },
 };
-
-/** Kept for fiction, so given to nobody, but what people try first: in other countries such numbers are valid. */
-const britishFiction = /^0(?:7700900|1632960)\d{3}$/;
-
-function isValid(digits: string, country: string): boolean {
-  if (!isSupportedCountry(country)) return false;
-  if (country === 'GB' && britishFiction.test(digits)) return true;
-  return parsePhoneNumberFromString(digits, { defaultCountry: country, extract: false })?.isValid() ?? false;
-}

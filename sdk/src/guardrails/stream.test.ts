@@ -178,7 +178,7 @@ test('a text has the same outcome in any pieces as in one', () => {
       ...runs(150),
       // What once came out differently.
       examples: [
-        [[{ kind: 'PATTERN', action: 'REDACT', pattern: 'x' }], 'x'.repeat(9_000), [4_096]],
+        [[{ kind: 'PATTERN', action: 'REDACT', pattern: 'x' }], 'x'.repeat(9_000), [2_048]],
         [[{ kind: 'PATTERN', action: 'REDACT', pattern: '[^a]' }], 'a\ud83d\ude00a', [2]],
         [[{ kind: 'PII', action: 'REDACT', piiTypes: ['CREDIT_CARD'] }], '1-'.repeat(100), [31, 77]],
         [[{ kind: 'PII', action: 'REDACT', piiTypes: ['PHONE'], country: 'US' }], '(212) 555-0123', [1, 5]],

@@ -9,7 +9,7 @@ import { piiTypes } from './validate.js';
 /** How many matches of a guardrail are listed. */
 const MOST_LISTED = 1_000;
 /** How many UTF-16 code units a scanner reads in one step. */
-const PIECE = 4_096;
+const PIECE = 2_048;
 
 /** A text that comes piece by piece. */
 export interface GuardrailStream<Guardrail extends GuardrailRule = GuardrailRule> {

@@ -28,8 +28,7 @@ export function canBePhone(text: string, start: number, number: WrittenNumber): 
   if (moneyAfter.test(text.slice(end, end + 6))) return false;
   const before = text.slice(Math.max(0, start - 40), start);
   if (money.test(before) || before.endsWith('#') || before.endsWith('№') || followsIban(text, start)) return false;
-  if (phoneBefore.test(before)) return true;
-  return !otherBefore.test(before) && hasPhoneForm(number);
+  return (hasPhoneForm(number) && !otherBefore.test(before)) || phoneBefore.test(before);
 }
 
 /** Whether the form alone tells. Ten digits in a row are anything, unless they begin as calls within a country do. */
