@@ -84,7 +84,7 @@ test('a pattern matches as in RE2, in one piece and in many', () => {
       expect(matches(matcher, [text])).toEqual(expected);
       expect(matches(matcher, cut(text, cuts))).toEqual(expected);
     }),
-    runs(300),
+    runs(150),
   );
 });
 
@@ -99,6 +99,6 @@ test('a match is looked for within 256 characters from its start', () => {
       expect(matches(matcher, [text])).toEqual(expected);
       expect(matches(matcher, cut(text, cuts))).toEqual(expected);
     }),
-    runs(100),
+    runs(50),
   );
 });
