@@ -181,7 +181,7 @@ function foldedCluster(cluster: string): string {
 
 /**
  * Full case folding without a table: to lower, to upper and to lower case again, with canonical decomposition before and
- * after. The dotted and the dotless i are the same, and so are the two forms of the small sigma.
+ * after. The dotted and the dotless i are the same.
  */
 function fold(cluster: string): string {
   return cluster
@@ -190,7 +190,6 @@ function fold(cluster: string): string {
     .toLowerCase()
     .toUpperCase()
     .toLowerCase()
-    .replaceAll('ς', 'σ')
     .normalize('NFD')
     .replaceAll('i\u0307', 'i');
 }

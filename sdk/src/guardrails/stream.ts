@@ -132,9 +132,7 @@ export class EvaluatedStream<Guardrail extends GuardrailRule> implements Guardra
 
   /** Whether the text is blocked, and all is known that began before the end of the first match that blocks. */
   #isDecided(): boolean {
-    const block = this.#block;
-    if (block === null || this.#firstUndecided('BLOCK') <= block.start) return false;
-    return this.#firstUndecided('BLOCK', 'REDACT', 'FLAG') >= block.end;
+    return this.#block !== null && this.#firstUndecided('BLOCK', 'REDACT', 'FLAG') >= this.#block.end;
   }
 
   /** Lets go of the text that nothing looks at again. */
