@@ -8,7 +8,7 @@ export const SEPARATOR = 0;
 /** Of a word, in a script that sets words apart by spaces. */
 export const WORD = 1;
 /** Of a word, in a script that does not. */
-export const UNSPACED = 2;
+const UNSPACED = 2;
 
 /** How many marks and invisible characters belong to a letter at the most, and how many blanks to a run. */
 const LONGEST_CLUSTER = 32;

@@ -29,7 +29,7 @@ export function isInside(text: string, index: number): boolean {
 let shared = new Uint16Array(0);
 
 /** The starts from `from` to `to`, from which nothing goes on after `horizon`; all are indices in the text. */
-export interface Stretch {
+interface Stretch {
   readonly text: string;
   /** The offset of the text's first unit. */
   readonly base: number;

@@ -63,8 +63,6 @@ interface Node {
 export class Program {
   readonly size: number;
   readonly start: number;
-  /** How many nodes do something. */
-  readonly steps: number;
   readonly consumers: number;
   readonly match: number;
   readonly op: Uint8Array;
@@ -88,7 +86,6 @@ export class Program {
     this.isCyclic = isCyclic;
     const numbers = new Map([...consuming, ...order].map((pc, number) => [pc, number]));
     this.consumers = consuming.length;
-    this.steps = numbers.size;
     this.match = numbers.size;
     this.size = this.match + 2;
     const nowhere = this.match + 1;

@@ -13,7 +13,7 @@ const moneyAfter = /^\s?(?:[€$£¥₹₽₩%]|(?:EUR|USD|GBP|CHF|PLN|JPY|INR|B
 const writtenBare = new Set(['BR', 'IN', 'CN', 'TR', 'AR', 'CO', 'VN']);
 
 /** A number as it is written, in a country with a digit that is dialled before numbers within it, such as 0; or with none. */
-export interface WrittenNumber {
+interface WrittenNumber {
   readonly groups: readonly DigitGroup[];
   readonly digits: string;
   readonly country: string;

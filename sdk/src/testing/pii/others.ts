@@ -161,7 +161,7 @@ function grouped(value: string, sizes: readonly number[], separator: string): st
 }
 
 /** The digits with a last one that fits. */
-export function withLuhn(digits: string): string {
+function withLuhn(digits: string): string {
   const body = digits.slice(0, -1);
   const last = [...'0123456789'].find((digit) => luhnSum(body + digit) % 10 === 0) as string;
   return body + last;
@@ -224,7 +224,7 @@ export function ibanSample(random: Random): Sample {
   return sample(random.of(ibanSentences), form === 5 ? iban.toLowerCase() : iban);
 }
 
-export function withChecksum(country: string, account: string): string {
+function withChecksum(country: string, account: string): string {
   const digits = [...`${account}${country}00`].map((sign) => Number.parseInt(sign, 36)).join('');
   return `${country}${String(98n - (BigInt(digits) % 97n)).padStart(2, '0')}${account}`;
 }
