@@ -26,7 +26,14 @@ const credentials: readonly (readonly [string, string])[] = [
   ['Slack', `xoxb-${'1234567890'}-${letters}`],
   ['Stripe', `sk_${'live'}_${letters}`],
   ['a JSON Web Token', `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.${letters}`],
-  ['a private key', `-----BEGIN ${'RSA PRIVATE'} KEY-----`],
+  ['a JSON Web Token that nobody signed', 'eyJhbGciOiJub25lIn0.' + 'e30.'],
+  ['a private key', `-----BEGIN ${'RSA PRIVATE'} KEY-----\n${letters}`],
+  ['NVIDIA', `nvapi-${letters}`],
+  ['Google, of a person', `ya29.${letters}`],
+  ['SendGrid', `SG.${letters.slice(0, 22)}.${letters}`],
+  ['Together', `tgp_v1_${letters}`],
+  ['Fireworks', `fw_${letters}`],
+  ['Azure storage', `AccountKey=${letters}${letters}==`],
   ['a password in a URL', 'https://ada:correct-horse@models.example/v1'],
   ['a key of ours', `tvk_${letters}${letters}`],
   ['a service token of ours', `tvs_${letters}${letters}`],
@@ -45,7 +52,27 @@ describe('a credential is known', () => {
   });
 });
 
+describe('a credential is known in whatever it is written', () => {
+  test.each([
+    ['a pattern', `\\bsk-proj-${letters}\\b`],
+    ['a pattern of its own letters', `\\Qsk-proj-${letters}\\E`],
+    ['a pattern after a line', '\\nAKIA' + 'IOSFODNN7EXAMPLE'],
+    ['a pattern with escapes', `sk\\-proj\\-${letters}`],
+    ['a pattern with classes', `[s]k-proj-${letters}`],
+    ['letters that look alike', 'A\u212aIA' + 'IOSFODNN7EXAMPLE'],
+    ['wide letters', `\uff53\uff4b-proj-${letters}`],
+    ['letters with nothing to see between', `s\u200bk-proj-${letters}`],
+    ['a path', `https://models.example/v1/%73k-proj-${letters}`],
+  ])('%s', (_in, text) => {
+    expect(hasCredential(text)).toBe(true);
+  });
+});
+
 describe('no credential is', () => {
+  test.each(['-----BEGIN PRIVATE KEY-----', String.raw`\w+://\w+:\w+@`])('what looks for them: %s', (pattern) => {
+    expect(hasCredential(pattern)).toBe(false);
+  });
+
   test.each([
     'env:OPENAI_API_KEY',
     'vault:secret/data/platform/openai#api_key',
@@ -103,5 +130,20 @@ describe('opaque is', () => {
     'https://meridian-production.vault.azure.net/secrets/openai-api-key-2024',
   ])('not %s', (text) => {
     expect(isOpaque(text)).toBe(false);
+  });
+});
+
+describe('the name of a secret is not opaque', () => {
+  test.each([
+    'OPENAI_API_KEY_PROD_EU_WEST_1_2024',
+    'AWS_BEDROCK_US_EAST_1_API_KEY_V2',
+    'AZURE_OPENAI_KEY_EASTUS2_GPT4O_2024',
+    '/var/run/secrets/openai/key-v2-2024',
+    'secret/data/team-a/llm/openai-v2-prod-eu1',
+    'projects/my-prj-1/secrets/k8s-a1-b2/versions/3',
+    'prod/llm/openai/v2/eu-west-1/key-a1',
+    'kv/550e8400-e29b-41d4-a716-446655440000/key',
+  ])('%s', (name) => {
+    expect(isOpaque(name)).toBe(false);
   });
 });

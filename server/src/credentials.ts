@@ -16,11 +16,16 @@ const forms: readonly RegExp[] = [
   /xai-[A-Za-z0-9]{20}/,
   /pplx-[A-Za-z0-9]{20}/,
   /xox[abeoprs]-[\w-]{10}/,
+  /nvapi-[\w-]{20}/,
+  /ya29\.[\w-]{20}/,
+  /SG\.[\w-]{16,32}\.[\w-]{20}/,
+  /tgp_v1_[\w-]{20}/,
+  /fw_[A-Za-z0-9]{20}/,
+  /AccountKey=[A-Za-z0-9+/]{40}/,
   /tv[ks]_[A-Za-z0-9]{16}/,
-  // A JSON Web Token, a private key, and a password in a URL.
-  /eyJ[\w-]{8,2000}\.eyJ[\w-]{8,2000}\.[\w-]{8}/,
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/,
-  /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,200}:[^\s/@]{1,500}@/i,
+  // A private key, and a password in a URL, which is none where it has what only a pattern has.
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----\s{0,10}[A-Za-z0-9+/=]{16}/,
+  /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@[(\\]{0,200}:[^\s/@[(\\]{1,500}@/i,
 ];
 
 /** None of them begins within a word: `task-…` is no key of OpenAI's. */
@@ -35,12 +40,40 @@ function isKey(text: string): boolean {
   return text.length > 22 && [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(text.slice(3)));
 }
 
+/** Header and content of a JSON Web Token, signed or not: looked for by its parts, and not from each of its places on. */
+function hasJsonWebToken(text: string): boolean {
+  return [...text.matchAll(/[\w.-]{16,}/g)].some(([run]) => {
+    const parts = run.split('.');
+    return parts.some((part, index) => {
+      const isHeader = index + 2 < parts.length && /eyJ[\w-]{8}/.test(part);
+      return isHeader && /^(?:eyJ|e30$)/.test(parts[index + 1] ?? '');
+    });
+  });
+}
+
 /** Longer texts are looked at in parts, which overlap by more than a credential needs to be known. */
 const partLength = 20_000;
 const overlap = 5_000;
 
-/** Whether a credential of a known form stands anywhere in the text. */
+/** Whether a credential of a known form stands anywhere in the text, whatever it is written with. */
 export function hasCredential(text: string): boolean {
+  return readingsOf(text).some((reading) => hasJsonWebToken(reading) || hasForm(reading));
+}
+
+/** The text as it is kept or meant: composed and without what cannot be seen, as a pattern, and as a part of a URL. */
+function readingsOf(text: string): string[] {
+  const plain = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  const matched = plain
+    .replace(/\\[A-Za-z]/g, ' ')
+    .replace(/\\(.)/g, '$1')
+    .replace(/\[([^\]\\^])\]/g, '$1');
+  const decoded = plain.replace(/%([2-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return [...new Set([plain, matched, decoded])];
+}
+
+function hasForm(text: string): boolean {
   for (let start = 0; start === 0 || start < text.length - overlap; start += partLength - overlap) {
     const part = text.slice(start, start + partLength);
     if (credential.test(part) || part.match(startsLikeKey)?.some(isKey)) return true;
@@ -56,14 +89,16 @@ const kindOf = (character: string) =>
 /**
  * Whether 32 characters and more of it are opaque: letters and digits mixed as no path or name of a variable mixes them.
  * What a machine made changes between small letters, capitals and digits at every other place; what people write keeps to
- * one of them for a word.
+ * one of them for a word, and separates words.
  */
 export function isOpaque(text: string): boolean {
   return [...text.matchAll(runs)].some(([run]) => {
     if (hexadecimal.test(run)) return true;
     if (!/\d/.test(run) || !/[A-Za-z]/.test(run)) return false;
     const kinds = [...run].map(kindOf);
-    const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]);
-    return changes.length >= run.length / 4 && changes.filter((kind) => kind !== '-').length >= run.length / 5;
+    const isChange = (kind: string, index: number) => index > 0 && kind !== kinds[index - 1];
+    const isWithinWord = (kind: string, index: number) => kind !== '-' && kinds[index - 1] !== '-';
+    const changes = kinds.filter((kind, index) => isChange(kind, index) && isWithinWord(kind, index));
+    return changes.length >= run.length / 5;
   });
 }

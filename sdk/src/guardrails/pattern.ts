@@ -69,9 +69,13 @@ const sentences: Record<string, string> = {
   'expression nests too deeply': 'Groups are nested too deeply',
 };
 
+/** Of a pattern, in a sentence about it: it may hold what nobody else may read. */
+const partShown = 10;
+
 function sentence(pattern: string, { reason, part }: SyntaxProblem): string {
   if (reason === 'expression too large') return `The pattern is too large. ${smaller}`;
   const known = foreign.find(([beginning]) => beginning.test(part))?.[1] ?? sentences[reason];
-  const where = part === '' || part === pattern ? '' : `: ${part.length > 40 ? `${part.slice(0, 40)}…` : part}`;
+  const where =
+    part === '' || part === pattern ? '' : `: ${part.length > partShown ? `${part.slice(0, partShown)}…` : part}`;
   return `${known ?? 'The pattern is not valid in RE2'}${where === '' ? '.' : where}`;
 }

@@ -8,6 +8,7 @@ import { CheckFailed, type Transaction } from '../database/transaction.js';
 import { Refusal, type RefusalName, type Refused, refusals, UserErrorCode } from '../errors.js';
 import type { Caller, Reader } from '../fetch/caller.js';
 import type { Noun } from '../graphql/noun.js';
+import { boundedLists } from '../graphql/validators.js';
 import { claimIdempotencyKey } from './idempotency.js';
 import type { Payload, UserError } from './payload.js';
 
@@ -138,7 +139,7 @@ function toUserError({ refusal, field, detail }: Refused): UserError {
 }
 
 async function refusedBy(input: object): Promise<Refused[]> {
-  const errors = await validate(input, { forbidUnknownValues: false });
+  const errors = await validate(boundedLists(input), { forbidUnknownValues: false });
   return errors.flatMap((error) => refusedOf(error, ['input']));
 }
 

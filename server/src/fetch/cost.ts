@@ -4,6 +4,8 @@ import { Extensions } from 'type-graphql';
 export interface FieldCost {
   /** Statements that are sent for it, which all items around it share; none unless given. */
   readonly statements?: number;
+  /** What it takes of the processor, in values; none unless given. */
+  readonly work?: number;
   /** How many objects it answers with at the most, or `page` for as many as its page size says; one unless given. */
   readonly items?: number | 'page';
 }

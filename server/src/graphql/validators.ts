@@ -1,4 +1,4 @@
-import { registerDecorator, ValidateIf } from 'class-validator';
+import { registerDecorator, ValidateIf, ValidateNested } from 'class-validator';
 import { hasCredential } from '../credentials.js';
 import { type RefusalName, refusals } from '../errors.js';
 import { isText, normalizeName, normalizeText, readName, readNameUpTo } from '../text.js';
@@ -62,13 +62,16 @@ export const IsModelName = check(
   (value) => value === null || (typeof value === 'string' && readNameUpTo(value, modelNameMax) !== null),
 );
 
-/** No text that is kept anywhere is longer than this in UTF-16 units; what is, other validators refuse. */
-const keptMax = 250_000;
+/** No text that is kept, and no list of them, is longer than this in UTF-16 units; what is, other validators refuse. */
+const textMax = 10_000;
+const listMax = 250_000;
 
 /** Of a text, or of each in a list. */
 export const HasNoCredential = check('credentialPasted', (value) => {
   const texts = [value].flat().filter((text) => typeof text === 'string');
-  return texts.reduce((sum, { length }) => sum + length, 0) > keptMax || !texts.some(hasCredential);
+  const whole = texts.reduce((sum, { length }) => sum + length, 0);
+  const isKept = whole <= listMax && texts.every(({ length }) => length <= textMax);
+  return !isKept || !texts.some(hasCredential);
 });
 
 const modelsMax = 200;
@@ -109,3 +112,25 @@ export const IsDecisionList = check(
   'tooManyDecisions',
   (value) => Array.isArray(value) && value.length <= decisionsMax,
 );
+
+/** How many items of a list are validated, by the input's class and the list's name. */
+const nestedMax = new Map<unknown, Map<string, number>>();
+
+/** Validates each item of a list which another validator holds to so many. */
+export function NestedUpTo(max: number): PropertyDecorator {
+  return (target, name) => {
+    ValidateNested({ each: true })(target, name);
+    const ofClass = nestedMax.get(target.constructor) ?? new Map<string, number>();
+    nestedMax.set(target.constructor, ofClass.set(String(name), max));
+  };
+}
+
+/** The input as far as it is validated: of lists that are too long one item more than they may have. */
+export function boundedLists<Input extends object>(input: Input): Input {
+  const tooLong = [...(nestedMax.get(input.constructor) ?? [])].flatMap(([name, max]) => {
+    const value = (input as Readonly<Record<string, unknown>>)[name];
+    return Array.isArray(value) && value.length > max ? [[name, value.slice(0, max + 1)]] : [];
+  });
+  if (tooLong.length === 0) return input;
+  return Object.assign(Object.create(Object.getPrototypeOf(input)), input, Object.fromEntries(tooLong));
+}

@@ -168,3 +168,29 @@ test('others are answered while guardrails are compiled and a hostile text is lo
   await Promise.all(checks);
   expect(answers).toBeGreaterThan(2);
 });
+
+test('one operation may ask for five checks and no more', async () => {
+  const checks = (count: number) =>
+    Array.from({ length: count }, (_, index) => `c${index}: checkGuardrails(input: $input) { outcome }`);
+  const ask = (count: number) =>
+    server.request({
+      token: ada.token,
+      query: `query ($input: CheckGuardrailsInput!) { ${checks(count).join(' ')} }`,
+      variables: { input: { workspaceId, stage: 'INPUT', text: 'Hello' } },
+    });
+  expect((await ask(5)).errors).toBeUndefined();
+  expect((await ask(6)).errors?.map(({ extensions }) => extensions.code)).toEqual(['OPERATION_TOO_COMPLEX']);
+});
+
+test.each([
+  ['a list for a text', 'text: ["sesame"]'],
+  ['a word for a text', 'text: sesame'],
+  ['a text for an enum', 'text: "x", stage: "sesame"'],
+])('what is written in the query in place of a value is not repeated: %s', async (_case, fields) => {
+  const { errors } = await server.request({
+    token: ada.token,
+    query: `{ checkGuardrails(input: { workspaceId: "${workspaceId}", ${fields} }) { outcome } }`,
+  });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  expect(JSON.stringify(errors)).not.toContain('sesame');
+});

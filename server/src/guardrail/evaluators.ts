@@ -1,7 +1,7 @@
-import { setImmediate as pause } from 'node:timers/promises';
 import { createEvaluatorInSlices, type GuardrailEvaluator } from '@tokenvue/sdk/guardrails';
 import { LRUCache } from 'lru-cache';
 import type { GuardrailRow } from './guardrail.entity.js';
+import { pause } from './slices.js';
 
 export type Evaluator = GuardrailEvaluator<GuardrailRow>;
 
@@ -15,7 +15,7 @@ function weightOf(guardrails: readonly GuardrailRow[]): number {
   return weights.reduce((sum, weight) => sum + weight, baseWeight);
 }
 
-/** By the guardrails and their versions, so that a change of one is another key. */
+/** By the guardrails and their versions, so that a change of one is another key; the last one is kept whatever it weighs. */
 const evaluators = new LRUCache<string, Promise<Evaluator>>({ maxSize: weightMax });
 
 /** What says in which state the guardrails are, in their order. */
@@ -35,7 +35,7 @@ export function evaluatorOf(guardrails: readonly GuardrailRow[]): Promise<Evalua
   if (kept !== undefined) return kept;
   const evaluator = compile(guardrails);
   evaluator.catch(() => evaluators.delete(state));
-  evaluators.set(state, evaluator, { size: weightOf(guardrails) });
+  evaluators.set(state, evaluator, { size: Math.min(weightOf(guardrails), weightMax) });
   return evaluator;
 }
 

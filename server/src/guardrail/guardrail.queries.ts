@@ -1,4 +1,3 @@
-import { setImmediate as pause } from 'node:timers/promises';
 import type { GraphQLResolveInfo } from 'graphql';
 import { requireScope } from '../access/require-scope.js';
 import { organization, type Sql, sql } from '../database/sql.js';
@@ -11,6 +10,7 @@ import { workspaceReads } from '../workspace/workspace.queries.js';
 import { type Evaluator, evaluatorOf, keptEvaluator, stateOf } from './evaluators.js';
 import { type GuardrailRow, guardrails } from './guardrail.entity.js';
 import type { CheckGuardrailsInput, GuardrailCheck } from './guardrail-check.entity.js';
+import { pause } from './slices.js';
 
 const { id, position, stage, workspaceId } = guardrails.columns;
 

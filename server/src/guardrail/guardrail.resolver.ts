@@ -24,7 +24,8 @@ const GuardrailConnection = connectionType('Guardrail', () => Guardrail);
 
 @Resolver(() => Guardrail)
 export class GuardrailResolver {
-  @Cost({ statements: 2 })
+  // A text of the longest may take a second: five are as much as an operation may ask for.
+  @Cost({ statements: 2, work: 9_000 })
   @Query(() => GuardrailCheck, {
     nullable: true,
     description:

@@ -18,6 +18,7 @@ import { limitComplexity } from './complexity.js';
 import { deprecations } from './deprecations.js';
 import { gatewayOf, isCheckFailed } from './executor.js';
 import type { RequestContext } from './request-context.js';
+import { withoutLiterals } from './value-errors.js';
 
 const parsedTokensMax = 10_000;
 
@@ -145,7 +146,7 @@ function toCatalogue(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   if (protocolCodes.has(code)) return { message, ...place, extensions: { code } };
   const { internal, requestMalformed } = requestErrors;
   if (clientFaults.has(code) && isExpected(unwrapResolverError(error))) {
-    return { message, ...place, extensions: { code: requestMalformed.code } };
+    return { message: withoutLiterals(message), ...place, extensions: { code: requestMalformed.code } };
   }
   if (ownCodes.has(code) && code !== internal.code) return { message, ...place, extensions: { code } };
   return {

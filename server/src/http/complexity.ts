@@ -52,7 +52,7 @@ function measure(request: Operation): string[] {
     const cost = definition?.extensions[costKey] as FieldCost | undefined;
     // A root field takes one, also below the `query` of a payload.
     const statements = cost?.statements ?? (definition !== undefined && roots.includes(parent) ? 1 : 0);
-    values += times + statements * statementWeight;
+    values += times + statements * statementWeight + (cost?.work ?? 0);
     if (values > complexityMax) throw requestError('tooComplex');
     if (cost?.items !== 'page') return times * (cost?.items ?? 1);
     const asked = pageSizesOf(node);

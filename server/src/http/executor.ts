@@ -11,7 +11,7 @@ import {
 import { CheckFailed } from '../database/transaction.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { RequestContext } from './request-context.js';
-import { variableErrors } from './variable-errors.js';
+import { variableErrors } from './value-errors.js';
 
 export { isSafeToCompile } from './compiled-queries.js';
 

@@ -12,10 +12,14 @@ export const IsCredentialRef = check(
   (value) => value === null || (typeof value === 'string' && nameIn(value) !== undefined),
 );
 
+/** The version of a secret in Azure's own name for it. */
+const azureVersion = /^(https:\/\/[\w.-]{1,200}\/secrets\/[\w-]{1,127})\/[0-9a-f]{32}$/;
+
 /** Also where the form is right: a credential that is pasted behind a prefix stays one. */
 export const IsNotOpaque = check(
   'credentialPasted',
-  (value) => typeof value !== 'string' || !isOpaque(nameIn(value) ?? value.slice(0, referenceMax)),
+  (value) =>
+    typeof value !== 'string' || !isOpaque((nameIn(value) ?? value.slice(0, referenceMax)).replace(azureVersion, '$1')),
 );
 
 const pricePattern = /^(\d{1,20})(?:\.(\d{1,8}))?$/;

@@ -1,9 +1,8 @@
-import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Payload } from '../command/payload.js';
-import { HasNoCredential, IfPresent, IsModelName, IsVersion } from '../graphql/validators.js';
+import { HasNoCredential, IfPresent, IsModelName, IsVersion, NestedUpTo } from '../graphql/validators.js';
 import { ModelRoute, RouteStrategy } from './model-route.entity.js';
-import { IsTargetList, IsWeight } from './model-route-validators.js';
+import { IsTargetList, IsWeight, targetsMax } from './model-route-validators.js';
 
 @InputType({ description: 'A configuration that the route tries.' })
 export class RouteTargetInput {
@@ -32,7 +31,7 @@ export class SetModelRouteInput {
 
   @Field(() => [RouteTargetInput], { description: '1 to 20 targets, each configuration once.' })
   @IsTargetList()
-  @ValidateNested({ each: true })
+  @NestedUpTo(targetsMax)
   readonly targets!: RouteTargetInput[];
 
   @Field(() => Int, {

@@ -1,4 +1,3 @@
-import { ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Payload } from '../command/payload.js';
 import { Cost } from '../fetch/cost.js';
@@ -16,6 +15,7 @@ import {
   IsName,
   IsOverlap,
   IsText,
+  NestedUpTo,
   NotNull,
 } from '../graphql/validators.js';
 import { VirtualKey, VirtualKeyStatus } from './virtual-key.entity.js';
@@ -186,7 +186,7 @@ export class KeyReviewInput {
 export class ReviewVirtualKeysInput {
   @Field(() => [KeyReviewInput], { description: 'One decision a key.' })
   @IsDecisionList()
-  @ValidateNested({ each: true })
+  @NestedUpTo(decisionsMax)
   readonly decisions!: KeyReviewInput[];
 }
 

@@ -37,6 +37,14 @@ export function variableErrors(
   return errors;
 }
 
+/** The sentence of graphql-js about a document without what is written there in place of a value. */
+export function withoutLiterals(message: string): string {
+  return message
+    .replace(/^((?:\w+|Enum "\w+") cannot represent [^:]*): .*$/s, '$1.')
+    .replace(/^(Expected value of type "[^"]*"), found .*$/s, '$1.')
+    .replace(/((?:Block)?String) ".*"/s, '$1');
+}
+
 const withoutValue = /^(?:Expected (?:non-nullable )?type "|Field ")/;
 const ofPlainScalar = /^(?:String|Int|Float|Boolean|ID) cannot represent [^:]*(?=:)/;
 
