@@ -16,23 +16,42 @@ useServer();
 const schema = await createSchema();
 const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
 
-/** The mutations that take an expected version, each with the type whose version it is. */
+/** The mutations that delete, and may be told what was read last. */
+const deletes = fields.flatMap(({ name, type }) =>
+  isObjectType(type) && 'deletedId' in type.getFields() ? [name] : [],
+);
+
+/** The other mutations that take an expected version, each with the type whose version it is. */
 const versioned = fields.flatMap(({ name, type, args }) => {
   const input = getNamedType(args[0]?.type);
   if (!isInputObjectType(input) || input.getFields()['expectedVersion'] === undefined) return [];
+  if (isObjectType(type) && 'deletedId' in type.getFields()) return [];
   const conflict = isObjectType(type)
     ? Object.values(type.getFields()).find((field) => /^conflicting/.test(field.name))
     : null;
   return [{ name, type: conflict == null ? null : getNamedType(conflict.type).name }];
 });
 
-test('whatever takes an expected version answers a conflict with the present state, and nothing else does', () => {
+test('whatever changes something of an expected version answers a conflict with the present state, and nothing else does', () => {
   expect(versioned.length).toBeGreaterThan(2);
   expect(versioned.filter(({ type }) => type === null)).toEqual([]);
   const conflicts = fields.flatMap(({ name, type }) =>
     isObjectType(type) && Object.keys(type.getFields()).some((field) => field.startsWith('conflicting')) ? [name] : [],
   );
   expect(conflicts.sort()).toEqual(versioned.map(({ name }) => name).sort());
+});
+
+test.each(deletes)('%s of another version answers VERSION_CONFLICT and changes nothing', async (name) => {
+  const { input, who } = await newAttempt(server, name);
+  const before = await databaseContent(server.database);
+  const send = async (expectedVersion: number | null) =>
+    (await attempt({ server, schema }, who('organizationAdmin'), name, { ...input, expectedVersion })).payload;
+  expect(await send(2)).toEqual({
+    deletedId: null,
+    userErrors: [{ code: 'VERSION_CONFLICT', message: expect.any(String), field: ['input', 'expectedVersion'] }],
+  });
+  expect(await databaseContent(server.database)).toEqual(before);
+  expect((await send(1))?.userErrors).toEqual([]);
 });
 
 describe.each(versioned)('$name with another version', ({ name, type }) => {

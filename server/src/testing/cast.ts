@@ -184,10 +184,11 @@ async function addOthers(server: TestServer, admin: Player, ids: Ids): Promise<I
 /** Creates an object of the type, or sets it, by its row in `commands.ts`. @returns its global id. */
 export async function create(server: TestServer, who: Player, type: string, ids: Ids): Promise<string> {
   const name = `create${type}` in commands ? `create${type}` : `set${type}`;
+  const command = commandOf(name);
   const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
   const payload = await mutate<Record<string, { id: string } | null>>(server, who, {
     name,
-    input: commandOf(name).input(ids),
+    input: (command.creates ?? command.input)(ids),
     fields: `${field} { id }`,
   });
   const created = payload[field];

@@ -39,12 +39,16 @@ export interface Told {
 export interface CommandRow {
   /** An input that changes something in a scene. */
   readonly input: (ids: Ids) => Readonly<Record<string, unknown>>;
+  /** An input that makes an object, of a mutation that makes and changes them. */
+  readonly creates?: (ids: Ids) => Readonly<Record<string, unknown>>;
+  /** What the input can't do without, although the schema leaves it open. */
+  readonly needs?: readonly string[];
   /** What has to be before: SQL that sets columns of the scene's workspace, or work of its own; nothing unless given. */
   readonly before?: string | ((server: TestServer, ids: Ids) => Promise<void>);
   /** What the audit log tells; of a create, unless given, `<noun>.created` with what the input says. */
   readonly tells?: Tale | ((told: Told) => Tale | readonly ToldEvent[]);
   /** What comes of the same again, by the version that there is then; unless given, nothing is changed nor refused. */
-  readonly again?: 'INVALID' | 'NOT_FOUND' | 'VERSION_CONFLICT' | 'another change';
+  readonly again?: 'INVALID' | 'NOT_FOUND' | 'another change';
 }
 
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -82,6 +86,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       position: 1,
       idempotencyKey: randomUUID(),
     }),
+    needs: ['terms'],
   },
   createLlmConfiguration: {
     input: ({ Workspace }) => ({
@@ -146,9 +151,9 @@ export const commands: Readonly<Record<string, CommandRow>> = {
         target: ids['ModelRoute'],
         workspace: ids.Workspace,
         changes: [
-          ['model', expect.any(String), null],
-          ['strategy', 'WEIGHTED', null],
-          ['targets', [{ llmConfiguration: ids['LlmConfiguration'], weight: 3 }], null],
+          ['model', 'fast', null],
+          ['strategy', 'FALLBACK', null],
+          ['targets', [{ llmConfiguration: ids['LlmConfiguration'], weight: 1 }], null],
         ],
       },
     ],
@@ -213,21 +218,30 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     tells: { action: 'workspace.selected', changes: [['isActive', false, true]] },
   },
   setModelRoute: {
+    creates: ({ Workspace, LlmConfiguration, ModelRoute }) => ({
+      workspaceId: Workspace,
+      model: ModelRoute === undefined ? 'fast' : `model-${randomUUID()}`,
+      strategy: 'FALLBACK',
+      targets: [{ llmConfigurationId: LlmConfiguration }],
+    }),
     input: ({ Workspace, LlmConfiguration }) => ({
       workspaceId: Workspace,
-      model: `model-${randomUUID()}`,
+      model: 'fast',
       strategy: 'WEIGHTED',
       targets: [{ llmConfigurationId: LlmConfiguration, weight: 3 }],
+      expectedVersion: 1,
     }),
-    tells: ({ input, ids }) => ({
+    tells: ({ ids }) => ({
       action: 'model_route.set',
       changes: [
-        ['model', null, input['model']],
-        ['strategy', null, 'WEIGHTED'],
-        ['targets', null, [{ llmConfiguration: ids['LlmConfiguration'], weight: 3 }]],
+        ['strategy', 'FALLBACK', 'WEIGHTED'],
+        [
+          'targets',
+          [{ llmConfiguration: ids['LlmConfiguration'], weight: 1 }],
+          [{ llmConfiguration: ids['LlmConfiguration'], weight: 3 }],
+        ],
       ],
     }),
-    again: 'VERSION_CONFLICT',
   },
   syncTeamAccess: {
     input: () => ({
