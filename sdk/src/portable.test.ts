@@ -152,13 +152,13 @@ const withoutTexts: Plugin = {
     })),
 };
 
-test('the client with all its methods adds less than 7 kB to a compressed page, the texts of its operations less than 2 kB', async () => {
+test('the client with all its methods adds less than 7 kB to a compressed page, the texts of its operations less than 3 kB', async () => {
   const code = "import { TokenVueClient } from './index.js'; globalThis.client = TokenVueClient;";
   const core = await sizeOf(code, [withoutTexts]);
   expect(core).toBeLessThan(7_000);
   expect(core).toBeGreaterThan(3_000);
   const texts = (await sizeOf(code)) - core;
-  expect(texts).toBeLessThan(2_000);
+  expect(texts).toBeLessThan(3_000);
   expect(texts).toBeGreaterThan(1_000);
 });
 

@@ -39,16 +39,21 @@ test('what should be looked at is found for one workspace and on a page of cards
     severity: expect.any(String),
     message: expect.any(String),
     virtualKey: null,
+    llmConfiguration: null,
+    modelRoute: null,
   });
   expect(findings).toContainEqual({
     code: 'KEY_WITHOUT_EXPIRY',
     severity: expect.any(String),
     message: expect.any(String),
     virtualKey: { id, name, maskedKey, lastUsedAt },
+    llmConfiguration: null,
+    modelRoute: null,
   });
   const [card] = (await ada.client.workspaces.list({ filter: { search: workspace.name } })).nodes;
   const page = await ada.client.workspaces.listWithFindings({ first: 100, totalCount: true });
-  expect(page).toMatchObject({ nodes: [{ ...card, reviewFindings: findings }], totalCount: 1 });
+  const reviewFindings = findings?.map(({ llmConfiguration: _1, modelRoute: _2, ...finding }) => finding);
+  expect(page).toMatchObject({ nodes: [{ ...card, reviewFindings }], totalCount: 1 });
   expect(await eve.client.workspaces.reviewFindings(workspace.id)).toBeNull();
 });
 

@@ -25,6 +25,7 @@ import type {
   CompleteWorkspaceReviewInput,
   CreateWorkspaceInput,
   RequestWorkspaceReviewInput,
+  ReviewFindingDetailsFragment,
   ReviewFindingFragment,
   TransferWorkspaceOwnershipInput,
   UpdateWorkspaceSettingsInput,
@@ -66,6 +67,9 @@ export interface WorkspaceListOptions extends WorkspaceSelector, PageOptions {}
 
 /** Something that a careful owner would look at now, and the key that it is about; null where it is about none. */
 export type ReviewFinding = ReviewFindingFragment;
+
+/** A finding with the configuration and the route that one about routing means. */
+export type ReviewFindingDetails = ReviewFindingDetailsFragment;
 
 /** One page of workspace cards, each with its findings; `totalCount` is there when it was asked for. */
 export type WorkspaceFindingsPage = NonNullable<WorkspacesWithFindingsQuery['workspaces']>;
@@ -203,7 +207,7 @@ export class Workspaces {
   }
 
   /** What a careful owner would look at now, most severe first; null when there is no such workspace in sight. */
-  async reviewFindings(workspaceId: string, call?: CallOptions): Promise<ReviewFinding[] | null> {
+  async reviewFindings(workspaceId: string, call?: CallOptions): Promise<ReviewFindingDetails[] | null> {
     const { workspace } = await this.#executor.data(ReviewFindingsDocument, { workspaceId }, call);
     return workspace?.reviewFindings ?? null;
   }

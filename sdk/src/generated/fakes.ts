@@ -56,7 +56,7 @@ export function fakeWorkspace(given: Partial<Types.WorkspaceDetailsFragment> = {
 }
 
 /** Something that a careful owner would look at. What is not given is made up. */
-export function fakeReviewFinding(given: Partial<Types.ReviewFindingFragment> = {}): Types.ReviewFindingFragment {
+export function fakeReviewFinding(given: Partial<Types.ReviewFindingDetailsFragment> = {}): Types.ReviewFindingDetailsFragment {
   return { code: 'KEY_WITHOUT_EXPIRY', severity: 'HIGH', message: 'Review finding message', virtualKey: null, llmConfiguration: null, modelRoute: null, ...given };
 }
 

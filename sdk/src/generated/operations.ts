@@ -1137,7 +1137,12 @@ export type WorkspaceDetailsFragment = (
   & WorkspaceCardFragment
 );
 
-export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null, llmConfiguration: { id: string, name: string } | null, modelRoute: { id: string, model: string } | null };
+export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null };
+
+export type ReviewFindingDetailsFragment = (
+  { llmConfiguration: { id: string, name: string } | null, modelRoute: { id: string, model: string } | null }
+  & ReviewFindingFragment
+);
 
 export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, id: string | null, name: string }, changes: Array<{ field: string, before: string | null, after: string | null }> };
 
@@ -1180,7 +1185,7 @@ export type ReviewFindingsQueryVariables = Exact<{
 }>;
 
 
-export type ReviewFindingsQuery = { workspace: { reviewFindings: Array<ReviewFindingFragment> } | null };
+export type ReviewFindingsQuery = { workspace: { reviewFindings: Array<ReviewFindingDetailsFragment> } | null };
 
 export type AuditLogQueryVariables = Exact<{
   workspaceId: string;

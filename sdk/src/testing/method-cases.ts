@@ -51,6 +51,7 @@ const selection = { workspace: details, previousWorkspace: null };
 
 const versioned = { workspaceId: 'ws_01', expectedVersion: 4 };
 const finding = fakeReviewFinding();
+const findingDetails = { ...finding, llmConfiguration: { id: 'llm_01', name: 'GPT' }, modelRoute: null };
 const auditEvent = fakeAuditEvent();
 const createKeyInput = { workspaceId: 'ws_01', name: 'Web app', idempotencyKey: 'once' };
 const issuedKey = { virtualKey, secret: KEY_SECRET, message: null };
@@ -258,8 +259,8 @@ export const cases: Record<string, Case> = {
     call: (client) => client.workspaces.reviewFindings('ws_01'),
     operationName: 'ReviewFindings',
     variables: { workspaceId: 'ws_01' },
-    data: { workspace: { reviewFindings: [finding] } },
-    result: [finding],
+    data: { workspace: { reviewFindings: [findingDetails] } },
+    result: [findingDetails],
   },
   'workspaces.reviewFindings(workspaceId) of none': {
     call: (client) => client.workspaces.reviewFindings('ws_00'),
