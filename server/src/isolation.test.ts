@@ -19,7 +19,7 @@ import { commandOf, commands, mutationText, prepare } from './testing/commands.j
 import { contentByOrganization } from './testing/database-content.js';
 import { idOfNothing, mutate } from './testing/fixtures.js';
 import { type Ids, idOf, nodeTypes, nounsByType, parsed } from './testing/ids.js';
-import { changeRows, giveToTeam, uuidOf } from './testing/rows.js';
+import { changeRows, giveToTeam, organizationOf, uuidOf } from './testing/rows.js';
 import { fieldSelection, idPlaces, itemsOf, objectTypes, typesAt, typesOfId, wayTo } from './testing/schema-places.js';
 import { changesOfAnybody, recordStatements } from './testing/statements.js';
 import { server, useServer } from './testing/use-server.js';
@@ -453,7 +453,7 @@ describe('a mutation', () => {
         );
       const before = await contentByOrganization(server.database);
       const release = await holdObjects(
-        server.databaseUrl,
+        server,
         [foreign, unseen].flatMap((scene) => Object.values(scene.ids)),
       );
       try {
@@ -728,8 +728,8 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
   });
   await changeRows(server, first.ids.VirtualKey, 'last_used_at = now()');
   await server.database.rows({
-    text: 'UPDATE virtual_key_secrets SET last_used_at = now() WHERE virtual_key_id = $1',
-    values: [uuidOf(first.ids.VirtualKey)],
+    text: 'UPDATE virtual_key_secrets SET last_used_at = now() WHERE organization_id = $1 AND virtual_key_id = $2',
+    values: [await organizationOf(server, first.ids.VirtualKey), uuidOf(first.ids.VirtualKey)],
   });
   const { LlmConfiguration: deleted = '' } = second.ids;
   await changeRows(server, deleted, `base_url = 'https://models.example', deleted_at = now()`);

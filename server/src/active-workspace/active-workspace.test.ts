@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditEvents, createWorkspace, run } from '../testing/fixtures.js';
-import { deleteMembership, giveToTeam, setRole, uuidOf } from '../testing/rows.js';
+import { deleteMembership, giveToTeam, organizationIdOf, setRole, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -187,8 +187,9 @@ describe('who loses sight of the active workspace has none', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query('DELETE FROM team_memberships WHERE user_id = $1', [uuidOf(bob.id)]);
-      await first.query('SELECT FROM active_workspaces WHERE user_id = $1 FOR UPDATE', [uuidOf(bob.id)]);
+      const his = [await organizationIdOf(server, org), uuidOf(bob.id)];
+      await first.query('DELETE FROM team_memberships WHERE organization_id = $1 AND user_id = $2', his);
+      await first.query('SELECT FROM active_workspaces WHERE organization_id = $1 AND user_id = $2 FOR UPDATE', his);
       const leaving = setMembers(ada, id, 1, [ada.id]);
       await untilWaiting(observer);
       await first.query('COMMIT');

@@ -53,18 +53,18 @@ async function newScene(): Promise<Scene> {
   };
 }
 
-type Statement = ReturnType<typeof lockOf>;
+type Statement = Awaited<ReturnType<typeof lockOf>>;
 
 /** A mutation that changes something of the scene, and what it waits for. */
 interface Wait {
   readonly mutation: string;
   readonly input: (scene: Scene) => object;
-  readonly hold: (scene: Scene) => Statement;
+  readonly hold: (scene: Scene) => Statement | Promise<Statement>;
   /** What somebody is told who is not an admin of the organization. */
   readonly refusal: { readonly code: string; readonly field: readonly string[] | null };
 }
 
-const holdWorkspace = ({ workspaceId }: Scene) => lockOf(workspaceId);
+const holdWorkspace = ({ workspaceId }: Scene) => lockOf(server, workspaceId);
 
 const holdDirectory = (strength: 'UPDATE' | 'KEY SHARE') => ({
   mutation: 'syncTeamAccess',
@@ -119,7 +119,7 @@ const ofAdmins: readonly [string, Wait][] = [
     {
       mutation: 'selectWorkspace',
       input: ({ workspaceId }) => ({ workspaceId }),
-      hold: ({ root }) => lockOf(root.id),
+      hold: ({ root }) => lockOf(server, root.id),
       refusal: { code: 'NOT_FOUND', field: ['input', 'workspaceId'] },
     },
   ],
@@ -128,7 +128,7 @@ const ofAdmins: readonly [string, Wait][] = [
     {
       mutation: 'revokeServiceToken',
       input: ({ serviceTokenId }) => ({ serviceTokenId }),
-      hold: ({ serviceTokenId }) => lockOf(serviceTokenId),
+      hold: ({ serviceTokenId }) => lockOf(server, serviceTokenId),
       refusal: { code: 'FORBIDDEN', field: null },
     },
   ],
@@ -159,7 +159,7 @@ async function changeMeanwhile(scene: Scene, who: Person, wait: Wait, change: St
   const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
   try {
     await holder.query('BEGIN');
-    await holder.query(wait.hold(scene));
+    await holder.query(await wait.hold(scene));
     const answering = send(who, wait, scene);
     await untilWaiting(watcher);
     if (change !== null) expect((await holder.query(change)).rowCount).toBe(1);
@@ -177,7 +177,7 @@ function expectUnauthenticated({ status, data, errors }: Answer): void {
   expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 }
 
-const demotionOf = ({ id }: Person) => changeOf(id, `organization_role = 'MEMBER', claims_issued_at = now()`);
+const demotionOf = ({ id }: Person) => changeOf(server, id, `organization_role = 'MEMBER', claims_issued_at = now()`);
 
 describe('a change that had to wait is made where nobody has lost anything meanwhile', () => {
   test.each(ofAdmins)('%s', async (_what, wait) => {
@@ -191,7 +191,7 @@ describe('a change that had to wait is made where nobody has lost anything meanw
 describe('an organization admin who becomes a member while they wait changes nothing any more, as a member', () => {
   test.each(ofAdmins)('%s', async (_what, wait) => {
     const scene = await newScene();
-    const { answer, content, expected } = await changeMeanwhile(scene, scene.root, wait, demotionOf(scene.root));
+    const { answer, content, expected } = await changeMeanwhile(scene, scene.root, wait, await demotionOf(scene.root));
     expect([answer.status, answer.data]).toEqual([200, { [wait.mutation]: { userErrors: [wait.refusal] } }]);
     expect(content).toEqual(expected);
     expect(await areSyncsAnnounced(scene)).toBe(false);
@@ -201,7 +201,7 @@ describe('an organization admin who becomes a member while they wait changes not
 describe('a person who is set inactive while they wait is UNAUTHENTICATED, and changes nothing', () => {
   test.each(ofAdmins)('%s', async (_what, wait) => {
     const scene = await newScene();
-    const change = changeOf(scene.root.id, 'active = false');
+    const change = await changeOf(server, scene.root.id, 'active = false');
     const { answer, content, expected } = await changeMeanwhile(scene, scene.root, wait, change);
     expectUnauthenticated(answer);
     expect(content).toEqual(expected);
@@ -212,7 +212,7 @@ describe('a person who is set inactive while they wait is UNAUTHENTICATED, and c
 describe('a service whose token is revoked while it waits is UNAUTHENTICATED, and changes nothing', () => {
   test.each(ofServices)('%s', async (_what, wait) => {
     const scene = await newScene();
-    const change = changeOf(scene.service.id, 'revoked_at = now()');
+    const change = await changeOf(server, scene.service.id, 'revoked_at = now()');
     const { answer, content, expected } = await changeMeanwhile(scene, scene.service, wait, change);
     expectUnauthenticated(answer);
     expect(content).toEqual(expected);
@@ -224,8 +224,8 @@ describe('an admin of the workspace who loses that while they wait changes nothi
   test.each(inWorkspace)('as a viewer, who sees it and is FORBIDDEN: %s', async (_what, wait) => {
     const scene = await newScene();
     const change: Statement = {
-      text: `UPDATE members SET role = 'VIEWER' WHERE user_id = $1`,
-      values: [uuidOf(scene.admin.id)],
+      text: `UPDATE members SET role = 'VIEWER' WHERE organization_id = $1 AND user_id = $2`,
+      values: [scene.organizationId, uuidOf(scene.admin.id)],
     };
     const { answer, content, expected } = await changeMeanwhile(scene, scene.admin, wait, change);
     const refusal = { ...wait.refusal, code: 'FORBIDDEN' };
@@ -235,7 +235,7 @@ describe('an admin of the workspace who loses that while they wait changes nothi
 
   test.each(inWorkspace)('as somebody without sight, for whom it is not there: %s', async (_what, wait) => {
     const scene = await newScene();
-    const change = removalOf([scene.workspaceId], scene.admin);
+    const change = await removalOf(server, [scene.workspaceId], scene.admin);
     const { answer, content, expected } = await changeMeanwhile(scene, scene.admin, wait, change);
     expect(answer.data).toEqual({ [wait.mutation]: { userErrors: [wait.refusal] } });
     expect(content).toEqual(expected);
@@ -247,13 +247,13 @@ test('a sync that waits for its turn behind another one is not done for who has 
   const wait = holdDirectory('UPDATE');
   const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
   await holder.query('BEGIN');
-  await holder.query(wait.hold(scene));
+  await holder.query(await wait.hold(scene));
   const first = send(scene.service, wait, scene);
   await untilWaiting(watcher);
   const input = () => ({ users: [{ subject: 'other', name: 'Other', email: '' }], teams: [] });
   const second = send(scene.root, { ...wait, input }, scene);
   await delay(200);
-  await holder.query(demotionOf(scene.root));
+  await holder.query(await demotionOf(scene.root));
   await holder.query('COMMIT');
   await Promise.all([holder.end(), watcher.end()]);
   expect((await first).data).toEqual({ syncTeamAccess: { userErrors: [] } });

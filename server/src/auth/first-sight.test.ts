@@ -276,7 +276,7 @@ describe('at each sight after', () => {
       name: 'Ada',
       email: 'ada@example.com',
     });
-    const release = await holdObjects(server.databaseUrl, [id]);
+    const release = await holdObjects(server, [id]);
     const watcher = await connect(server.databaseUrl);
     const signingIn = [{ name: 'Ada King' }, { email: 'king@example.com' }].map((more) =>
       signIn({ sub: 'ada', org, iat, ...more }),

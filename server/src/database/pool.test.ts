@@ -36,7 +36,7 @@ function keyCountOf({ owner, workspaceId }: Tenant): Promise<{ workspace: { acti
 test('an organization with forty slow requests has three quarters of the connections, and others are answered meanwhile', async () => {
   const [busy, other] = [await newTenant(), await newTenant()];
   const observer = await connect(server.databaseUrl);
-  const release = await holdObjects(server.databaseUrl, [busy.workspaceId]);
+  const release = await holdObjects(server, [busy.workspaceId]);
   const slow = createKeys(busy, 40);
   await untilWaiting(observer, share);
   for (let round = 1; round <= 10; round++) {

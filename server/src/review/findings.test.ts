@@ -50,7 +50,7 @@ interface AgedKey extends KeyFixture {
 async function insertAgedKeys(workspaceId: string, keys: readonly AgedKey[]): Promise<string[]> {
   const ids = await insertKeys(server, workspaceId, keys);
   for (const [index, { created = '0 s', used = null }] of keys.entries()) {
-    const ages = 'created_at = created_at - $2::interval, last_used_at = now() - $3::interval';
+    const ages = 'created_at = now() - $1::interval, last_used_at = now() - $2::interval';
     await changeRows(server, ids[index] ?? '', ages, [created, used]);
   }
   return ids;

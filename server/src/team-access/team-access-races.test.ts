@@ -5,7 +5,7 @@ import { changed, events, kept, newAdmin, signIn, statusOf, sync, team, teamsOf,
 import { eventually } from '../testing/eventually.js';
 import { createKey, createWorkspace, mutate } from '../testing/fixtures.js';
 import { toGlobalId } from '../testing/ids.js';
-import { giveToTeam, setRole, uuidOf } from '../testing/rows.js';
+import { giveToTeam, lockOf, setRole, uuidOf } from '../testing/rows.js';
 import { type Person, person, signToken } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -86,7 +86,8 @@ describe('at the same moment', () => {
 
     async function ownerOf(workspaceId: string): Promise<string | undefined> {
       const [row] = await server.database.rows<{ name: string }>({
-        text: 'SELECT t.name FROM workspaces w JOIN teams t ON t.id = w.owner_team_id WHERE w.id = $1',
+        text: `SELECT t.name FROM workspaces w
+          JOIN teams t ON t.organization_id = w.organization_id AND t.id = w.owner_team_id WHERE w.id = $1`,
         values: [uuidOf(workspaceId)],
       });
       return row?.name;
@@ -111,7 +112,7 @@ describe('at the same moment', () => {
         });
         await withTwoConnections(async (holder, watcher) => {
           await holder.query('BEGIN');
-          await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(high)]);
+          await holder.query(await lockOf(server, high));
           const merging = merge();
           await untilWaiting(watcher, 1);
           const reviewing = mutate(server, admin, {
@@ -193,7 +194,7 @@ describe('at the same moment', () => {
       const old = await teamId(org, 'Old');
       await withTwoConnections(async (holder, watcher) => {
         await holder.query('BEGIN');
-        await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(id)]);
+        await holder.query(await lockOf(server, id));
         const merging = merge();
         await untilWaiting(watcher, 1);
         const transferring = transferTo(admin, id, old);
@@ -211,7 +212,7 @@ describe('at the same moment', () => {
     const ada = await person(server, { sub: 'ada', org });
     const [holder, watcher] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
     await holder.query('BEGIN');
-    await holder.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [uuidOf(ada.id)]);
+    await holder.query(await lockOf(server, ada.id));
     const syncing = sync(admin, { users: [user('ada')], teams: [team('1', ['ada'], 'New')] });
     await untilWaiting(watcher, 1);
     const signingIn = signIn({ sub: 'bob', org, teams: ['New'] });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { auditEvents, createKey, createWorkspace, mutate, run } from '../testing/fixtures.js';
-import { uuidOf } from '../testing/rows.js';
+import { lockOf, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -98,7 +98,7 @@ describe('rotations at once', () => {
     const [holder, observer] = [await connect(server.databaseUrl), await connect(server.databaseUrl)];
     try {
       await holder.query('BEGIN');
-      await holder.query('SELECT FROM workspaces WHERE id = $1 FOR UPDATE', [uuidOf(workspaceId)]);
+      await holder.query(await lockOf(server, workspaceId));
       const rotation = mutate<{ virtualKey: { secrets: { createdAt: string; expiresAt: string | null }[] } }>(
         server,
         owner,

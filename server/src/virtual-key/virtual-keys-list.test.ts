@@ -233,14 +233,18 @@ describe('orderings and pages', () => {
       names.map((name, index) => ({ name, expiresInMs: index % 3 === 0 ? null : (index - 2) * 3_600_000 })),
     );
     // Many are the same, so that only the id tells them apart; some were never used.
-    await changeRows(
-      server,
-      keys,
-      `created_at = date_trunc('hour', now()) - (ascii(name) % 3) * interval '1 hour',
-       expires_at = date_trunc('hour', expires_at),
-       last_used_at = CASE ascii(name) % 3 WHEN 0 THEN NULL
-         ELSE date_trunc('hour', now()) - (ascii(name) % 3) * interval '1 day' END`,
-    );
+    for (const [place, key] of keys.entries()) {
+      const index = place % names.length;
+      const age = (names[index]?.charCodeAt(0) ?? 0) % 3;
+      await changeRows(
+        server,
+        key,
+        `created_at = date_trunc('hour', now()) - $1 * interval '1 hour',
+         expires_at = date_trunc('hour', now()) + $2 * interval '1 hour',
+         last_used_at = date_trunc('hour', now()) - $3 * interval '1 day'`,
+        [age, index % 3 === 0 ? null : index - 2, age === 0 ? null : age],
+      );
+    }
   });
 
   const byteOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -345,7 +349,7 @@ describe('statements', () => {
         workspaceId,
         [0, 1, 2].map((n) => ({ name: `Key ${index} ${n}`, createdBy: makers[(index + n) % 10] ?? null })),
       );
-      await changeRows(server, keys, 'last_reviewed_at = now(), last_reviewed_by_id = $2', [uuidOf(owner.id)]);
+      await changeRows(server, keys, 'last_reviewed_at = now(), last_reviewed_by_id = $1', [uuidOf(owner.id)]);
     }
   });
 

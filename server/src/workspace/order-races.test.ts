@@ -121,7 +121,7 @@ describe('of archiving and selecting', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query(changeOf(id, 'archived_at = now(), version = version + 1'));
+      await first.query(await changeOf(server, id, 'archived_at = now(), version = version + 1'));
       const selecting = send(bob, 'selectWorkspace', { workspaceId: id });
       await untilWaiting(observer);
       await first.query('COMMIT');
@@ -217,7 +217,7 @@ describe('of a change of role and the actor’s own removal', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query(removalOf([id], bob));
+      await first.query(await removalOf(server, [id], bob));
       const changing = changeRole(bob, memberId, 'ADMIN');
       await untilWaiting(observer);
       await first.query('COMMIT');
@@ -238,7 +238,7 @@ describe('of a change of role and the actor’s own removal', () => {
     const observer = await connect(server.databaseUrl);
     try {
       await first.query('BEGIN');
-      await first.query(removalOf([id], bob));
+      await first.query(await removalOf(server, [id], bob));
       const changing = changeRole(ada, memberId, 'ADMIN');
       await untilWaiting(observer);
       await first.query('COMMIT');

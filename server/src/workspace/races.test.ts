@@ -9,7 +9,7 @@ import {
   type WorkspaceInput,
   workspaceInput,
 } from '../testing/fixtures.js';
-import { changeRows, deleteKey, insertKeys, removalOf, setRole, uuidOf } from '../testing/rows.js';
+import { changeRows, deleteKey, insertKeys, organizationOf, removalOf, setRole, uuidOf } from '../testing/rows.js';
 import { type GraphQLAnswer, newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -165,9 +165,8 @@ describe('a create with an idempotency key', () => {
       await first.query('BEGIN');
       await first.query(
         `INSERT INTO idempotency_records (organization_id, actor_id, operation, key, input_digest, result_id)
-         SELECT organization_id, id, 'createWorkspace', 'crash', sha256('other'), gen_random_uuid()
-         FROM users WHERE id = $1`,
-        [uuidOf(ada.id)],
+         VALUES ($1, $2, 'createWorkspace', 'crash', sha256('other'), gen_random_uuid())`,
+        [await organizationOf(server, ada.id), uuidOf(ada.id)],
       );
       const repeat = sendCreate(ada, workspaceInput({ idempotencyKey: 'crash' }));
       await untilWaiting(observer);
@@ -371,7 +370,7 @@ describe('the kept counts', () => {
     await setRole(server, ids, bob, 'MEMBER');
     const keys = await insertKeys(server, ids, Array(100).fill({ name: 'key' }));
     for (const id of ids) expect((await countsOf(ada, id)).told).toEqual({ memberCount: 2, activeKeyCount: 100 });
-    await server.database.rows(removalOf(ids, bob));
+    await server.database.rows(await removalOf(server, ids, bob));
     await changeRows(server, keys, `status = 'REVOKED', revoked_at = now()`);
     for (const id of ids) expect((await countsOf(ada, id)).told).toEqual({ memberCount: 1, activeKeyCount: 0 });
     expect(await repairCounters(server.database)).toMatchObject({ repaired: 0 });

@@ -323,7 +323,10 @@ describe('orderings and pages', () => {
       ids.push(await createWorkspace(server, member, { name, monthlyBudget: String([5, 100, 20.5][index % 3]) }));
     }
     // Some times are the same, so that only the id tells two apart.
-    await changeRows(server, ids, `created_at = now() - (ascii(name) % 4) * interval '1 minute'`);
+    for (const age of [0, 1, 2, 3]) {
+      const ofAge = ids.filter((_, index) => (names[index]?.charCodeAt(0) ?? 0) % 4 === age);
+      await changeRows(server, ofAge, `created_at = date_trunc('minute', now()) - $1 * interval '1 minute'`, [age]);
+    }
     await giveToTeam(server, ids.slice(0, 4), 'owners');
     await setRole(server, ids.slice(2), teammate, 'VIEWER');
   });
