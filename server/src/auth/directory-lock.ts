@@ -41,10 +41,12 @@ export async function inTurn<Result>(organizationId: string, work: () => Promise
  * changes; it runs out by itself where the process ends meanwhile.
  */
 export async function announced<Result>(database: OrganizationDatabase, work: () => Promise<Result>): Promise<Result> {
-  // Waits for a sync of another process, so whoever asks is looked at after it, before the mark is there.
+  // Waits for a sync of another process, so whoever asks is looked at after it, before the mark is there. The mark counts
+  // from the end of the wait: from when its own statement comes.
   await database.transaction((transaction) =>
     transaction.lock(
-      sql`UPDATE directories d SET sync_wanted_until = clock_timestamp() + interval '30 s'
+      sql`SELECT FROM directories d WHERE d.organization_id = ${organization} FOR NO KEY UPDATE`,
+      sql`UPDATE directories d SET sync_wanted_until = statement_timestamp() + interval '30 s'
         WHERE d.organization_id = ${organization}`,
     ),
   );
