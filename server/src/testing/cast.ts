@@ -152,14 +152,15 @@ interface SceneObjects {
   readonly memberUser: Player;
 }
 
-async function idsOf(server: TestServer, { people }: Company, objects: SceneObjects): Promise<Ids> {
+async function idsOf(server: TestServer, { organizationId, people }: Company, objects: SceneObjects): Promise<Ids> {
   const { workspaceId, keyId, user, memberUser } = objects;
   const [row] = await server.database.rows<{ member: string; event: string; team: string }>({
     text: `SELECT m.id AS member, e.id AS event, tm.team_id AS team
-      FROM members m JOIN audit_events e ON e.workspace_id = m.workspace_id AND e.action = 'workspace.created'
-      JOIN team_memberships tm ON tm.user_id = $3
-      WHERE m.workspace_id = $1 AND m.user_id = $2`,
-    values: [workspaceId, memberUser.id, user.id].map(uuidOf),
+      FROM members m
+      JOIN audit_events e ON e.organization_id = $1 AND e.workspace_id = $2 AND e.action = 'workspace.created'
+      JOIN team_memberships tm ON tm.organization_id = $1 AND tm.user_id = $4
+      WHERE m.organization_id = $1 AND m.workspace_id = $2 AND m.user_id = $3`,
+    values: [organizationId, ...[workspaceId, memberUser.id, user.id].map(uuidOf)],
   });
   if (row === undefined) throw new Error('The scene is incomplete.');
   const ids: Ids = {

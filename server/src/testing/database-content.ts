@@ -1,5 +1,8 @@
 import type { Database } from '../database/database.js';
 
+/** SQL for a digest of rows in any order, which the nodes of a cluster work out each for its own. */
+const digestOf = (text: string) => `coalesce(sum(hashtextextended(${text}, 0)), 0)::text`;
+
 /**
  * Everything in the database, a digest of the rows for each table: two that are equal say that nothing changed. When a
  * directory was last synced is left out, because a sync that changes nothing keeps it too.
@@ -11,8 +14,9 @@ export async function databaseContent(database: Database): Promise<Record<string
   });
   const digests = tables.map(
     ({ name }) =>
-      `SELECT '${name}' AS name, count(*) || ' rows, ' || md5(coalesce(string_agg(r.text, '|' ORDER BY r.text), '')) AS digest
-       FROM ${name} t CROSS JOIN LATERAL (SELECT (to_jsonb(t) - '{synced_at,sync_wanted_until}'::text[])::text) AS r (text)`,
+      `SELECT '${name}' AS name,
+         count(*) || ' rows, ' || ${digestOf(`(to_jsonb(t) - '{synced_at,sync_wanted_until}'::text[])::text`)} AS digest
+       FROM ${name} t`,
   );
   const rows = await database.rows<{ name: string; digest: string }>({ text: digests.join(' UNION ALL '), values: [] });
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
@@ -27,7 +31,7 @@ export async function contentByOrganization(database: Database): Promise<Record<
   });
   const digests = tables.map(
     ({ name }) =>
-      `SELECT '${name}' AS name, organization_id AS organization, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest
+      `SELECT '${name}' AS name, organization_id AS organization, ${digestOf('t::text')} AS digest
        FROM ${name} t GROUP BY organization_id`,
   );
   const rows = await database.rows<{ name: string; organization: string; digest: string }>({
