@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { breakAudit, createWorkspace, mutate, run } from '../testing/fixtures.js';
+import { organizationIdOf } from '../testing/rows.js';
 import {
   newOrganization,
   type Person,
@@ -36,11 +37,9 @@ afterEach(async () => {
 /** With `UPDATE` as a sync does, with `KEY SHARE` as a sign-in does. */
 async function hold(organization: string, strength: 'UPDATE' | 'KEY SHARE' = 'UPDATE'): Promise<void> {
   await sync.query('BEGIN');
-  await sync.query(
-    `SELECT FROM directories d WHERE d.organization_id IN (SELECT id FROM organizations WHERE external_id = $1)
-     FOR ${strength}`,
-    [organization],
-  );
+  await sync.query(`SELECT FROM directories d WHERE d.organization_id = $1 FOR ${strength}`, [
+    await organizationIdOf(server, organization),
+  ]);
 }
 
 const release = () => sync.query('COMMIT');
@@ -144,9 +143,9 @@ test('a sync that has waited does not take back the last word of the one that it
   await untilWaiting(sync);
   // As a sync of another server that was faster.
   const { rows } = await sync.query<{ syncedAt: Date }>(
-    `UPDATE directories SET synced_at = clock_timestamp()
-     WHERE organization_id = (SELECT id FROM organizations WHERE external_id = $1) RETURNING synced_at AS "syncedAt"`,
-    [admin.org],
+    `UPDATE directories SET synced_at = statement_timestamp() WHERE organization_id = $1
+     RETURNING synced_at AS "syncedAt"`,
+    [await organizationIdOf(server, admin.org)],
   );
   await release();
   expect(await waiting).toEqual(made);
@@ -214,8 +213,8 @@ describe('sign-ins do not wait any more for a sync', () => {
   test('whose server ended while it waited, once its mark has run out', async () => {
     await release();
     await server.database.rows({
-      text: `UPDATE directories SET sync_wanted_until = now() + interval '600 ms'`,
-      values: [],
+      text: `UPDATE directories SET sync_wanted_until = now() + interval '600 ms' WHERE organization_id = $1`,
+      values: [await organizationIdOf(server, org)],
     });
     const start = performance.now();
     expect((await ask({ sub: 'bob', org })).status).toBe(200);

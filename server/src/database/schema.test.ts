@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { OrganizationRole, ServiceScope } from '../access/actor.js';
 import { MemberRole } from '../access/permissions.js';
@@ -162,6 +163,11 @@ describe('no statement, whoever sends it, can', () => {
       name === 'org' ? `'${organizationId}'` : `'${ids[name as keyof typeof ids]}'`,
     );
     return server.database.rows({ text, values: [] });
+  }
+
+  /** The constraint's name, which a cluster tells in the message alone, with the number of a shard. */
+  function brokenBy({ constraint, message }: pg.DatabaseError): string | undefined {
+    return constraint ?? /constraint "(\w+?)(?:_\d+)?"/.exec(message)?.[1];
   }
 
   const workspace = (values: string) =>
@@ -329,7 +335,7 @@ describe('no statement, whoever sends it, can', () => {
       'DELETE FROM workspaces WHERE id = :teamOwned',
     ],
   ])('%s', async (_what, constraint, sql) => {
-    await expect(execute(sql)).rejects.toMatchObject({ constraint });
+    expect(await execute(sql).catch(brokenBy)).toBe(constraint);
   });
 
   test.each<[string, string, RegExp]>([

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import pg from 'pg';
 import { eventually } from '../testing/eventually.js';
-import { onPlainPostgres } from '../testing/plain-postgres.js';
 import { breakAudit, createWorkspace, workspaceInput } from '../testing/fixtures.js';
+import { onPlainPostgres } from '../testing/plain-postgres.js';
 import { rawRequest } from '../testing/raw-request.js';
 import { recordStatements } from '../testing/statements.js';
 import {

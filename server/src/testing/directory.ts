@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { mutate, run } from './fixtures.js';
+import { organizationIdOf } from './rows.js';
 import { newOrganization, type Person, person, signToken, type TokenClaims } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -51,21 +52,20 @@ export async function newAdmin(org = newOrganization()): Promise<Person & { read
 
 /** The organization as the tables have it, without the admin that the tests begin with. */
 export async function kept(org: string) {
+  const values = [await organizationIdOf(server, org)];
   const [users, teams] = await Promise.all([
     server.database.rows<{ subject: string; name: string; email: string; role: string; active: boolean }>({
       text: `SELECT u.subject, u.name, u.email, u.organization_role AS role, u.active
-        FROM users u JOIN organizations o ON o.id = u.organization_id
-        WHERE o.external_id = $1 AND u.subject <> 'root' ORDER BY u.subject COLLATE "C"`,
-      values: [org],
+        FROM users u WHERE u.organization_id = $1 AND u.subject <> 'root' ORDER BY u.subject COLLATE "C"`,
+      values,
     }),
     server.database.rows<{ id: string; name: string; externalId: string | null; subjects: string[] }>({
       text: `SELECT t.id, t.name, t.external_id AS "externalId", ARRAY(
-          SELECT u.subject FROM team_memberships tm JOIN users u ON u.id = tm.user_id
-          WHERE tm.team_id = t.id ORDER BY u.subject COLLATE "C"
+          SELECT u.subject FROM team_memberships tm JOIN users u ON u.organization_id = $1 AND u.id = tm.user_id
+          WHERE tm.organization_id = $1 AND tm.team_id = t.id ORDER BY u.subject COLLATE "C"
         ) AS subjects
-        FROM teams t JOIN organizations o ON o.id = t.organization_id
-        WHERE o.external_id = $1 ORDER BY t.name COLLATE "C"`,
-      values: [org],
+        FROM teams t WHERE t.organization_id = $1 ORDER BY t.name COLLATE "C"`,
+      values,
     }),
   ]);
   return { users, teams };

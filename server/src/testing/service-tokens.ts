@@ -1,5 +1,5 @@
 import { mutate, run, type UserErrorFixture } from './fixtures.js';
-import { changeRows, uuidOf } from './rows.js';
+import { changeRows, organizationOf } from './rows.js';
 import { newOrganization, type Person, person } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -61,9 +61,8 @@ export async function events(who: Person) {
   return server.database.rows<{ action: string; target: string; changes: object[] }>({
     text: `SELECT e.action, e.workspace_id AS workspace, e.actor_kind AS kind, e.actor_id AS actor, e.actor_name AS name,
         e.target_id AS target, e.changes
-      FROM audit_events e JOIN users u ON u.organization_id = e.organization_id
-      WHERE u.id = $1 AND e.action LIKE 'service_token.%' ORDER BY e.id`,
-    values: [uuidOf(who.id)],
+      FROM audit_events e WHERE e.organization_id = $1 AND e.action LIKE 'service_token.%' ORDER BY e.id`,
+    values: [await organizationOf(server, who.id)],
   });
 }
 
