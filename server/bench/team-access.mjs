@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -10,7 +12,8 @@ import { startServer } from './server-process.mjs';
 
 // What `syncTeamAccess` takes for a whole company, with audit and answer, in parts of plain INSERTs of the same users, teams
 // and places in one transaction: all of it new, the same again, and every user and team changed. Each round is another
-// company in the same database, so that the tables grow.
+// company in the same database, so that the tables grow. With DATABASE_URL it is that database, which may lie on several
+// nodes, and the companies stay in it.
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, size: { type: 'string', default: '10000' } },
 });
@@ -27,19 +30,23 @@ const mutation = `mutation ($input: SyncTeamAccessInput!) {
  */
 
 const secret = randomBytes(32).toString('hex');
-const database = await startFilledDatabase();
+const { DATABASE_URL: givenUrl } = process.env;
+const folder = await mkdtemp(join(tmpdir(), 'tokenvue-bench-'));
+const database =
+  givenUrl === undefined ? await startFilledDatabase() : { url: givenUrl, stop: async () => {} };
+const run = randomBytes(4).toString('hex');
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
 const server = await startServer({
   script: new URL(built('main.js')),
   environment: { NODE_ENV: 'production', DATABASE_URL: database.url, AUTH_JWT_SECRET: secret },
-  logFile: join(database.folder, 'server.log'),
+  logFile: join(folder, 'server.log'),
 });
 try {
   /** @type {Record<'plain' | 'new' | 'again' | 'changed', number>[]} */
   const rounds = [];
   for (let round = 0; round < Number(options.rounds); round++) {
-    const token = await signToken(secret, { subject: 'root', organization: `company ${round}`, role: 'admin' });
+    const token = await signToken(secret, { subject: 'root', organization: `company ${run} ${round}`, role: 'admin' });
     const directory = directoryOf(round);
     rounds.push({
       plain: await secondsOf(() => insertPlainly(directory, round)),
@@ -64,6 +71,7 @@ try {
   await server.stop();
   await client.end();
   await database.stop();
+  await rm(folder, { recursive: true });
 }
 
 /**
@@ -130,7 +138,7 @@ async function insertPlainly({ users, teams }, round) {
     subjects.map((subject) => [teamIds[index], userIds.get(subject)]),
   );
   await client.query('BEGIN');
-  await client.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2)', [organizationId, `plain ${round}`]);
+  await client.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2)', [organizationId, `plain ${run} ${round}`]);
   await client.query('INSERT INTO directories (organization_id) VALUES ($1)', [organizationId]);
   await client.query(
     `INSERT INTO users (id, organization_id, subject, name, search_key, email)

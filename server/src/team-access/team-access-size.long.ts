@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { databaseContent } from '../testing/database-content.js';
 import { changed, newAdmin, sync, team, user } from '../testing/directory.js';
 import { eventually } from '../testing/eventually.js';
+import { isDistributed } from '../testing/plain-postgres.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect } from '../testing/waiting.js';
 
@@ -55,13 +56,19 @@ function directoryOf(size: number, prefix: string) {
   };
 }
 
+/** What was looked at and inserted on this node, or on all nodes that have rows. */
+const countOnNode = `SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) AS blocks,
+    sum(n_tup_ins) AS inserted
+  FROM pg_statio_user_tables JOIN pg_stat_user_tables USING (relid)`;
+const countOnNodes = `SELECT sum((result::json->>'blocks')::numeric) AS blocks,
+    sum((result::json->>'inserted')::numeric) AS inserted
+  FROM run_command_on_workers($$SELECT row_to_json(node) FROM (${countOnNode}) AS node$$)`;
+
 /** How often the work looks at a block of a table or index; PostgreSQL tells about a second after a transaction. */
 async function blocksRead(work: () => Promise<void>): Promise<number> {
   const count = async () => {
     const { rows } = await watcher.query<{ blocks: string; inserted: string }>(
-      `SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) AS blocks,
-         sum(n_tup_ins) AS inserted
-       FROM pg_statio_user_tables JOIN pg_stat_user_tables USING (relid)`,
+      isDistributed ? countOnNodes : countOnNode,
     );
     return { blocks: Number(rows[0]?.blocks), inserted: Number(rows[0]?.inserted) };
   };
