@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditEvents, createWorkspace, mutate, run } from '../testing/fixtures.js';
-import { changeOf, giveToTeam, removalOf, setRole, uuidOf } from '../testing/rows.js';
+import { changeOf, giveToTeam, organizationOf, removalOf, setRole, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, untilWaiting } from '../testing/waiting.js';
@@ -40,10 +40,12 @@ async function stateOf(workspaceId: string) {
     selections: number;
   }>({
     text: `SELECT owner_user_id AS owner, version,
-        (SELECT jsonb_object_agg(user_id, role) FROM members WHERE workspace_id = w.id) AS roles,
-        (SELECT count(*)::integer FROM active_workspaces WHERE workspace_id = w.id) AS selections
-      FROM workspaces w WHERE id = $1`,
-    values: [uuidOf(workspaceId)],
+        (SELECT jsonb_object_agg(m.user_id, m.role) FROM members m
+          WHERE m.organization_id = $1 AND m.workspace_id = w.id) AS roles,
+        (SELECT count(*)::integer FROM active_workspaces a
+          WHERE a.organization_id = $1 AND a.workspace_id = w.id) AS selections
+      FROM workspaces w WHERE w.organization_id = $1 AND w.id = $2`,
+    values: [await organizationOf(server, workspaceId), uuidOf(workspaceId)],
   });
   if (row === undefined) throw new Error('There is no such workspace.');
   return row;
