@@ -32,8 +32,7 @@ const mutation = `mutation ($input: SyncTeamAccessInput!) {
 const secret = randomBytes(32).toString('hex');
 const { DATABASE_URL: givenUrl } = process.env;
 const folder = await mkdtemp(join(tmpdir(), 'tokenvue-bench-'));
-const database =
-  givenUrl === undefined ? await startFilledDatabase() : { url: givenUrl, stop: async () => {} };
+const database = givenUrl === undefined ? await startFilledDatabase() : { url: givenUrl, stop: async () => {} };
 const run = randomBytes(4).toString('hex');
 const client = new pg.Client({ connectionString: database.url });
 await client.connect();
@@ -138,7 +137,10 @@ async function insertPlainly({ users, teams }, round) {
     subjects.map((subject) => [teamIds[index], userIds.get(subject)]),
   );
   await client.query('BEGIN');
-  await client.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2)', [organizationId, `plain ${run} ${round}`]);
+  await client.query('INSERT INTO organizations (id, external_id) VALUES ($1, $2)', [
+    organizationId,
+    `plain ${run} ${round}`,
+  ]);
   await client.query('INSERT INTO directories (organization_id) VALUES ($1)', [organizationId]);
   await client.query(
     `INSERT INTO users (id, organization_id, subject, name, search_key, email)
