@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,16 +32,31 @@ export async function copyWith(steps: readonly Step[]): Promise<Copy> {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await cp(join(root, file), join(folder, file));
   }
-  for (const place of ['', 'server', 'sdk', 'sdk/examples/workspace-page']) {
+  for (const place of ['server', 'sdk', 'sdk/examples/workspace-page']) {
     const packages = join(root, place, 'node_modules');
     if (await isThere(packages)) await symlink(packages, join(folder, place, 'node_modules'));
   }
+  await borrowPackages(join(folder, 'node_modules'));
   for (const step of steps) await follow(step, folder);
   return {
     folder,
     run: (command, ...args) => execute(folder, command, args),
     remove: () => rm(folder, { recursive: true }),
   };
+}
+
+/** The packages of the original's root, but for those that are folders of the repository: there the copy has its own. */
+async function borrowPackages(folder: string): Promise<void> {
+  const packages = join(root, 'node_modules');
+  const own = '@tokenvue';
+  await mkdir(join(folder, own), { recursive: true });
+  for (const name of await readdir(packages)) {
+    if (name !== own) await symlink(join(packages, name), join(folder, name));
+  }
+  for (const name of await readdir(join(packages, own))) {
+    // As npm has made them: relative, so that they lead into the copy.
+    await symlink(await readlink(join(packages, own, name)), join(folder, own, name));
+  }
 }
 
 /** Puts a file into the copy that belongs to no recipe. */
