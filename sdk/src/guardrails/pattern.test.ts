@@ -128,7 +128,14 @@ test.each([
   ['a(?!b)', 'Lookahead and lookbehind, such as (?=…) and (?<!…), are not possible in RE2: (?!'],
   ['(a)\\1', 'Backreferences, such as \\1, are not possible in RE2: \\1'],
   ['a++', 'One repetition follows directly after another; possessive ones, such as a++, are not possible in RE2: ++'],
-  ['a{1001}', 'A number in braces may be 1,000 at most, also where repetitions are within each other: {1001}'],
+  [
+    'a{1001}',
+    'A number in braces may be 1,000 at most, also where repetitions are within each other, and no less than the one before: {1001}',
+  ],
+  [
+    'a{2,1}',
+    'A number in braces may be 1,000 at most, also where repetitions are within each other, and no less than the one before: {2,1}',
+  ],
   ['\\pX', 'There is no such class or range of characters.'],
   ['[z-a]', 'There is no such class or range of characters: z-a'],
 ])('what is wrong with %s is said in a sentence', (pattern, expected) => {

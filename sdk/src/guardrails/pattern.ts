@@ -60,7 +60,8 @@ const sentences: Record<string, string> = {
   'invalid or unsupported Perl syntax': 'This kind of group is not possible in RE2',
   'invalid nested repetition operator':
     'One repetition follows directly after another; possessive ones, such as a++, are not possible in RE2',
-  'invalid repeat count': 'A number in braces may be 1,000 at most, also where repetitions are within each other',
+  'invalid repeat count':
+    'A number in braces may be 1,000 at most, also where repetitions are within each other, and no less than the one before',
   'missing closing ]': 'A class of characters is not closed: ] is missing',
   'missing closing )': 'A group is not closed: ) is missing',
   'unexpected )': 'A group is closed that was not opened: there is a ) too many, or a ( is missing',

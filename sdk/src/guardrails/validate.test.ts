@@ -74,7 +74,11 @@ test('a country is one whose phone numbers are known', () => {
   for (const country of getCountries()) expect([country, countryOf(country)]).toEqual([country, []]);
   for (const country of ['de', 'XX', 'DEU', '', 'D ', 'EA']) {
     expect(countryOf(country)).toEqual([
-      ['country', null, `There is no country ${country}: it is two capital letters, such as DE.`],
+      [
+        'country',
+        null,
+        `No local phone numbers of ${country} are known; a country is two capital letters, such as DE.`,
+      ],
     ]);
   }
 });

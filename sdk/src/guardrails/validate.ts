@@ -77,7 +77,7 @@ const checks: Record<GuardrailField, (guardrail: GuardrailRule) => GuardrailProb
       ];
     }
     return list.flatMap((term, index) => {
-      const length = term.length > 2 * LONGEST_TERM ? term.length : [...term].length;
+      const length = term.length > 2 * LONGEST_TERM ? term.length : [...term.normalize('NFC')].length;
       if (length > LONGEST_TERM) {
         return [problem('terms', `Term ${index + 1} has more than ${LONGEST_TERM} characters.`, index)];
       }
@@ -100,7 +100,12 @@ const checks: Record<GuardrailField, (guardrail: GuardrailRule) => GuardrailProb
     const isKnown = /^[A-Z]{2}$/.test(country ?? '') && countries.includes(country ?? '');
     return isKnown
       ? []
-      : [problem('country', `There is no country ${country}: it is two capital letters, such as DE.`)];
+      : [
+          problem(
+            'country',
+            `No local phone numbers of ${country} are known; a country is two capital letters, such as DE.`,
+          ),
+        ];
   },
   maxLength({ maxLength }) {
     const isPossible = Number.isInteger(maxLength) && (maxLength ?? 0) >= 1 && (maxLength ?? 0) <= LARGEST_LENGTH;
