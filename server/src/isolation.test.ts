@@ -391,8 +391,8 @@ describe('a mutation', () => {
     const { input } = commandOf(mutation);
     const outcomes: Partial<Record<Part, string>> = {};
     let scene = await newPreparedScene(mutation);
+    let before = await contentByOrganization(server.database);
     for (const part of parts) {
-      const before = await contentByOrganization(server.database);
       const { result: sent, statements } = await recordStatements(() =>
         sendMutation(stage.cast[part], mutation, input(idsFor(scene, part))),
       );
@@ -409,8 +409,10 @@ describe('a mutation', () => {
       if (sent.outcome === 'done') {
         expect([part, after[own]]).not.toEqual([part, before[own]]);
         scene = await newPreparedScene(mutation);
+        before = await contentByOrganization(server.database);
       } else {
         expect([part, after[own]]).toEqual([part, before[own]]);
+        before = after;
       }
       // Who may not know of it learns no more than of what is not there; nor does a service without the scope.
       if (sent.outcome === 'NOT_FOUND' || (sent.outcome === 'FORBIDDEN' && stage.cast[part].kind === 'SERVICE')) {

@@ -4,7 +4,7 @@ import { commandOf, mutationText, prepare } from './commands.js';
 import type { Ids } from './ids.js';
 import type { GraphQLAnswer, TestServer } from './test-server.js';
 
-/** A mutation that is about to change something in an organization that nobody else works in. */
+/** A mutation that is about to change something in a workspace that nobody else works in. */
 export interface Attempt {
   readonly company: Company;
   readonly ids: Ids;
@@ -12,8 +12,18 @@ export interface Attempt {
   readonly who: (part: Part) => Player;
 }
 
+/** Hiring everybody takes longer than most of what is tried with them. */
+const companies = new WeakMap<TestServer, Promise<Company>>();
+
+async function companyFor(server: TestServer, mutation: string): Promise<Company> {
+  if (commandOf(mutation).changesPeople === true) return newCompany(server);
+  const company = companies.get(server) ?? newCompany(server);
+  companies.set(server, company);
+  return company;
+}
+
 export async function newAttempt(server: TestServer, mutation: string): Promise<Attempt> {
-  const company = await newCompany(server);
+  const company = await companyFor(server, mutation);
   const { ids } = await newScene(server, company);
   await prepare(server, mutation, ids);
   const cast = castOf(company, company);

@@ -47,6 +47,8 @@ export interface CommandRow {
   readonly before?: string | ((server: TestServer, ids: Ids) => Promise<void>);
   /** What the audit log tells; of a create, unless given, `<noun>.created` with what the input says. */
   readonly tells?: Tale | ((told: Told) => Tale | readonly ToldEvent[]);
+  /** Whether it changes who is in the organization, so that it takes one of its own. */
+  readonly changesPeople?: boolean;
   /** What comes of the same again, by the version that there is then; unless given, nothing is changed nor refused. */
   readonly again?: 'INVALID' | 'NOT_FOUND' | 'another change';
 }
@@ -244,6 +246,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     }),
   },
   syncTeamAccess: {
+    changesPeople: true,
     input: () => ({
       users: [{ subject: 'colleague', name: `Colleague ${randomUUID()}`, email: 'colleague@example.com' }],
       teams: [{ externalId: 'crowd', name: `Crowd ${randomUUID()}`, subjects: ['colleague'] }],
