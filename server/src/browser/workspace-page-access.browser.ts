@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { screenshots } from '../testing/browser.js';
 import { eventually } from '../testing/eventually.js';
@@ -9,6 +9,7 @@ import { cardOf, stage, useStage } from '../testing/workspace-page.js';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 useStage();
+beforeAll(() => stage.removeRoutes());
 
 interface State {
   readonly person?: string;

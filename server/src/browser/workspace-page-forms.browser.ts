@@ -1,10 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { eventually } from '../testing/eventually.js';
 import { setActive } from '../testing/rows.js';
 import { cardOf, pickMembers, stage, termsOf, useStage } from '../testing/workspace-page.js';
 
 useStage();
+beforeAll(() => stage.removeRoutes());
 
 describe('creating', () => {
   test('a workspace is made with the members that were picked, counted, and shown', async () => {

@@ -49,6 +49,11 @@ class Stage {
     });
   }
 
+  /** Takes every route away: a workspace that has one can't go to another region. */
+  async removeRoutes(): Promise<void> {
+    await this.server.database.rows({ text: 'DELETE FROM model_routes', values: [] });
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.close();
