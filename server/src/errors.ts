@@ -168,6 +168,11 @@ export const refusals = {
     message: 'A position is counted among the guardrails of the stage, from 1 on.',
     remedy: 'Send a place that there is; leave it out on creation for the last one.',
   },
+  tooManyGuardrails: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'A stage has at most 100 guardrails: every text is looked through by all of them.',
+    remedy: 'Delete one that is no longer needed, or put terms and types together.',
+  },
   timeZoneInvalid: {
     code: UserErrorCode.INVALID,
     message: 'A time zone is a name of the IANA database, such as Africa/Kigali; there is none of this name.',

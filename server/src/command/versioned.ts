@@ -43,5 +43,3 @@ export async function changeVersioned<Types extends VersionedColumns>(
     }
   });
 }
-
-export type RowOfNoun<Of extends Noun> = RowOf<Of>;

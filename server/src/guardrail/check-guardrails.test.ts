@@ -194,3 +194,16 @@ test.each([
   expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   expect(JSON.stringify(errors)).not.toContain('sesame');
 });
+
+test.each(['stage: SECRET', 'SECRET: 1', 'text: SECRET'])(
+  'a credential is not repeated as a name: %s',
+  async (fields) => {
+    const secret = `AKIA${'IOSFODNN7EXAMPLE'}`;
+    const { errors } = await server.request({
+      token: ada.token,
+      query: `{ checkGuardrails(input: { workspaceId: "${workspaceId}", ${fields.replace('SECRET', secret)} }) { outcome } }`,
+    });
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(JSON.stringify(errors)).not.toContain(secret);
+  },
+);

@@ -26,11 +26,14 @@ const field = ['input', 'guardrailId'];
 
 type Fields = Pick<GuardrailRow, 'terms' | 'pattern' | 'piiTypes' | 'country' | 'maxLength'>;
 
+/** In one stage. */
+const guardrailsMax = 100;
+
 const noFields: Fields = { terms: null, pattern: null, piiTypes: null, country: null, maxLength: null };
 
 /**
  * Makes a guardrail, the last of its stage or in the place that the input says, where the others move down.
- * @throws Refusal NOT_FOUND, FORBIDDEN, TAKEN, REQUIRED, INVALID, IDEMPOTENCY_KEY_REUSED
+ * @throws Refusal NOT_FOUND, FORBIDDEN, TAKEN, REQUIRED, INVALID, LIMIT_REACHED, IDEMPOTENCY_KEY_REUSED
  */
 export const createGuardrail = command('createGuardrail', permission, async (run, input: CreateGuardrailInput) => {
   const { stage, kind, action } = input;
@@ -45,12 +48,14 @@ export const createGuardrail = command('createGuardrail', permission, async (run
   const place = { id, organizationId: run.actor.organizationId, workspaceId: workspace.id };
   const ofStage = ofStageSql({ ...place, stage });
   const last = (await countOf(run, ofStage)) + 1;
+  if (last > guardrailsMax) throw Refusal.of('tooManyGuardrails', 'input', 'stage');
   const position = toPosition(input.position ?? last, last);
-  await move(run, ofStage, { from: position, by: 1 });
   const times = { createdAt: workspace.lockedAt, updatedAt: workspace.lockedAt };
-  await run.transaction
-    .insert(guardrails, [{ ...place, ...settings, position, ...times, nameKey: nameKey(settings.name) }])
-    .catch(refuseTakenName);
+  const row = { ...place, ...settings, position, ...times, nameKey: nameKey(settings.name) };
+  await Promise.all([
+    position < last && move(run, ofStage, { from: position, by: 1 }),
+    run.transaction.insert(guardrails, [row]),
+  ]).catch(refuseTakenName);
   run.audit(guardrailCreated, guardrails, place, initialValues({ ...settings, position }));
   return { guardrail: id };
 });

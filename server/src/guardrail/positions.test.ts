@@ -136,3 +136,13 @@ test('no statement, whoever sends it, gives two guardrails one place', async () 
   const text = 'UPDATE guardrails SET position = 1 WHERE name_key = $1';
   await expect(server.database.rows({ text, values: ['b'] })).rejects.toThrow('guardrails_position_key');
 });
+
+test('a stage has a hundred and no more, until one is deleted', async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 100; count++) ids.push(await make(`of a hundred ${count}`));
+  const another = () => createGuardrail(ada, { workspaceId, stage: 'INPUT' });
+  expect(await another()).toEqual({ guardrail: null, userErrors: only('LIMIT_REACHED', 'stage') });
+  await make('of the other stage', { stage: 'OUTPUT' });
+  await deleteGuardrail(ada, { guardrailId: ids[0] });
+  expect((await another()).guardrail).toMatchObject({ position: 100 });
+});

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { hasCredential } from '../credentials.js';
 
 const errorsMax = 50;
 
@@ -37,12 +38,13 @@ export function variableErrors(
   return errors;
 }
 
-/** The sentence of graphql-js about a document without what is written there in place of a value. */
+/** The sentence of graphql-js about a document without what is written there in place of a value, or a credential as a name. */
 export function withoutLiterals(message: string): string {
-  return message
+  const sentence = message
     .replace(/^((?:\w+|Enum "\w+") cannot represent [^:]*): .*$/s, '$1.')
     .replace(/^(Expected value of type "[^"]*"), found .*$/s, '$1.')
     .replace(/((?:Block)?String) ".*"/s, '$1');
+  return hasCredential(sentence) ? 'The document holds what looks like a credential where a name belongs.' : sentence;
 }
 
 const withoutValue = /^(?:Expected (?:non-nullable )?type "|Field ")/;

@@ -50,9 +50,12 @@ export const setModelRoute = command('setModelRoute', permission, async (run, in
         );
   if (changes.length === 0) return { modelRoute: id };
   const { lockedAt: updatedAt } = workspace;
-  if (present !== undefined) await changeVersioned(run, modelRoutes, present, { strategy, updatedAt });
-  else await run.transaction.insert(modelRoutes, [{ ...route, model, strategy, createdAt: updatedAt, updatedAt }]);
-  await replaceTargets(run, id, targets);
+  await Promise.all([
+    present === undefined
+      ? run.transaction.insert(modelRoutes, [{ ...route, model, strategy, createdAt: updatedAt, updatedAt }])
+      : changeVersioned(run, modelRoutes, present, { strategy, updatedAt }),
+    ...replaceTargets(run, id, targets),
+  ]);
   run.audit(modelRouteSet, modelRoutes, route, changes);
   return { modelRoute: id };
 });
@@ -119,10 +122,8 @@ async function readTargets({ transaction }: Run, routeId: string): Promise<Targe
   );
 }
 
-async function replaceTargets({ actor, transaction }: Run, routeId: string, targets: readonly Target[]): Promise<void> {
-  await transaction.execute(
-    sql`DELETE FROM route_targets rt WHERE rt.organization_id = ${organization} AND rt.model_route_id = ${routeId}`,
-  );
+/** Three statements that go out together, in this order. */
+function replaceTargets({ actor, transaction }: Run, routeId: string, targets: readonly Target[]): Promise<unknown>[] {
   const { organizationId } = actor;
   const rows = targets.map((target, index) => ({
     organizationId,
@@ -130,8 +131,13 @@ async function replaceTargets({ actor, transaction }: Run, routeId: string, targ
     position: index + 1,
     ...target,
   }));
-  await transaction.insert(routeTargets, rows);
-  await compileRoutes(transaction, sql`r.id = ${routeId}`);
+  return [
+    transaction.execute(
+      sql`DELETE FROM route_targets rt WHERE rt.organization_id = ${organization} AND rt.model_route_id = ${routeId}`,
+    ),
+    transaction.insert(routeTargets, rows),
+    compileRoutes(transaction, sql`r.id = ${routeId}`),
+  ];
 }
 
 /** As the audit log tells of them: with global ids. */
