@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import pg from 'pg';
 import { type Answer, objectsOf, send } from './message.js';
+import { type SharedStatement, SharedStatements } from './shared-statements.js';
 import { bind, type Scope, Sql, type Statement, sql } from './sql.js';
 import type { ColumnTypes, RowOf, Table } from './table.js';
 import { type Check, CheckFailed, type Reads, Transaction } from './transaction.js';
@@ -22,6 +23,11 @@ export interface DatabaseOptions {
 export interface OrganizationDatabase extends Reads {
   /** Runs the work in a transaction, rolled back when it throws. */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs a statement that calls share. With them goes what the request began with.
+   * @throws CheckFailed where that no longer holds
+   */
+  share<Item, Result>(shared: SharedStatement<Item, Result>, item: Item): Promise<Result>;
 }
 
 /** The role that row-level security binds. */
@@ -43,6 +49,7 @@ export class Database {
   readonly #shares = new Map<string, LimitFunction>();
   readonly #carriesNames: boolean;
   readonly #onStatement: DatabaseOptions['onStatement'];
+  readonly #shared = new SharedStatements((scope, statements) => this.sendAll(scope, statements));
 
   constructor({ url, poolSize, carriesNames = true, onError, onStatement }: DatabaseOptions) {
     this.#carriesNames = carriesNames;
@@ -57,6 +64,24 @@ export class Database {
     this.#pool.on('error', (error) => onError?.(error));
     // A connection can break between one owner and the next, when nobody listens, and that would end the process.
     this.#pool.on('connect', (connection) => connection.on('error', ignore));
+  }
+
+  /** Runs a statement that calls share. @throws CheckFailed where what the request began with no longer holds. */
+  share<Item, Result>(
+    shared: SharedStatement<Item, Result>,
+    asked: { readonly scope: Scope; readonly check: Check | undefined },
+    item: Item,
+  ): Promise<Result> {
+    return this.#shared.call(shared, asked, item);
+  }
+
+  /** Sends the statements as one transaction in one message. @returns their answers. */
+  async sendAll(scope: Scope, statements: readonly Sql[]): Promise<Answer[]> {
+    const begin = this.begin(scope);
+    const own = statements.map((statement) => this.bind(statement, scope));
+    const whole = [...begin, ...own, this.fixed('COMMIT')];
+    const answers = await this.connected(scope, (connection) => send(connection, whole));
+    return answers.slice(begin.length, -1);
   }
 
   /** The tables as one organization has them, held to it by row-level security. */
@@ -241,13 +266,13 @@ class ScopedDatabase implements OrganizationDatabase {
     }
   }
 
-  async #answersTo(check: Sql | undefined, waiting: readonly Waiting[]): Promise<Answer[]> {
-    const begin = this.#database.begin(this.#scope);
-    const own = waiting.map(({ statement }) => this.#database.bind(statement, this.#scope));
-    const first = check === undefined ? [] : [this.#database.bind(check, this.#scope)];
-    const whole = [...begin, ...first, ...own, this.#database.fixed('COMMIT')];
-    const answers = await this.#database.connected(this.#scope, (connection) => send(connection, whole));
-    return answers.slice(begin.length, -1);
+  share<Item, Result>(shared: SharedStatement<Item, Result>, item: Item): Promise<Result> {
+    return this.#database.share(shared, { scope: this.#scope, check: this.#check }, item);
+  }
+
+  #answersTo(check: Sql | undefined, waiting: readonly Waiting[]): Promise<Answer[]> {
+    const own = waiting.map(({ statement }) => statement);
+    return this.#database.sendAll(this.#scope, check === undefined ? own : [check, ...own]);
   }
 }
 

@@ -29,7 +29,7 @@ const insufficientPrivilege = '42501';
 
 /**
  * Lays the tables out on the nodes of a Citus cluster: `organizations` on all of them, every table of tenants by its
- * organization, those of one organization on the same node. Brings the database up to date before. What is done already is
+ * organization, those of one organization on the same node, and what works on them as functions beside them. Brings the database up to date before. What is done already is
  * left alone, so that it can be run again, and has to be after a migration that brings a table. Requests wait meanwhile.
  * @throws ConfigError that says what is missing
  */
@@ -43,6 +43,7 @@ export async function distribute(url: string): Promise<Distribution> {
   // Settings hold in new sessions.
   return connected(url, async (client) => {
     const tables = await distributeTables(client);
+    await distributeFunctions(client);
     await dropLeftOvers(client);
     await refuseClosedNodes(client);
     return { migrations, tables, settings };
@@ -171,6 +172,30 @@ async function tenantTables(client: pg.Client): Promise<{ present: string[]; mis
   }
   const missing = rows.filter(({ column }) => column === null);
   return { present: present.map(({ name }) => name), missing: missing.map(({ name }) => name) };
+}
+
+/**
+ * A function about one organization, which its parameter `organization` names, is sent to that organization's node whole.
+ * Plans that are made without knowing the organization are of no use there.
+ */
+async function distributeFunctions(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; isDistributed: boolean; keepsPlans: boolean }>(
+    `SELECT p.oid::regprocedure::text AS name, d.distribution_argument_index IS NOT NULL AS "isDistributed",
+       coalesce(p.proconfig::text, '') LIKE '%plan_cache_mode%' AS "keepsPlans"
+     FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+     LEFT JOIN pg_dist_object d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+     WHERE p.pronamespace = current_schema()::regnamespace AND l.lanname = 'plpgsql' AND p.proargnames[1] = 'organization'
+     ORDER BY 1`,
+  );
+  for (const { name, isDistributed, keepsPlans } of rows) {
+    if (!isDistributed) {
+      await client.query(
+        `SELECT create_distributed_function($1, 'organization', colocate_with => 'workspaces', force_delegation => true)`,
+        [name],
+      );
+    }
+    if (keepsPlans) await client.query(`ALTER FUNCTION ${name} RESET plan_cache_mode`);
+  }
 }
 
 interface ForeignKey {

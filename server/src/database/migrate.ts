@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
 import { ConfigError } from '../config.js';
 import { migrations } from './migrations/index.js';
 
@@ -45,6 +44,8 @@ async function refuseOldTables(client: pg.Client): Promise<void> {
 }
 
 async function runMigrations(url: string): Promise<string[]> {
+  // Loaded here, because it takes long and nothing else needs it.
+  const { DataSource } = await import('typeorm');
   const dataSource = new DataSource({
     type: 'postgres',
     url,

@@ -193,7 +193,13 @@ describeWithPooler('behind PgBouncer in transaction mode (needs `apt-get install
       },
     };
     for (const job of jobs) {
-      await runIfDue(job, { database: server.database, log, observer, signal: new AbortController().signal });
+      await runIfDue(job, {
+        database: server.database,
+        log,
+        observer,
+        settings: { usageRetentionDays: 400 },
+        signal: new AbortController().signal,
+      });
     }
     expect(failures).toEqual([]);
     expect((await fetch(new URL('/health/ready', server.endpoint))).status).toBe(200);

@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { connectDatabase } from '../app.js';
 import { create, type Player } from '../testing/cast.js';
-import { createWorkspace, newService, run } from '../testing/fixtures.js';
+import { createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
 import type { Ids } from '../testing/ids.js';
 import { isDistributed, onPlainPostgres } from '../testing/plain-postgres.js';
-import { insertKeys, organizationIdOf, setRole } from '../testing/rows.js';
+import { insertKeys, organizationIdOf, setRole, uuidOf } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person, startTestServer, type TestServer } from '../testing/test-server.js';
 import type { Database, OrganizationDatabase } from './database.js';
@@ -43,13 +44,32 @@ async function createTenant(): Promise<Tenant> {
   const workspaceId = await createWorkspace(server, owner, { name: 'Checkout', idempotencyKey: 'first' });
   const admin = await person(server, { sub: 'admin', org, org_role: 'admin' });
   await setRole(server, [workspaceId], admin, 'VIEWER');
-  await newService(server, admin, ['GATEWAY']);
+  const gateway = await newService(server, admin, ['GATEWAY']);
   let ids = { Workspace: workspaceId } as unknown as Ids;
   for (const type of ['LlmConfiguration', 'ModelRoute', 'Guardrail']) {
     ids = { ...ids, [type]: await create(server, owner as Player, type, ids) };
   }
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'one', createdBy: owner }]);
+  const record = {
+    requestId: 'first',
+    keyDigest: createHash('sha256').update(uuidOf(keyId)).digest('hex'),
+    model: 'fast',
+    status: 'SUCCEEDED',
+    ...{ inputTokens: 1, outputTokens: 1, cost: '1000', latencyMs: 1, tags: ['test'] },
+    occurredAt: new Date().toISOString(),
+  };
+  await mutate(server, gateway, { name: 'recordUsage', input: { records: [record] }, fields: 'recorded' });
   const organizationId = await organizationIdOf(server, org);
+  await server.database.rows({
+    text: `WITH alert AS (
+        INSERT INTO budget_alerts (organization_id, workspace_id, period_start, threshold, spent, raised_at)
+        VALUES ($1, $2, now(), 80, 80, now())
+      ), denial AS (
+        INSERT INTO denial_hours (organization_id, workspace_id, started_at, virtual_key_id, code, model, requests)
+        VALUES ($1, $2, now(), $3, 'NO_ROUTE', 'fast', 1)
+      ) INSERT INTO virtual_key_ledgers (organization_id, workspace_id, virtual_key_id) VALUES ($1, $2, $3)`,
+    values: [organizationId, uuidOf(workspaceId), uuidOf(keyId)],
+  });
   return { organizationId, owner, workspaceId, keyId, database: within(organizationId) };
 }
 
@@ -80,7 +100,7 @@ async function tables(): Promise<TableShape[]> {
             AS privilege
           WHERE has_table_privilege('tokenvue_workspaces', c.oid, privilege)
         ) AS privileges
-      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       ORDER BY c.relname`,
     values: [],
   });
@@ -96,10 +116,15 @@ describe('row-level security', () => {
     expect(Object.fromEntries(rows.map(({ name, privileges }) => [name, privileges.join(' ')]))).toEqual({
       active_workspaces: 'SELECT INSERT UPDATE DELETE',
       audit_events: 'SELECT INSERT',
+      budget_alerts: 'SELECT INSERT',
+      denial_hours: 'SELECT INSERT UPDATE',
       directories: 'SELECT',
+      gateway_requests: 'SELECT INSERT UPDATE DELETE',
       guardrails: 'SELECT INSERT UPDATE',
       idempotency_records: 'SELECT INSERT',
       jobs: '',
+      latency_days: 'SELECT INSERT UPDATE',
+      latency_hours: 'SELECT INSERT UPDATE',
       llm_configurations: 'SELECT INSERT UPDATE',
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
@@ -109,11 +134,27 @@ describe('row-level security', () => {
       service_tokens: 'SELECT INSERT',
       team_memberships: 'SELECT INSERT DELETE',
       teams: 'SELECT INSERT UPDATE DELETE',
+      usage_days: 'SELECT INSERT UPDATE',
+      usage_hours: 'SELECT INSERT UPDATE',
+      usage_record_tags: 'SELECT INSERT',
+      usage_records: 'SELECT INSERT',
       users: 'SELECT INSERT UPDATE',
+      virtual_key_ledgers: 'SELECT INSERT UPDATE',
       virtual_key_secrets: 'SELECT INSERT',
       virtual_keys: 'SELECT INSERT UPDATE',
+      workspace_ledgers: 'SELECT INSERT UPDATE',
       workspaces: 'SELECT INSERT UPDATE',
     });
+  });
+
+  test('is on for every month of a table, which requests reach by the table alone', async () => {
+    const months = await server.database.rows<{ secured: boolean; open: boolean }>({
+      text: `SELECT relrowsecurity AS secured, has_table_privilege('tokenvue_workspaces', oid, 'SELECT, INSERT, UPDATE') AS open
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relispartition`,
+      values: [],
+    });
+    expect(months.length).toBeGreaterThan(20);
+    expect(months).toEqual(months.map(() => ({ secured: true, open: false })));
   });
 
   test('lets requests change single columns only of secrets, service tokens and directories', async () => {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { EntitySchema } from 'typeorm';
+import type { EntitySchemaOptions } from 'typeorm';
 import { raw, type Sql } from './sql.js';
 
 /** How a column's text, as PostgreSQL sends it, becomes a value. */
@@ -155,8 +155,8 @@ export class Table<Types extends ColumnTypes = ColumnTypes> {
   }
 
   /** What TypeORM knows of the table. */
-  toEntity(): EntitySchema {
-    return new EntitySchema({
+  toEntity(): EntitySchemaOptions<unknown> {
+    return {
       name: this.name,
       tableName: this.name,
       columns: Object.fromEntries(
@@ -173,7 +173,7 @@ export class Table<Types extends ColumnTypes = ColumnTypes> {
           },
         ]),
       ),
-    });
+    };
   }
 }
 

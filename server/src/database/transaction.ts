@@ -9,6 +9,11 @@ import type { ColumnTypes, NewRowOf, RowOf, Table } from './table.js';
  */
 export interface Check {
   readonly statement: Sql;
+  /**
+   * Answers as `statement` does, and fails with the code `TV002` where what the request began with no longer holds: with it
+   * a message can end its transaction by itself. The same one for all that begin with the same; null where there is none.
+   */
+  readonly guard: Sql | null;
   /** False once its answer is known. */
   readonly isPending: boolean;
   /** Takes the answer. @throws CheckFailed where what the request began with no longer holds. */
@@ -60,6 +65,7 @@ export class Transaction implements Reads {
   readonly #connection: pg.PoolClient;
   readonly #options: TransactionOptions;
   readonly #atEnd: Sql[] = [];
+  readonly #afterCommit: (() => void)[] = [];
   #sending: Sending[] = [];
   #hasBegun = false;
   #isOver = false;
@@ -164,11 +170,17 @@ export class Transaction implements Reads {
     this.#atEnd.push(statement);
   }
 
+  /** Done once it is committed, and not where it is rolled back: for what tells others. */
+  afterCommit(work: () => void): void {
+    this.#afterCommit.push(work);
+  }
+
   /** Does the work and commits what it did. When it throws, nothing more is sent: whoever has the connection rolls back. */
   async run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     try {
       const result = await work(this);
       await this.#commit();
+      for (const after of this.#afterCommit) after();
       return result;
     } finally {
       this.#isOver = true;

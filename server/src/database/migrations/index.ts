@@ -6,6 +6,9 @@ import { TimeZones1800100000000 } from './1800100000000-time-zones.js';
 import { LlmConfigurations1800100000001 } from './1800100000001-llm-configurations.js';
 import { ModelRoutes1800100000002 } from './1800100000002-model-routes.js';
 import { Guardrails1800100000003 } from './1800100000003-guardrails.js';
+import { Budgets1800200000000 } from './1800200000000-budgets.js';
+import { Authorizing1800200000001 } from './1800200000001-authorizing.js';
+import { Usage1800200000002 } from './1800200000002-usage.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -16,4 +19,7 @@ export const migrations = [
   LlmConfigurations1800100000001,
   ModelRoutes1800100000002,
   Guardrails1800100000003,
+  Budgets1800200000000,
+  Authorizing1800200000001,
+  Usage1800200000002,
 ] as const;
