@@ -25,11 +25,11 @@ registerEnumType(MemberRole, {
 /** Who holds a permission: people by their role in the workspace, or in the organization; services by any of the scopes. */
 export type Rule = { readonly scopes: readonly ServiceScope[] } & (
   | { readonly roles: readonly MemberRole[] }
-  | { readonly people: 'everybody' | 'organization admins' }
+  | { readonly people: 'everybody' | 'organization admins' | 'nobody' }
 );
 
 const { OWNER, ADMIN, MEMBER, VIEWER } = MemberRole;
-const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE } = ServiceScope;
+const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE, GATEWAY } = ServiceScope;
 
 /** Who may do what: the one table that every query, every mutation and every `viewerCan…` field reads. */
 export const permissions = {
@@ -47,6 +47,8 @@ export const permissions = {
   'virtual_key.change_any': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
   'virtual_key.review': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },
   'service_token.manage': { people: 'organization admins', scopes: [] },
+  'gateway.call': { people: 'nobody', scopes: [GATEWAY] },
+  'gateway.read': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [WORKSPACES_READ, WORKSPACES_WRITE, GATEWAY] },
   'team_access.sync': { people: 'organization admins', scopes: [DIRECTORY_WRITE] },
 } as const satisfies Record<string, Rule>;
 
@@ -64,7 +66,8 @@ export function includesRole(role: MemberRole, other: MemberRole): boolean {
 export function mayAnywhere(actor: Actor, permission: Permission): boolean {
   const rule: Rule = permissions[permission];
   if (actor.kind === 'SERVICE') return rule.scopes.some((scope) => actor.scopes.includes(scope));
-  return !('people' in rule) || rule.people === 'everybody' || isOrganizationAdmin(actor);
+  if (!('people' in rule) || rule.people === 'everybody') return true;
+  return rule.people === 'organization admins' && isOrganizationAdmin(actor);
 }
 
 /** Whether the actor, with this role in the workspace or null without sight of it, holds the permission. */
@@ -93,8 +96,9 @@ export function authorize(
  */
 export function authorizeAnywhere(actor: Actor, permission: Permission): void {
   if (mayAnywhere(actor, permission)) return;
-  if (actor.kind === 'USER') throw Refusal.of('organizationAdminsOnly');
-  throw Refusal.of(permissions[permission].scopes.length > 0 ? 'scopeMissing' : 'personNeeded');
+  const rule: Rule = permissions[permission];
+  if (actor.kind === 'SERVICE') throw Refusal.of(rule.scopes.length > 0 ? 'scopeMissing' : 'personNeeded');
+  throw Refusal.of('people' in rule && rule.people === 'nobody' ? 'serviceNeeded' : 'organizationAdminsOnly');
 }
 
 /** The scopes of which a service needs one for the permission. */

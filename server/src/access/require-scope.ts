@@ -3,7 +3,7 @@ import { mayAnywhere, type Permission, scopesFor } from './permissions.js';
 import { logRefusal, type Requester } from './refusal-log.js';
 
 /**
- * Lets those pass who may read at all: every person, and services with a scope for it.
+ * Lets those pass who hold the permission anywhere: to read that is every person, and services with a scope for it.
  * @throws FORBIDDEN
  */
 export function requireScope(requester: Requester, permission: Permission): void {
@@ -11,5 +11,6 @@ export function requireScope(requester: Requester, permission: Permission): void
   logRefusal(requester, permission);
   const scopes = scopesFor(permission).join(' or ');
   if (scopes === '') throw requestError('personNeeded');
+  if (requester.actor.kind === 'USER') throw requestError('serviceNeeded');
   throw requestError('scopeMissing', `The service token needs the scope ${scopes} for this.`);
 }

@@ -18,6 +18,14 @@ export function seesEverything(actor: Actor): boolean {
   return actor.kind === 'USER' ? isOrganizationAdmin(actor) : mayAnywhere(actor, 'workspace.read');
 }
 
+/**
+ * Whether the actor is a gateway that reads nothing but what it needs for its own calls: of what those refer to it sees the
+ * fields of `gateway-fields.ts`, wherever in the organization that lies.
+ */
+export function isGatewayAlone(actor: Actor): boolean {
+  return actor.kind === 'SERVICE' && mayAnywhere(actor, 'gateway.call') && !mayAnywhere(actor, 'workspace.read');
+}
+
 /** SQL for the ids of the viewer's teams. */
 export const teamIdsSql = sql`SELECT tm.team_id FROM team_memberships tm
   WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer}`;

@@ -36,6 +36,11 @@ const parseScopes = texts<ServiceActor['scopes'][number]>().parse;
 function sourceOf(database: Database, { id, organizationId, currency }: FoundService): ActorSource {
   return {
     statement: serviceStatement(id),
+    guard: ([name, scopes]) =>
+      prepare(
+        sql`SELECT known.name, known.scopes, known.is_first_use
+          FROM require_service(${organization}, ${id}, ${name}, ${scopes}::text[]) AS known`,
+      ),
     toActor: ([name, scopes]) => ({
       kind: 'SERVICE',
       id,

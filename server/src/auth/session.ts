@@ -11,6 +11,8 @@ export interface ActorSource {
   /** Answers with no row for somebody who may no longer come in; the first two columns are what the actor is made of. */
   readonly statement: Sql;
   readonly toActor: (row: TextRow) => Actor;
+  /** The statement that answers the same and fails unless the actor is still what this row says; see `Check`. */
+  readonly guard?: (row: TextRow) => Sql;
   /** Called with the row that was read for a request, once the request is answered. */
   readonly afterRequest?: (row: TextRow) => Promise<void>;
 }
@@ -20,10 +22,15 @@ export interface KnownActor {
   readonly source: ActorSource;
   row: TextRow;
   actor: Actor;
+  guard: Sql | null;
 }
 
 export function knownActor(source: ActorSource, row: TextRow): KnownActor {
-  return { source, row, actor: source.toActor(row) };
+  return { source, ...asOf(source, row) };
+}
+
+function asOf(source: ActorSource, row: TextRow): Pick<KnownActor, 'row' | 'actor' | 'guard'> {
+  return { row, actor: source.toActor(row), guard: source.guard?.(row) ?? null };
 }
 
 /**
@@ -34,12 +41,14 @@ export class Session implements Check {
   readonly #known: KnownActor;
   #row: TextRow;
   #actor: Actor;
+  #guard: Sql | null;
   #isVerified = false;
 
   constructor(known: KnownActor) {
     this.#known = known;
     this.#row = known.row;
     this.#actor = known.actor;
+    this.#guard = known.guard;
   }
 
   get actor(): Actor {
@@ -53,6 +62,10 @@ export class Session implements Check {
 
   get statement(): Sql {
     return this.#known.source.statement;
+  }
+
+  get guard(): Sql | null {
+    return this.#guard;
   }
 
   get isPending(): boolean {
@@ -78,8 +91,10 @@ export class Session implements Check {
     const isUnchanged = isSame(row, this.#row);
     this.#row = row;
     if (!isUnchanged) {
-      this.#actor = source.toActor(row);
-      Object.assign(this.#known, { row, actor: this.#actor });
+      const now = asOf(source, row);
+      this.#actor = now.actor;
+      this.#guard = now.guard;
+      Object.assign(this.#known, now);
     }
     this.#isVerified = true;
     return isUnchanged;

@@ -58,7 +58,7 @@ function measure(request: Operation): string[] {
     const asked = pageSizesOf(node);
     for (const value of asked) if (value.kind === Kind.VARIABLE) names.push(value.name.value);
     const sizes = asked.flatMap((value) => sizeOf(value, request) ?? []);
-    return times * (sizes.length === 0 ? pageSizeDefault : Math.max(...sizes));
+    return times * (sizes.length === 0 ? (cost.sizeUnlessGiven ?? pageSizeDefault) : Math.max(...sizes));
   });
   return names;
 }

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { knownActor, Session } from '../auth/session.js';
 import type { Database } from '../database/database.js';
 import { sql } from '../database/sql.js';
+import { Services } from '../fetch/caller.js';
 import { createApollo } from './apollo.js';
 import { RequestContext } from './request-context.js';
 
@@ -28,6 +29,7 @@ async function extensionsOf(schema: GraphQLSchema, queries: readonly string[]): 
   await apollo.start();
   const contextValue = new RequestContext({
     isProduction: false,
+    services: new Services(),
     session: signedIn(),
     requestId: 'deprecations',
     log: pino({ level: 'silent' }),

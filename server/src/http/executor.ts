@@ -8,7 +8,10 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
+import { logRefusal } from '../access/refusal-log.js';
+import { isGatewayAlone } from '../access/sight.js';
 import { CheckFailed } from '../database/transaction.js';
+import { answerToClosed } from './closed-fields.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { RequestContext } from './request-context.js';
 import { variableErrors } from './value-errors.js';
@@ -56,6 +59,13 @@ export class Executor {
 
   async #executeOnce(execution: Execution): Promise<ExecutionResult> {
     const { document, operation, operationName, variables, context } = execution;
+    if (context.isSignedIn && isGatewayAlone(context.actor)) {
+      const closed = answerToClosed({ schema: this.#schema, document, operation });
+      if (closed !== null) {
+        logRefusal(context, 'workspace.read');
+        return closed;
+      }
+    }
     const compiled = await this.#executeCompiled(execution);
     if (compiled !== null) return compiled;
     const result = await execute({

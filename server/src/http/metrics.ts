@@ -1,5 +1,20 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from 'prom-client';
 import type { Database } from '../database/database.js';
+import { sql } from '../database/sql.js';
+
+/** What those who watch the service should look at soon, a sentence each. */
+export type Warnings = () => Promise<readonly string[]>;
+
+const answerWithinMs = 2_000;
+
+/** The answer, or this one where it fails or takes too long: what is asked of the database must hold nobody up. */
+export function within<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  return Promise.race([answer.catch(() => otherwise), delay(answerWithinMs, otherwise, { ref: false })]);
+}
+
+const jobAges = sql`SELECT j.name, CASE WHEN j.last_succeeded_at IS NULL THEN 'Infinity'::float8
+  ELSE extract(epoch FROM now() - j.last_succeeded_at)::float8 END AS seconds FROM jobs j`;
 
 export interface Metrics {
   readonly registry: Registry;
@@ -7,10 +22,14 @@ export interface Metrics {
   observeJob(name: string, outcome: 'succeeded' | 'failed', seconds: number): void;
 }
 
-/** Prometheus metrics of this process: requests, the connection pool, and Node's own. */
-export function createMetrics(database: Database): Metrics {
+/** Prometheus metrics of this process: requests, the connection pool, what features count, and Node's own. */
+export function createMetrics(
+  database: Database,
+  { metrics = [], warnings }: { readonly metrics?: readonly Metric[]; readonly warnings: Warnings },
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const metric of metrics) registry.registerMetric(metric);
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request to its answer.',
@@ -32,6 +51,25 @@ export function createMetrics(database: Database): Metrics {
     registers: [registry],
     collect() {
       for (const [state, count] of Object.entries(database.connections)) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'job_last_success_age_seconds',
+    help: 'Time since a job last succeeded on any server; +Inf where it never has.',
+    labelNames: ['job'],
+    registers: [registry],
+    async collect() {
+      const ages = await within(database.rows<{ name: string; seconds: number }>(jobAges), []);
+      this.reset();
+      for (const { name, seconds } of ages) this.set({ job: name }, seconds);
+    },
+  });
+  new Gauge({
+    name: 'readiness_warnings',
+    help: 'What readiness warns of; 0 where all is well.',
+    registers: [registry],
+    async collect() {
+      this.set((await within(warnings(), [])).length);
     },
   });
   return {

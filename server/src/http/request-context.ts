@@ -4,11 +4,12 @@ import { scopeOf } from '../access/sight.js';
 import type { Session } from '../auth/session.js';
 import type { Database, OrganizationDatabase } from '../database/database.js';
 import { requestError } from '../errors.js';
-import type { Reader } from '../fetch/caller.js';
+import type { Reader, Services } from '../fetch/caller.js';
 
 /** What one request carries: who asks, under which id, and what it has read so far. */
 export class RequestContext implements Reader {
   readonly isProduction: boolean;
+  readonly services: Services;
   readonly requestId: string;
   readonly log: FastifyBaseLogger;
   readonly signal: AbortSignal;
@@ -24,10 +25,12 @@ export class RequestContext implements Reader {
     log: FastifyBaseLogger;
     database: Database;
     isProduction: boolean;
+    services: Services;
     signal: AbortSignal;
   }) {
     this.session = request.session;
     this.isProduction = request.isProduction;
+    this.services = request.services;
     this.requestId = request.requestId;
     this.log = request.log;
     this.wholeDatabase = request.database;

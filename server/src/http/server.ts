@@ -15,9 +15,10 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { withoutSecrets } from '../auth/secret.js';
 import type { Database } from '../database/database.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
+import type { Services } from '../fetch/caller.js';
 import { withRequestId } from './apollo.js';
 import { graphqlHandler } from './graphql-handler.js';
-import type { Metrics } from './metrics.js';
+import { type Metrics, type Warnings, within } from './metrics.js';
 import { RequestContext } from './request-context.js';
 
 export interface ServerOptions {
@@ -25,9 +26,11 @@ export interface ServerOptions {
   readonly authenticator: Authenticator;
   readonly database: Database;
   readonly isProduction: boolean;
+  readonly services: Services;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
   readonly metrics: Metrics;
+  readonly warnings: Warnings;
   readonly log: FastifyBaseLogger;
 }
 
@@ -36,7 +39,7 @@ const bodyLimitBytes = 8_388_608;
 
 /** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { apollo, authenticator, database, isProduction, metrics, log } = options;
+  const { apollo, authenticator, database, isProduction, services, metrics, log } = options;
   const server = fastify({
     loggerInstance: log,
     bodyLimit: bodyLimitBytes,
@@ -101,7 +104,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const contextOf = async ({ id: requestId, log, headers }: FastifyRequest, signal: AbortSignal) => {
     try {
       const session = await authenticator.sessionOf(headers.authorization);
-      return new RequestContext({ session, requestId, log, database, isProduction, signal });
+      return new RequestContext({ session, requestId, log, database, isProduction, services, signal });
     } catch (error) {
       // Apollo masks what goes wrong before there is a context, but tells nobody.
       if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');
@@ -124,7 +127,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   server.get('/health/live', async () => ({ status: 'ok' }));
   server.get('/health/ready', async (_request, reply) => {
-    if (await database.isReady()) return { status: 'ok' };
+    if (await database.isReady()) {
+      const warnings = await within(options.warnings(), []);
+      for (const warning of warnings) log.warn({ warning }, 'ready, with a warning');
+      // The server can do its work, so that nothing takes it out because of them.
+      return { status: 'ok', ...(warnings.length > 0 && { warnings }) };
+    }
     return reply.code(503).send({ status: 'unavailable', reason: 'The database does not answer.' });
   });
   server.get('/metrics', async (_request, reply) => {

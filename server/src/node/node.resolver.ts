@@ -4,7 +4,7 @@ import { requireScope } from '../access/require-scope.js';
 import { requestError } from '../errors.js';
 import type { Reader } from '../fetch/caller.js';
 import { Cost } from '../fetch/cost.js';
-import { loadNode, typeOfPrefix } from '../fetch/nodes.js';
+import { findNode, typeOfPrefix } from '../fetch/nodes.js';
 import type { NounRow } from '../fetch/plan.js';
 import { parseGlobalId } from '../graphql/ids.js';
 import { Node } from '../graphql/node.js';
@@ -19,7 +19,6 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { description: 'Global id of any type.' }) id: string,
   ): Promise<NounRow | null> {
-    requireScope(reader, 'workspace.read');
     return find(reader, info, id);
   }
 
@@ -33,7 +32,7 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('ids', () => [ID], { description: 'Global ids of any types.' }) ids: string[],
   ): Promise<(NounRow | null)[]> {
-    requireScope(reader, 'workspace.read');
+    requireScope(reader, 'gateway.read');
     if (ids.length > idsMax) throw requestError('tooManyIds');
     return Promise.all(ids.map((id) => find(reader, info, id)));
   }
@@ -42,5 +41,7 @@ export class NodeResolver {
 async function find(reader: Reader, info: GraphQLResolveInfo, id: string): Promise<NounRow | null> {
   const parsed = parseGlobalId(id);
   const type = parsed === null ? undefined : typeOfPrefix(info, parsed.prefix);
-  return parsed === null || type === undefined ? null : loadNode(reader, info, type, parsed.uuid);
+  if (parsed !== null && type !== undefined) return findNode(reader, info, type, parsed.uuid);
+  requireScope(reader, 'gateway.read');
+  return null;
 }
