@@ -70,9 +70,17 @@ export async function perform<Input extends object, Result extends object>(
   command: Command<Input, Result>,
   input: Input,
 ): Promise<Partial<Result> & Payload> {
+  return asPresentActor(caller, () => performOnce(caller, command, input));
+}
+
+/** Does the work, which changes something: anew where it turns out that who asks is no longer what they were. */
+export async function asPresentActor<Result>(
+  caller: Partial<Pick<Reader, 'forgetReads' | 'readActorAnew'>>,
+  work: () => Promise<Result>,
+): Promise<Result> {
   for (let beginning = 1; ; beginning++) {
     try {
-      return await performOnce(caller, command, input);
+      return await work();
     } catch (error) {
       if (!(error instanceof CheckFailed) || beginning === beginningsMax) throw error;
       await caller.readActorAnew?.();
@@ -133,7 +141,8 @@ function run<Input extends object, Result extends object>(
   });
 }
 
-function toUserError({ refusal, field, detail }: Refused): UserError {
+/** The refusal as the payload tells it. */
+export function toUserError({ refusal, field, detail }: Refused): UserError {
   const { code, message } = refusals[refusal];
   return { code, message: detail === undefined ? message : `${message} ${detail}`, field };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type GraphQLInputObjectType, getNamedType, getNullableType, isInputObjectType, isObjectType } from 'graphql';
 import { createSchema } from '../schema.js';
 import { type AnyPayload, attempt, newAttempt } from '../testing/attempts.js';
-import { commandOf, resultFields } from '../testing/commands.js';
+import { commandOf, resultFields, typesFor } from '../testing/commands.js';
 import { databaseContent } from '../testing/database-content.js';
 import { server, useServer } from '../testing/use-server.js';
 
@@ -26,7 +26,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** A create that is done, in a scene of its own. */
 async function done(name: string, change: (input: Input) => Input = (input) => input) {
-  const { input: whole, who } = await newAttempt(server, name);
+  const { input: whole, who } = await newAttempt(server, name, typesFor(name));
   const input = change(whole);
   const admin = who('organizationAdmin');
   const send = async (other: Input) => (await attempt({ server, schema }, admin, name, other)).payload as AnyPayload;

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createSchema } from '../schema.js';
 import { attempt, newAttempt } from '../testing/attempts.js';
 import { type Company, castOf, newCompany, type Player } from '../testing/cast.js';
-import { commands, resultFields } from '../testing/commands.js';
+import { commands, mutationsOf, resultFields } from '../testing/commands.js';
 import { createWorkspace, mutate, run, workspaceInput } from '../testing/fixtures.js';
-import { type Ids, idOf, nodeTypes } from '../testing/ids.js';
+import { type Ids, nodeTypes } from '../testing/ids.js';
 import { objectTypes, wholeSelection } from '../testing/schema-places.js';
 import { server, useServer } from '../testing/use-server.js';
 import { mutationOutcomes, people } from '../testing/who-may.js';
@@ -22,24 +22,28 @@ function everythingOf(type: string): string {
   return wholeSelection(found);
 }
 
-/** Asks for everything that there is to see of a scene. */
-function everything(ids: Ids): string {
-  const nodes = nodeTypes.map(
-    (type) => `${type}: node(id: "${idOf(ids, type)}") { ... on ${type} { ${everythingOf(type)} } }`,
-  );
-  return `
-    viewer { user { id } organizationRole teams { id name } activeWorkspace { ${everythingOf('Workspace')} } }
-    workspaceSummary { ${everythingOf('WorkspaceSummary')} } activeWorkspace { id isActive }
-    workspaces(first: 5) { totalCount nodes { ${everythingOf('Workspace')} } }
-    archived: workspaces(filter: { archived: true }) { totalCount nodes { id } }
-    virtualKeys(first: 20) { totalCount nodes { ${everythingOf('VirtualKey')} } }
-    assignableUsers(first: 20) { totalCount nodes { id name } } ${nodes.join('\n')}`;
+/** An id for each type. */
+const takes = nodeTypes.map((type) => `$${type}: ID!`).join(', ');
+
+/** Asks for everything that there is to see of a scene, whose ids are variables, so that the document is always the same. */
+const query = `
+  viewer { user { id } organizationRole teams { id name } activeWorkspace { ${everythingOf('Workspace')} } }
+  workspaceSummary { ${everythingOf('WorkspaceSummary')} } activeWorkspace { id isActive }
+  workspaces(first: 5) { totalCount nodes { ${everythingOf('Workspace')} } }
+  archived: workspaces(filter: { archived: true }) { totalCount nodes { id } }
+  virtualKeys(first: 20) { totalCount nodes { ${everythingOf('VirtualKey')} } }
+  assignableUsers(first: 20) { totalCount nodes { id name } }
+  ${nodeTypes.map((type) => `${type}: node(id: $${type}) { ... on ${type} { ${everythingOf(type)} } }`).join('\n')}`;
+
+function everything(who: Player, ids: Ids): Promise<object> {
+  return run<object>(server, who, `query (${takes}) { ${query} }`, ids);
 }
 
 describe('the `query` of every payload', () => {
   test('is there', () => {
-    for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
-      const payload = objectTypes(schema).find((type) => String(field.type) === type.name);
+    for (const name of mutationsOf(schema)) {
+      const type = schema.getMutationType()?.getFields()[name]?.type;
+      const payload = objectTypes(schema).find((one) => String(type) === one.name);
       expect([name, String(payload?.getFields()['query']?.type)]).toEqual([name, 'Query!']);
     }
   });
@@ -47,11 +51,11 @@ describe('the `query` of every payload', () => {
   test.each(mutations)('answers as things are after %s', async (mutation) => {
     const { ids, input, who } = await newAttempt(server, mutation);
     const admin = who('organizationAdmin');
-    const query = everything(ids);
-    const before = await run(server, admin, `{ ${query} }`);
-    const { payload, errors } = await attempt({ server, schema }, admin, mutation, input, { query });
+    const before = await everything(admin, ids);
+    const asked = { query, takes, variables: ids };
+    const { payload, errors } = await attempt({ server, schema }, admin, mutation, input, asked);
     expect([errors, payload?.userErrors]).toEqual([undefined, []]);
-    expect(payload?.['query']).toEqual(await run(server, admin, `{ ${query} }`));
+    expect(payload?.['query']).toEqual(await everything(admin, ids));
     // Most changes are seen in it, and what the payload shows itself is the same there.
     const results = resultFields(schema, mutation).flatMap((name) => payload?.[name] ?? []);
     if (results.length > 0 && !mutation.startsWith('create')) expect(payload?.['query']).not.toEqual(before);
@@ -61,9 +65,9 @@ describe('the `query` of every payload', () => {
     const { ids, input, who } = await newAttempt(server, mutation);
     const outcomes = mutationOutcomes(mutation);
     const part = [...people, 'writer' as const].filter((one) => outcomes[one] === 'FORBIDDEN').at(-1) ?? 'writer';
-    const query = everything(ids);
-    const before = await run(server, who(part), `{ ${query} }`);
-    const { payload, errors } = await attempt({ server, schema }, who(part), mutation, input, { query });
+    const before = await everything(who(part), ids);
+    const asked = { query, takes, variables: ids };
+    const { payload, errors } = await attempt({ server, schema }, who(part), mutation, input, asked);
     expect([errors, payload?.userErrors]).toEqual([undefined, [expect.objectContaining({ code: 'FORBIDDEN' })]]);
     expect(payload?.['query']).toEqual(before);
   });

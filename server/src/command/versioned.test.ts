@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import { createSchema } from '../schema.js';
 import { type AnyPayload, attempt, newAttempt } from '../testing/attempts.js';
+import { typesFor } from '../testing/commands.js';
 import { databaseContent } from '../testing/database-content.js';
 import { run } from '../testing/fixtures.js';
 import { idOf } from '../testing/ids.js';
@@ -42,7 +43,7 @@ test('whatever changes something of an expected version answers a conflict with 
 });
 
 test.each(deletes)('%s of another version answers VERSION_CONFLICT and changes nothing', async (name) => {
-  const { input, who } = await newAttempt(server, name);
+  const { input, who } = await newAttempt(server, name, typesFor(name));
   const before = await databaseContent(server.database);
   const send = async (expectedVersion: number | null) =>
     (await attempt({ server, schema }, who('organizationAdmin'), name, { ...input, expectedVersion })).payload;
@@ -60,7 +61,7 @@ describe.each(versioned)('$name with another version', ({ name, type }) => {
   test.each([2, 7])(
     'answers VERSION_CONFLICT with the whole object as it is now, and changes nothing: %d',
     async (expectedVersion) => {
-      const { ids, input, who } = await newAttempt(server, name);
+      const { ids, input, who } = await newAttempt(server, name, typesFor(name));
       const before = await databaseContent(server.database);
       const { payload, errors } = await attempt({ server, schema }, who('organizationAdmin'), name, {
         ...input,
@@ -78,7 +79,7 @@ describe.each(versioned)('$name with another version', ({ name, type }) => {
   );
 
   test('shows the object as a read does, and a change with its version is done', async () => {
-    const { ids, input, who } = await newAttempt(server, name);
+    const { ids, input, who } = await newAttempt(server, name, typesFor(name));
     const id = idOf(ids, type ?? '');
     const found = schema.getType(type ?? '');
     const whole = isObjectType(found) ? Object.values(found.getFields()).map(fieldSelection).join(' ') : '';
@@ -101,7 +102,7 @@ describe.each(versioned)('$name with another version', ({ name, type }) => {
   });
 
   test('shows nothing to who may not change it', async () => {
-    const { input, who } = await newAttempt(server, name);
+    const { input, who } = await newAttempt(server, name, typesFor(name));
     const outcomes = mutationOutcomes(name);
     const parts = [...people, 'stranger' as const, 'reader' as const].filter((part) => outcomes[part] !== 'done');
     expect(parts.length).toBeGreaterThan(1);

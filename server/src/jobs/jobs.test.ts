@@ -28,6 +28,7 @@ interface LogLine {
   readonly fields: Record<string, unknown>;
 }
 
+const settings = { usageRetentionDays: 400 };
 let lines: LogLine[] = [];
 const logged = () => lines.splice(0);
 const logTo = (level: LogLine['level']) => (fields: unknown, message?: string) => {
@@ -39,7 +40,7 @@ const log = { info: logTo('info'), error: logTo('error') } as Parameters<typeof 
 function startServer(job: Job): JobRunner {
   lines = [];
   const database = connectDatabase({ url: server.databaseUrl, poolSize: 2 });
-  const runner = startJobs([job], { database, log, observer: server.app.metrics });
+  const runner = startJobs([job], { database, log, observer: server.app.metrics, settings });
   started.push({ runner, database });
   return runner;
 }
@@ -47,7 +48,7 @@ function startServer(job: Job): JobRunner {
 /** Looks at the job once, as a server does. */
 function look(job: Job): Promise<number> {
   const { signal } = new AbortController();
-  return runIfDue(job, { database: server.database, log, observer: server.app.metrics, signal });
+  return runIfDue(job, { database: server.database, log, observer: server.app.metrics, settings, signal });
 }
 
 /** A job that no other test has. */
@@ -258,7 +259,7 @@ describe('idempotency keys', () => {
 
   /** Runs the job now, whenever it last ran. */
   async function clean(signal = new AbortController().signal): Promise<object> {
-    return cleanIdempotencyRecords.run(server.database, signal);
+    return cleanIdempotencyRecords.run(server.database, signal, settings);
   }
 
   test('are known for seven days and then forgotten, so that the same key runs again', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { sql } from '../database/sql.js';
 
@@ -11,8 +12,11 @@ export interface Job {
   /** Until when another server leaves it alone; a run that takes longer may be begun again elsewhere. */
   readonly leaseMs: number;
   /** @returns what it did, for the log. */
-  readonly run: (database: Database, signal: AbortSignal) => Promise<object>;
+  readonly run: (database: Database, signal: AbortSignal, settings: JobSettings) => Promise<object>;
 }
+
+/** What of the configuration jobs go by. */
+export type JobSettings = Pick<Config, 'usageRetentionDays'>;
 
 /** Hears of every run of this server. */
 export interface JobObserver {
@@ -30,19 +34,12 @@ const graceMs = 1_000;
  * Runs the jobs of the server as long as it lives. Of all servers on one database the one that gets the row's lease runs a
  * job when it is due, by the database's clock; the others look again when it is due the next time.
  */
-export function startJobs(
-  jobs: readonly Job[],
-  {
-    database,
-    log,
-    observer,
-  }: { database: Database; log: Pick<FastifyBaseLogger, 'info' | 'error'>; observer: JobObserver },
-): JobRunner {
+export function startJobs(jobs: readonly Job[], options: Omit<RunOptions, 'signal'>): JobRunner {
   const stop = new AbortController();
   const loops = jobs.map(async (job) => {
     while (!stop.signal.aborted) {
-      const dueInMs = await runIfDue(job, { database, log, observer, signal: stop.signal }).catch((error: unknown) => {
-        if (!stop.signal.aborted) log.error({ err: error, job: job.name }, 'a job could not be looked at');
+      const dueInMs = await runIfDue(job, { ...options, signal: stop.signal }).catch((error: unknown) => {
+        if (!stop.signal.aborted) options.log.error({ err: error, job: job.name }, 'a job could not be looked at');
         return job.everyMs;
       });
       await delay(Math.max(dueInMs, graceMs), undefined, { signal: stop.signal, ref: false }).catch(() => {});
@@ -60,19 +57,21 @@ interface RunOptions {
   readonly database: Database;
   readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>;
   readonly observer: JobObserver;
+  readonly settings: JobSettings;
   readonly signal: AbortSignal;
 }
 
 /** Runs the job if it is due and nobody has its lease. @returns milliseconds until it is due again. */
-export async function runIfDue(job: Job, { database, log, observer, signal }: RunOptions): Promise<number> {
+export async function runIfDue(job: Job, options: RunOptions): Promise<number> {
   const { name, everyMs, leaseMs } = job;
+  const { database } = options;
   await database.rows(sql`INSERT INTO jobs (name) VALUES (${name}) ON CONFLICT DO NOTHING`);
   const isDue = sql`leased_until <= now() AND (last_started_at IS NULL OR last_started_at + ${everyMs}::integer * interval '1 ms' <= now())`;
   const [lease] = await database.rows<Lease>(
     sql`UPDATE jobs SET leased_until = now() + ${leaseMs}::integer * interval '1 ms', last_started_at = now()
       WHERE name = ${name} AND ${isDue} RETURNING last_started_at::text AS "startedAt"`,
   );
-  if (lease !== undefined) await runLeased(job, lease, { database, log, observer, signal });
+  if (lease !== undefined) await runLeased(job, lease, options);
   const [next] = await database.rows<{ ms: number }>(
     sql`SELECT ceil(extract(epoch FROM greatest(leased_until, last_started_at + ${everyMs}::integer * interval '1 ms') - now()) * 1000)::integer AS ms
       FROM jobs WHERE name = ${name}`,
@@ -88,14 +87,14 @@ interface Lease {
 async function runLeased(
   { name, run }: Job,
   { startedAt }: Lease,
-  { database, log, observer, signal }: RunOptions,
+  { database, log, observer, settings, signal }: RunOptions,
 ): Promise<void> {
   // A lease that ran out may be another server's by now, which keeps it.
   const own = sql`name = ${name} AND last_started_at = ${startedAt}::timestamptz`;
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1_000;
   try {
-    const done = await run(database, signal);
+    const done = await run(database, signal, settings);
     await database.rows(sql`UPDATE jobs SET leased_until = now(), last_succeeded_at = now() WHERE ${own}`);
     observer.observeJob(name, 'succeeded', seconds());
     log.info({ job: name, ...done, seconds: seconds() }, 'a job ran');
