@@ -13,6 +13,9 @@ for (let value = 0; value < 16; value++) {
   valueOfHex[value.toString(16).charCodeAt(0)] = value;
   valueOfHex[value.toString(16).toUpperCase().charCodeAt(0)] = value;
 }
+const hexCharacters = Buffer.from('0123456789abcdef', 'latin1');
+const valueOfCharacter = new Uint8Array(128);
+for (let value = 0; value < 32; value++) valueOfCharacter[alphabet.charCodeAt(value)] = value;
 const dash = '-'.charCodeAt(0);
 const underscore = '_'.charCodeAt(0);
 const characters = Buffer.from(alphabet, 'latin1');
@@ -44,8 +47,18 @@ export function toGlobalId(prefix: string, uuid: string): string {
 export function parseGlobalId(id: string): { readonly prefix: string; readonly uuid: string } | null {
   const [, prefix, digits] = pattern.exec(id) ?? [];
   if (prefix === undefined || digits === undefined) return null;
-  let value = 0n;
-  for (const character of digits) value = value * 32n + BigInt(alphabet.indexOf(character));
-  const hex = value.toString(16).padStart(32, '0');
-  return { prefix, uuid: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') };
+  let at = 0;
+  let buffer = 0;
+  // The first two of the 130 bits are none of the 128.
+  let bits = -2;
+  for (let index = 0; index < digits.length; index++) {
+    buffer = ((buffer << 5) | (valueOfCharacter[digits.charCodeAt(index)] ?? 0)) & 0x1ff;
+    bits += 5;
+    while (bits >= 4) {
+      bits -= 4;
+      if (at === 8 || at === 13 || at === 18 || at === 23) scratch[at++] = dash;
+      scratch[at++] = hexCharacters[(buffer >> bits) & 15] as number;
+    }
+  }
+  return { prefix, uuid: scratch.toString('latin1', 0, at) };
 }

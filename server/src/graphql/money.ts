@@ -17,6 +17,17 @@ export class Money {
   readonly currency!: string;
 }
 
+/** An exact amount as it is shown, with two decimals at least: "1.5" becomes "1.50", and "0.00015000" becomes "0.00015". */
+export function toAmount(value: string): string {
+  const [whole = '0', decimals = ''] = value.split('.');
+  return `${whole}.${decimals.replace(/0+$/, '').padEnd(2, '0')}`;
+}
+
+/** What was spent or is held, as PostgreSQL tells of it. */
+export function toSpent(amount: string, currency: string): Money {
+  return { amount: toAmount(amount), currency };
+}
+
 /** Twelve digits before the point: the widest budget that the database holds. */
 const budgetPattern = /^\d{1,12}(\.\d{1,2})?$/;
 

@@ -17,6 +17,25 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING ? node.value : undefined),
 });
 
+const bigIntPattern = /^-?\d{1,19}$/;
+const bigIntMax = 2n ** 63n;
+
+function parseBigInt(value: unknown): string {
+  if (typeof value === 'string' && bigIntPattern.test(value)) {
+    const number = BigInt(value);
+    if (number >= -bigIntMax && number < bigIntMax) return String(number);
+  }
+  throw requestError('bigIntMalformed');
+}
+
+export const BigIntScalar = new GraphQLScalarType<string, string>({
+  name: 'BigInt',
+  description: '64-bit integer carried as a string, such as "1250".',
+  serialize: (value) => String(value),
+  parseValue: parseBigInt,
+  parseLiteral: (node) => parseBigInt(node.kind === Kind.STRING ? node.value : undefined),
+});
+
 /** PostgreSQL has no year 0, and years above 9999 have no place in cursors. */
 function inRange(time: Date): Date {
   const year = time.getUTCFullYear();

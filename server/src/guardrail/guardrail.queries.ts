@@ -6,7 +6,7 @@ import type { Reader } from '../fetch/caller.js';
 import { type NestedList, type Page, type PageArgs, readNestedList } from '../fetch/list.js';
 import type { Reads } from '../fetch/nodes.js';
 import { workspaces } from '../workspace/workspace.entity.js';
-import { workspaceReads } from '../workspace/workspace.queries.js';
+import { sightOfCalls, workspaceReads } from '../workspace/workspace.queries.js';
 import { type Evaluator, evaluatorOf, keptEvaluator, stateOf } from './evaluators.js';
 import { type GuardrailRow, guardrails } from './guardrail.entity.js';
 import type { CheckGuardrailsInput, GuardrailCheck } from './guardrail-check.entity.js';
@@ -18,7 +18,8 @@ const { id, position, stage, workspaceId } = guardrails.columns;
 export const guardrailReads: Reads = {
   noun: guardrails,
   joins: sql`JOIN workspaces w ON w.organization_id = ${organization} AND w.id = g.workspace_id`,
-  sight: workspaceReads.sight,
+  permission: 'gateway.read',
+  sight: sightOfCalls,
 };
 
 /** In the order in which they apply: those of INPUT before those of OUTPUT. */

@@ -25,7 +25,7 @@ export const IsNotOpaque = check(
 const pricePattern = /^(\d{1,20})(?:\.(\d{1,8}))?$/;
 
 /** Whether the text is a price from 0 to 1,000,000 with at most eight decimals. */
-function isPrice(value: unknown): boolean {
+export function isPrice(value: unknown): boolean {
   const [, whole, decimals = '0'] = (typeof value === 'string' && pricePattern.exec(value)) || [];
   if (whole === undefined) return false;
   return Number(whole) < 1_000_000 || (Number(whole) === 1_000_000 && Number(decimals) === 0);

@@ -3,7 +3,7 @@ import { organization, sql } from '../database/sql.js';
 import type { Reader } from '../fetch/caller.js';
 import { type NestedList, type Page, type PageArgs, readNestedList } from '../fetch/list.js';
 import type { Reads } from '../fetch/nodes.js';
-import { workspaceReads } from '../workspace/workspace.queries.js';
+import { sightOfCalls } from '../workspace/workspace.queries.js';
 import { llmConfigurations } from './llm-configuration.entity.js';
 
 const { id, name, workspaceId } = llmConfigurations.columns;
@@ -12,7 +12,8 @@ const { id, name, workspaceId } = llmConfigurations.columns;
 export const llmConfigurationReads: Reads = {
   noun: llmConfigurations,
   joins: sql`JOIN workspaces w ON w.organization_id = ${organization} AND w.id = c.workspace_id`,
-  sight: workspaceReads.sight,
+  permission: 'gateway.read',
+  sight: sightOfCalls,
 };
 
 const configurationsOfWorkspace: NestedList = {

@@ -12,19 +12,22 @@ export enum FindingSeverity {
 }
 
 export enum ReviewFindingCode {
+  BUDGET_NEARLY_SPENT = 'BUDGET_NEARLY_SPENT',
+  BUDGET_SPENT = 'BUDGET_SPENT',
   STALE_KEY = 'STALE_KEY',
   NEVER_USED_KEY = 'NEVER_USED_KEY',
   KEY_WITHOUT_EXPIRY = 'KEY_WITHOUT_EXPIRY',
   OWNER_WITHOUT_ACCESS = 'OWNER_WITHOUT_ACCESS',
   SANDBOX_TARGET = 'SANDBOX_TARGET',
   SINGLE_MANAGER = 'SINGLE_MANAGER',
+  TEST_TRAFFIC = 'TEST_TRAFFIC',
 }
 
 registerEnumType(FindingSeverity, {
   name: 'FindingSeverity',
   description: 'How soon somebody should act on a finding.',
   valuesConfig: {
-    HIGH: { description: 'Now: nobody may be in charge, or production is mixed with tests.' },
+    HIGH: { description: 'Now: nobody may be in charge, production is mixed with tests, or nothing is left.' },
     MEDIUM: { description: 'Soon: it can do harm.' },
     LOW: { description: 'When there is time: it can be tidied up.' },
   },
@@ -33,6 +36,10 @@ registerEnumType(ReviewFindingCode, {
   name: 'ReviewFindingCode',
   description: 'What a review can find.',
   valuesConfig: {
+    BUDGET_NEARLY_SPENT: {
+      description: 'What is spent in this month has reached the lowest alert threshold, and not yet the limit.',
+    },
+    BUDGET_SPENT: { description: 'What is spent in this month has reached the limit.' },
     STALE_KEY: { description: 'An active key that was used once, but not for 90 days.' },
     NEVER_USED_KEY: { description: 'An active key, over 30 days old, that was never used.' },
     KEY_WITHOUT_EXPIRY: { description: 'An active key of a production workspace that never expires.' },
@@ -43,6 +50,10 @@ registerEnumType(ReviewFindingCode, {
     SINGLE_MANAGER: {
       description:
         'A production workspace that only one person can manage: one among its owner, its admins and the people of its owning team; admins of the organization do not count.',
+    },
+    TEST_TRAFFIC: {
+      description:
+        'Requests tagged as tests in a production workspace within the last 30 days: with a tag that is test, tests or testing or begins with test:, in any case.',
     },
   },
 });

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.js';
+import { presentSpentSql } from '../budget/budget.queries.js';
 import { organization, raw, type Sql, sql } from '../database/sql.js';
 import { groupBy, loader } from '../fetch/caller.js';
 import { workspaceReads } from '../workspace/workspace.queries.js';
@@ -25,6 +26,7 @@ interface Meaning {
 
 /** What the codes mean, the most severe first and otherwise in the order of their names: the order of the answer. */
 const meanings: Record<ReviewFindingCode, Meaning> = {
+  BUDGET_SPENT: { severity: HIGH, message: () => 'The budget of this month is spent.' },
   OWNER_WITHOUT_ACCESS: {
     severity: HIGH,
     message: () => 'Nobody can sign in as the owner any more: not the person, or nobody of the team.',
@@ -36,12 +38,17 @@ const meanings: Record<ReviewFindingCode, Meaning> = {
       return `The route "${model}" goes to "${configurationName}", of which ${other} uses the credential too.`;
     },
   },
+  BUDGET_NEARLY_SPENT: { severity: MEDIUM, message: () => 'The budget of this month is nearly spent.' },
   KEY_WITHOUT_EXPIRY: {
     severity: MEDIUM,
     message: ({ keyName }) => `The key "${keyName}" is for production and never expires.`,
   },
   SINGLE_MANAGER: { severity: MEDIUM, message: () => 'Only one person can manage this production workspace.' },
   STALE_KEY: { severity: MEDIUM, message: ({ keyName }) => `The key "${keyName}" has not been used for 90 days.` },
+  TEST_TRAFFIC: {
+    severity: MEDIUM,
+    message: () => 'Requests tagged as tests came to this production workspace within the last 30 days.',
+  },
   NEVER_USED_KEY: {
     severity: LOW,
     message: ({ keyName }) => `The key "${keyName}" is over 30 days old and was never used.`,
@@ -76,6 +83,14 @@ const usersOfCredentialSql = sql`FROM llm_configurations other
   WHERE other.organization_id = ${organization} AND other.credential_ref = c.credential_ref AND other.deleted_at IS NULL
     AND w.environment <> 'PRODUCTION' AND w.archived_at IS NULL`;
 
+/**
+ * SQL for whether requests that are tagged as tests came to the workspace `w` within the last 30 days. An index has such
+ * tags alone, and knows them by the very condition that stands here; ids of records are in the order of their time.
+ */
+const hasTestTrafficSql = sql`EXISTS (SELECT FROM usage_record_tags ut
+  WHERE ut.organization_id = ${organization} AND ut.workspace_id = w.id AND ut.tag ~* '^test(s|ing)?$|^test:'
+    AND ut.id >= id_at(now() - interval '30 days'))`;
+
 /** SQL for the findings of the workspace `w`: their codes, and what they are about. */
 function findingsSql(actor: Actor): Sql {
   const columns = sql`NULL::uuid AS key_id, NULL::text AS key_name, NULL::uuid AS route_id, NULL::text AS model,
@@ -85,8 +100,15 @@ function findingsSql(actor: Actor): Sql {
   SELECT found.code, ${columns} FROM (VALUES
     ('OWNER_WITHOUT_ACCESS', ${activeSql(ownersSql, 1)} = 0),
     ('SINGLE_MANAGER',
-      w.environment = 'PRODUCTION' AND ${activeSql(sql`${ownersSql} UNION ALL ${otherAdminsSql}`, 2)} = 1)
+      w.environment = 'PRODUCTION' AND ${activeSql(sql`${ownersSql} UNION ALL ${otherAdminsSql}`, 2)} = 1),
+    ('TEST_TRAFFIC', w.environment = 'PRODUCTION' AND ${hasTestTrafficSql})
   ) AS found (code, holds) WHERE found.holds
+  UNION ALL
+  SELECT CASE WHEN used.spent >= w.monthly_budget THEN 'BUDGET_SPENT' ELSE 'BUDGET_NEARLY_SPENT' END, ${columns}
+  FROM (SELECT ${presentSpentSql} AS spent FROM workspace_ledgers wl
+    WHERE wl.organization_id = ${organization} AND wl.workspace_id = w.id) AS used
+  WHERE used.spent > 0
+    AND used.spent * 100 >= least(w.budget_alert_thresholds[1], 100) * w.monthly_budget
   UNION ALL
   SELECT found.code, k.id, k.name, NULL, NULL, NULL, NULL, NULL, k.created_at FROM virtual_keys k CROSS JOIN LATERAL (VALUES
     ('KEY_WITHOUT_EXPIRY', w.environment = 'PRODUCTION' AND k.expires_at IS NULL),

@@ -16,6 +16,9 @@ export class WorkspaceSummary {
   @Field(() => Money, { description: 'The sum of their monthly budgets.' })
   readonly totalMonthlyBudget!: Money;
 
+  @Field(() => Money, { description: 'Spent in the present budget period of each workspace.' })
+  readonly totalSpent!: Money;
+
   @Field(() => Int, { description: 'Their keys that the gateway accepts at the moment of the query.' })
   readonly totalActiveKeys!: number;
 

@@ -19,7 +19,7 @@ import {
 } from '../fetch/list.js';
 import type { Reads } from '../fetch/nodes.js';
 import { workspaces } from '../workspace/workspace.entity.js';
-import { workspaceReads } from '../workspace/workspace.queries.js';
+import { sightOfCalls, workspaceReads } from '../workspace/workspace.queries.js';
 import { keyStatusSql, type VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 import { type VirtualKeyFilter, type VirtualKeyOrder, VirtualKeyOrderField } from './virtual-key.inputs.js';
 import { maskedSecret, type VirtualKeySecret } from './virtual-key-secret.entity.js';
@@ -28,7 +28,12 @@ const ofWorkspace = sql`JOIN workspaces w ON w.organization_id = ${organization}
 const ofSeenWorkspace = sql`${ofWorkspace} JOIN (${visibleWorkspacesSql}) AS v ON v.workspace_id = w.id`;
 
 /** Whoever sees a workspace sees its keys. */
-export const virtualKeyReads: Reads = { noun: virtualKeys, joins: ofWorkspace, sight: workspaceReads.sight };
+export const virtualKeyReads: Reads = {
+  noun: virtualKeys,
+  joins: ofWorkspace,
+  sight: workspaceReads.sight,
+  sightOfReferred: sightOfCalls,
+};
 
 /**
  * SQL for the keys of the workspace `w` that are active now: the kept count, counted afresh where a key has expired since,

@@ -9,6 +9,7 @@ import { isUniqueViolation } from '../database/database.js';
 import { Refusal } from '../errors.js';
 import { toBudget } from '../graphql/money.js';
 import { nameKey, normalizeName, searchKey } from '../text.js';
+import { toThresholds } from './alert-thresholds.js';
 import { knownTimeZone } from './time-zone.js';
 import { type WorkspaceRow, workspaces } from './workspace.entity.js';
 import type {
@@ -71,19 +72,20 @@ export const createWorkspace = command(
 
 /**
  * Changes what the input names, and the version with it; an input that changes nothing leaves the version.
- * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for an archived one or a time zone, VERSION_CONFLICT
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for an archived one, a time zone or a threshold, VERSION_CONFLICT
  */
 export const updateWorkspaceSettings = command(
   'updateWorkspaceSettings',
   'workspace.update_settings',
   async (run, input: UpdateWorkspaceSettingsInput) => {
     const permission = 'workspace.update_settings';
+    const thresholds = input.budgetAlertThresholds == null ? null : toThresholds(input.budgetAlertThresholds);
     // Before the lock: looking through all that PostgreSQL knows takes a while.
     const timeZone = input.timeZone == null ? null : await knownTimeZone(run.transaction, input.timeZone);
     const workspace = await lockWorkspace(run, input.workspaceId, { permission });
     refuseOtherVersion(workspaces, workspace, input.expectedVersion);
 
-    const settings = changedSettings({ ...input, timeZone });
+    const settings = changedSettings({ ...input, timeZone, budgetAlertThresholds: thresholds });
     const changes = changesBetween<WorkspaceRow>(workspace, settings);
     const removedIds: string[] = [];
     if (input.memberIds != null) {
@@ -105,6 +107,8 @@ function changedSettings(input: UpdateWorkspaceSettingsInput): Partial<Workspace
     ...(input.environment == null ? {} : { environment: input.environment }),
     ...(input.region == null ? {} : { region: input.region }),
     ...(input.monthlyBudget == null ? {} : { monthlyBudget: toBudget(input.monthlyBudget) }),
+    ...(input.budgetEnforcement == null ? {} : { budgetEnforcement: input.budgetEnforcement }),
+    ...(input.budgetAlertThresholds == null ? {} : { budgetAlertThresholds: input.budgetAlertThresholds }),
     ...(input.timeZone == null ? {} : { timeZone: input.timeZone }),
   };
 }

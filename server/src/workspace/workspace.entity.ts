@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { integer, numeric, type RowOf, text, time, uuid } from '../database/table.js';
+import { integer, integers, numeric, type RowOf, text, time, uuid } from '../database/table.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
@@ -20,6 +20,11 @@ export enum WorkspaceRegion {
   US = 'US',
   EU = 'EU',
   RWANDA = 'RWANDA',
+}
+
+export enum BudgetEnforcement {
+  BLOCK = 'BLOCK',
+  ALERT_ONLY = 'ALERT_ONLY',
 }
 
 registerEnumType(WorkspaceEnvironment, {
@@ -51,6 +56,14 @@ registerEnumType(WorkspaceRegion, {
     RWANDA: { description: 'Rwanda.' },
   },
 });
+registerEnumType(BudgetEnforcement, {
+  name: 'BudgetEnforcement',
+  description: "What becomes of a request that would go beyond the workspace's budget.",
+  valuesConfig: {
+    BLOCK: { description: 'It is refused.' },
+    ALERT_ONLY: { description: 'It is admitted, and alerts tell of the budget.' },
+  },
+});
 
 export const workspaces = new Noun('Workspace', 'ws', {
   name: 'workspaces',
@@ -70,6 +83,9 @@ export const workspaces = new Noun('Workspace', 'ws', {
     region: text<WorkspaceRegion>(),
     /** Exact, with two decimals, in the organization's currency. */
     monthlyBudget: numeric(),
+    budgetEnforcement: text<BudgetEnforcement>().default(`'${BudgetEnforcement.BLOCK}'`),
+    /** Percentages of the budget, ascending. */
+    budgetAlertThresholds: integers().default("'{80,100}'"),
     /** IANA name, as PostgreSQL writes it. */
     timeZone: text().default("'UTC'"),
     /** Kept by triggers on `members`. */
@@ -77,6 +93,8 @@ export const workspaces = new Noun('Workspace', 'ws', {
     /** Kept by triggers on `virtual_keys`; right until `nextKeyExpiresAt`. */
     activeKeyCount: integer().default('0').kept(),
     nextKeyExpiresAt: time().nullable().kept(),
+    /** Kept by triggers on `guardrails`: rises with every change of one. */
+    guardrailsVersion: integer().default('0').kept(),
     archivedAt: time().nullable(),
     reviewReason: text().nullable(),
     reviewRequestedById: uuid().nullable(),

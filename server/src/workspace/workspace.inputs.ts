@@ -1,10 +1,17 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Payload } from '../command/payload.js';
 import { ExpectedVersion, IdempotencyKey } from '../graphql/fields.js';
 import { OrderDirection } from '../graphql/order.js';
 import { DecimalScalar } from '../graphql/scalars.js';
 import { IfGiven, IfPresent, IsBudget, IsMemberSet, IsName, IsTimeZone, NotNull } from '../graphql/validators.js';
-import { Workspace, WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from './workspace.entity.js';
+import { HasThresholds } from './alert-thresholds.js';
+import {
+  BudgetEnforcement,
+  Workspace,
+  WorkspaceEnvironment,
+  WorkspaceRegion,
+  WorkspaceStatus,
+} from './workspace.entity.js';
 
 export enum WorkspaceOrderField {
   NAME = 'NAME',
@@ -161,6 +168,24 @@ export class UpdateWorkspaceSettingsInput {
   @NotNull()
   @IsTimeZone()
   readonly timeZone?: string | null;
+
+  @Field(() => BudgetEnforcement, {
+    nullable: true,
+    description: 'What becomes of a request that would go beyond the budget.',
+  })
+  @IfGiven()
+  @NotNull()
+  readonly budgetEnforcement?: BudgetEnforcement | null;
+
+  @Field(() => [Int], {
+    nullable: true,
+    description:
+      'Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, each once, in any order.',
+  })
+  @IfGiven()
+  @NotNull()
+  @HasThresholds()
+  readonly budgetAlertThresholds?: number[] | null;
 }
 
 @InputType({

@@ -1,6 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Actor } from '../access/actor.js';
 import { requireScope } from '../access/require-scope.js';
-import { roleOfListedSql, roleSql, seesEverything, visibleWorkspacesSql, walkSql } from '../access/sight.js';
+import {
+  isGatewayAlone,
+  roleOfListedSql,
+  roleSql,
+  seesEverything,
+  visibleWorkspacesSql,
+  walkSql,
+} from '../access/sight.js';
 import { empty, join, organization, prepare, raw, type Sql, sql } from '../database/sql.js';
 import type { Reader } from '../fetch/caller.js';
 import { limitFilter, searchTerm } from '../fetch/filter.js';
@@ -30,10 +38,17 @@ import { users } from '../user/user.entity.js';
 import { workspaces } from './workspace.entity.js';
 import { type WorkspaceFilter, type WorkspaceOrder, WorkspaceOrderField } from './workspace.inputs.js';
 
-export const workspaceReads: Reads = {
-  noun: workspaces,
-  sight: (actor) => (seesEverything(actor) ? sql`true` : sql`${roleSql(actor)} IS NOT NULL`),
-};
+/** SQL that holds for the workspaces `w` that the actor sees. */
+function sightOf(actor: Actor): Sql {
+  return seesEverything(actor) ? sql`true` : sql`${roleSql(actor)} IS NOT NULL`;
+}
+
+/** The same where a gateway sees what its own calls refer to. */
+export function sightOfCalls(actor: Actor): Sql {
+  return isGatewayAlone(actor) ? sql`true` : sightOf(actor);
+}
+
+export const workspaceReads: Reads = { noun: workspaces, sight: sightOf, sightOfReferred: sightOfCalls };
 
 const { name, createdAt, monthlyBudget, id, archivedAt } = workspaces.columns;
 

@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { MemberRole, may } from '../access/permissions.js';
-import { requireScope } from '../access/require-scope.js';
 import { perform } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { parseText } from '../database/table.js';
@@ -10,7 +9,7 @@ import { connectionType } from '../fetch/connection.js';
 import { Cost } from '../fetch/cost.js';
 import { Fetch, type Fetched, piece, viewerRole } from '../fetch/fetch.js';
 import { PageArgs } from '../fetch/list.js';
-import { loadNode } from '../fetch/nodes.js';
+import { findNode } from '../fetch/nodes.js';
 import { Money } from '../graphql/money.js';
 import { WorkspaceOwner } from '../graphql/workspace-owner.js';
 import { teams } from '../team/team.entity.js';
@@ -66,10 +65,8 @@ export class WorkspaceResolver {
     @Ctx() reader: Reader,
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { description: 'Global id, `ws_…`.' }) id: string,
-  ): Promise<object | null> | null {
-    requireScope(reader, 'workspace.read');
-    const uuid = workspaces.uuidOf(id);
-    return uuid === null ? null : loadNode(reader, info, workspaces.type, uuid);
+  ): Promise<object | null> {
+    return findNode(reader, info, workspaces.type, workspaces.uuidOf(id));
   }
 
   @Mutation(() => CreateWorkspacePayload, {
