@@ -3,6 +3,23 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from '../access/actor.js';
 import type { OrganizationDatabase } from '../database/database.js';
 
+type ClassOf<Service> = abstract new (...given: never[]) => Service;
+
+/** What lives as long as the server and is shared by all requests, by the classes of it. */
+export class Services {
+  readonly #services: readonly object[];
+
+  constructor(...services: readonly object[]) {
+    this.#services = services;
+  }
+
+  get<Service>(type: ClassOf<Service>): Service {
+    const service = this.#services.find((one) => one instanceof type);
+    if (service === undefined) throw new Error(`The server has no ${type.name}.`);
+    return service as Service;
+  }
+}
+
 /** For whom a command or a query works, and with what. No request of a framework: a job calls them as well. */
 export interface Caller {
   readonly actor: Actor;
@@ -10,6 +27,7 @@ export interface Caller {
   readonly database: OrganizationDatabase;
   /** Whether the server works in production, and not on a developer's machine. */
   readonly isProduction: boolean;
+  readonly services: Services;
   readonly requestId: string;
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   /** Aborted when nobody waits for the answer any more. */

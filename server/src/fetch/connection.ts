@@ -10,17 +10,25 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is a page before this one.' })
   readonly hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Cursor of the first item; null on an empty page. Where a filter ended its search with the page not full, the place that it came to.',
+  })
   readonly startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last item; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Cursor of the last item; null on an empty page. Where a filter ended its search with the page not full, the place that it came to.',
+  })
   readonly endCursor: string | null;
 
-  constructor({ nodes, cursorAt, hasNextPage, hasPreviousPage }: Page<object>) {
+  constructor({ nodes, cursorAt, hasNextPage, hasPreviousPage, searchedTo }: Page<object>) {
     this.hasNextPage = hasNextPage;
     this.hasPreviousPage = hasPreviousPage;
-    this.startCursor = nodes.length === 0 ? null : cursorAt(0);
-    this.endCursor = nodes.length === 0 ? null : cursorAt(nodes.length - 1);
+    this.startCursor = searchedTo?.start ?? (nodes.length === 0 ? null : cursorAt(0));
+    this.endCursor = searchedTo?.end ?? (nodes.length === 0 ? null : cursorAt(nodes.length - 1));
   }
 }
 
@@ -28,8 +36,11 @@ type TypeThunk = () => new () => object;
 
 const counted: FieldCost = { statements: 1 };
 
-/** The connection type of a node type, with its edge type: `WorkspaceConnection` and `WorkspaceEdge`. */
-export function connectionType(nodeName: string, nodeType: TypeThunk) {
+/**
+ * The connection type of a node type, with its edge type: `WorkspaceConnection` and `WorkspaceEdge`; without `totalCount`
+ * for lists that are never counted.
+ */
+export function connectionType(nodeName: string, nodeType: TypeThunk, { isCounted = true } = {}) {
   @ObjectType(`${nodeName}Edge`, {
     simpleResolvers: true,
     description: `A ${nodeName} and its place in the list.`,
@@ -67,11 +78,15 @@ export function connectionType(nodeName: string, nodeType: TypeThunk) {
       return new PageInfo(this.#page);
     }
 
-    @Extensions({ [costKey]: counted })
-    @Field(() => Int, { description: 'Length of the whole list; counted only when asked for.' })
     totalCount(): Promise<number> | number {
-      return this.#page.countTotal();
+      return this.#page.countTotal?.() ?? 0;
     }
+  }
+  if (isCounted) {
+    const description = 'Length of the whole list; counted only when asked for.';
+    const decorators = [Extensions({ [costKey]: counted }), Field(() => Int, { description })];
+    const method = Object.getOwnPropertyDescriptor(Connection.prototype, 'totalCount');
+    Reflect.decorate(decorators as MethodDecorator[], Connection.prototype, 'totalCount', method);
   }
   return Connection;
 }

@@ -5,7 +5,7 @@ import { castOf, create, newCompany, newScene, type Player } from '../testing/ca
 import { commands, namedTypes } from '../testing/commands.js';
 import { run } from '../testing/fixtures.js';
 import { type Ids, idOf } from '../testing/ids.js';
-import { type ConnectionField, connectionFields } from '../testing/schema-places.js';
+import { type ConnectionField, connectionFields, isCounted } from '../testing/schema-places.js';
 import { server, useServer } from '../testing/use-server.js';
 
 /** How every list by pages is paged. The lists and their orderings are found in the schema. */
@@ -26,8 +26,10 @@ interface List {
 const fields =
   'totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
-const lists: readonly List[] = connectionFields(schema).map((connection) => {
+// Those that are never counted have tests of their own.
+const lists: readonly List[] = connectionFields(schema).flatMap((connection) => {
   const { parent, field } = connection;
+  if (!isCounted(field)) return [];
   const orderBy = field.args.find(({ name }) => name === 'orderBy');
   const variables = `$first: Int, $after: String, $last: Int, $before: String${orderBy ? `, $orderBy: ${orderBy.type}` : ''}`;
   const args = `first: $first, after: $after, last: $last, before: $before${orderBy ? ', orderBy: $orderBy' : ''}`;
@@ -105,6 +107,16 @@ async function pageOf(who: Player, list: List, args: PageArgs): Promise<Connecti
   expect(page.pageInfo.startCursor).toBe(page.edges[0]?.cursor ?? null);
   expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
   return page;
+}
+
+/** The cursor of the first item, by list. */
+const cursors = new Map<List, string>();
+
+async function cursorOf(list: List): Promise<string> {
+  const [who] = readers as [Player];
+  const cursor = cursors.get(list) ?? (await pageOf(who, list, { first: 1 })).edges[0]?.cursor ?? '';
+  cursors.set(list, cursor);
+  return cursor;
 }
 
 const idsOf = (page: Connection) => page.nodes.map(({ id }) => id);
@@ -231,9 +243,8 @@ describe.each(lists)('$name', (list) => {
   test.each(['after', 'before'])(
     'refuses a cursor that is none of its own, and names the argument: %s',
     async (argument) => {
-      const [who] = readers as [Player];
       const encode = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
-      const [own = ''] = (await pageOf(who, list, { first: 1 })).edges.map(({ cursor }) => cursor);
+      const own = await cursorOf(list);
       const [name, ...key] = JSON.parse(Buffer.from(own, 'base64url').toString()) as string[];
       const cursors = [
         ...[
@@ -253,7 +264,7 @@ describe.each(lists)('$name', (list) => {
         ...[encode(name, ...key.map(() => 'a\0b')), encode(name, ...key.map(() => '\0')), encode(`${name}X`, ...key)],
       ];
       for (const other of lists.filter(({ query }) => query !== list.query)) {
-        const [ofOther = ''] = (await pageOf(who, other, { first: 1 })).edges.map(({ cursor }) => cursor);
+        const ofOther = await cursorOf(other);
         // Two lists of the same name and order are one list, such as the people of a team and of team access.
         if (JSON.parse(Buffer.from(ofOther, 'base64url').toString())[0] !== name) cursors.push(ofOther);
       }

@@ -8,6 +8,8 @@ export interface FieldCost {
   readonly work?: number;
   /** How many objects it answers with at the most, or `page` for as many as its page size says; one unless given. */
   readonly items?: number | 'page';
+  /** The page size where none is asked for, if it is another than that of other lists. */
+  readonly sizeUnlessGiven?: number;
 }
 
 /** Under which a field's cost stands among the extensions of the schema. */

@@ -63,10 +63,14 @@ export interface PageRequest {
 }
 
 /** @throws BAD_USER_INPUT for a size out of bounds, `first` with `last`, and cursors of other lists. */
-export function readPageArgs({ first, after, last, before }: PageArgs, order: Order): PageRequest {
+export function readPageArgs(
+  { first, after, last, before }: PageArgs,
+  order: Order,
+  sizeUnlessGiven = pageSizeDefault,
+): PageRequest {
   if (first != null && last != null) throw requestError('firstWithLast');
   const isFromEnd = last != null;
-  const size = last ?? first ?? pageSizeDefault;
+  const size = last ?? first ?? sizeUnlessGiven;
   if (size < 1 || size > pageSizeMax) {
     throw requestError('pageSize', `The argument "${isFromEnd ? 'last' : 'first'}" must be from 1 to ${pageSizeMax}.`);
   }
@@ -140,8 +144,10 @@ export interface Page<Row = NounRow> {
   readonly cursorAt: (index: number) => string;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Counts the whole list; called only where a client asks. */
-  readonly countTotal: () => Promise<number> | number;
+  /** Counts the whole list; called only where a client asks. Null for a list that is never counted. */
+  readonly countTotal: (() => Promise<number> | number) | null;
+  /** Cursors of the places that a search came to which ended with the page not full. */
+  readonly searchedTo?: { readonly start?: string; readonly end?: string };
 }
 
 /** Makes a page of rows in the order in which they were walked: the plan's values, then the values of the sort key. */

@@ -2,7 +2,10 @@ import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../access/actor.js';
-import { roleSql } from '../access/sight.js';
+import { isTypeOpenToGateway } from '../access/gateway-fields.js';
+import type { Permission } from '../access/permissions.js';
+import { requireScope } from '../access/require-scope.js';
+import { isGatewayAlone, roleSql } from '../access/sight.js';
 import { empty, organization, type Sql, sql } from '../database/sql.js';
 import type { Noun } from '../graphql/noun.js';
 import { type Reader, remember } from './caller.js';
@@ -14,6 +17,8 @@ export interface Reads {
   readonly noun: Noun;
   /** What follows the noun's table in FROM: joins that its fields and its sight need. */
   readonly joins?: Sql;
+  /** What is needed to find it by its global id; `workspace.read` unless given. */
+  readonly permission?: Permission;
   /** SQL that holds for the rows that the actor may know of; null for an actor who may know of none. */
   readonly sight: (actor: Actor) => Sql | null;
   /** The same for rows that another row refers to, which the actor sees; `sight` unless given. */
@@ -80,13 +85,7 @@ export function loadReferred(
   return loaderOf(reader, info, type, 'referred').load(uuid);
 }
 
-/** Loads what a client names by its UUID: null for what the actor may not know of. */
-export function loadNode(
-  reader: Reader,
-  info: GraphQLResolveInfo,
-  type: string,
-  uuid: string,
-): Promise<NounRow | null> {
+function loadNode(reader: Reader, info: GraphQLResolveInfo, type: string, uuid: string): Promise<NounRow | null> {
   return loaderOf(reader, info, type, 'named').load(uuid);
 }
 
@@ -131,6 +130,25 @@ async function readNodes(
       WHERE ${organizationId.sql} = ${organization} AND ${id.sql} = ANY (${ids}::uuid[]) AND ${sight}`,
   );
   return plan.rowsOf(rows, actor);
+}
+
+/**
+ * Finds what a client names: null for what the actor may not know of. In a payload a gateway also finds what its calls are
+ * about.
+ * @param uuid null for what is no id of the type
+ * @throws FORBIDDEN for a service without the scope
+ */
+export async function findNode(
+  reader: Reader,
+  info: GraphQLResolveInfo,
+  type: string,
+  uuid: string | null,
+): Promise<NounRow | null> {
+  const isInPayload = info.path.prev !== undefined;
+  const isOfCall = isInPayload && isGatewayAlone(reader.actor) && isTypeOpenToGateway(type);
+  if (!isOfCall) requireScope(reader, readableNoun(info, type).reads.permission ?? 'workspace.read');
+  if (uuid === null) return null;
+  return isOfCall ? loadReferred(reader, info, type, uuid) : loadNode(reader, info, type, uuid);
 }
 
 /** The type whose ids have this prefix. */
