@@ -1,15 +1,20 @@
 import assignableUsers from './examples/AssignableUsers.graphql';
 import assignableUsersVariables from './examples/AssignableUsers.json';
+import budget from './examples/Budget.graphql';
 import checkGuardrails from './examples/CheckGuardrails.graphql';
 import checkGuardrailsVariables from './examples/CheckGuardrails.json';
 import createVirtualKey from './examples/CreateVirtualKey.graphql';
 import createVirtualKeyVariables from './examples/CreateVirtualKey.json';
 import createWorkspace from './examples/CreateWorkspace.graphql';
 import createWorkspaceVariables from './examples/CreateWorkspace.json';
+import insights from './examples/Insights.graphql';
+import insightsVariables from './examples/Insights.json';
 import keyReview from './examples/KeyReview.graphql';
 import keyReviewVariables from './examples/KeyReview.json';
 import productionByBudget from './examples/ProductionByBudget.graphql';
 import productionByBudgetVariables from './examples/ProductionByBudget.json';
+import requestLogs from './examples/RequestLogs.graphql';
+import requestLogsVariables from './examples/RequestLogs.json';
 import routing from './examples/Routing.graphql';
 import selectWorkspace from './examples/SelectWorkspace.graphql';
 import selectWorkspaceVariables from './examples/SelectWorkspace.json';
@@ -40,6 +45,9 @@ export const examples = [
   tab(routing),
   tab(setModelRoute, setModelRouteVariables),
   tab(checkGuardrails, checkGuardrailsVariables),
+  tab(budget),
+  tab(insights, insightsVariables),
+  tab(requestLogs, requestLogsVariables),
 ];
 
 function tab(query: string, variables?: object) {

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { Authenticator } from './auth/authenticator.js';
@@ -7,13 +8,17 @@ import type { Config } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
+import { Services } from './fetch/caller.js';
+import { Gateway } from './gateway/gateway.js';
 import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
 import type { WebPageOptions } from './http/web-page.js';
 import { workspacePagePlugin } from './http/workspace-page.plugin.js';
+import { metrics as featureMetrics } from './registry.js';
 import { createSchema } from './schema.js';
+import { missingPartitions } from './usage/partitions.js';
 
 export interface OpenDatabase {
   readonly database: Database;
@@ -66,15 +71,19 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const apollo = createApollo({ schema, introspection });
   await apollo.start();
   const authenticator = new Authenticator(database, await tokenVerifier(config));
-  const metrics = createMetrics(database);
+  const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
+  const warnings = () => warningsOf(database);
+  const metrics = createMetrics(database, { metrics: featureMetrics, warnings });
   const server = await createServer({
     apollo,
     authenticator,
     database,
     isProduction: config.production,
+    services: new Services(gateway),
     introspection,
     corsOrigins,
     metrics,
+    warnings,
     log,
   });
   if (config.graphiql) await server.register(graphiqlPlugin, pageOptions(config, 'graphiql'));
@@ -87,6 +96,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
       const sweep = setInterval(() => server.server.closeIdleConnections(), idleSweepMs);
       await server.close().finally(() => clearInterval(sweep));
       await apollo.stop();
+      await gateway.close();
     },
   };
 }
@@ -110,4 +120,9 @@ async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> 
         audience: null,
       });
   }
+}
+
+async function warningsOf(database: Database): Promise<string[]> {
+  const missing = await missingPartitions(database);
+  return missing.map((name) => `The table ${name} is missing: usage of that month can not be recorded.`);
 }

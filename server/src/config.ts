@@ -16,6 +16,10 @@ export interface Config {
   /** Folder of the embedded database and of the development secret. */
   readonly dataDir: string;
   readonly demoData: boolean;
+  /** How long what a request may cost is held for it. */
+  readonly reservationSeconds: number;
+  /** How long records of usage are kept: whole months, and at least so many days. */
+  readonly usageRetentionDays: number;
   readonly auth: AuthConfig;
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -60,6 +64,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     },
     dataDir: resolve(read(environment, 'DATA_DIR') ?? './.data'),
     demoData: flag(environment, 'DEMO_DATA', url === null),
+    reservationSeconds: integer(environment, 'RESERVATION_SECONDS', 600, 60, 86_400),
+    usageRetentionDays: integer(environment, 'USAGE_RETENTION_DAYS', 400, 62, 3_660),
     auth: authConfig(environment, production, host),
     graphiql: flag(environment, 'GRAPHIQL', !production),
     introspection: flag(environment, 'INTROSPECTION', !production),

@@ -47,6 +47,21 @@ export const refusals = {
     message: 'A budget is 0 or more, below 1,000,000,000,000, with at most two decimals.',
     remedy: 'Send the amount as a decimal string such as "1250.00".',
   },
+  tooManyThresholds: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'A budget has at most 20 alert thresholds.',
+    remedy: 'Send fewer; an empty list is none.',
+  },
+  thresholdInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A threshold is a whole percentage from 1 to 1,000.',
+    remedy: 'Send percentages of the budget, such as 80 and 100.',
+  },
+  thresholdRepeated: {
+    code: UserErrorCode.INVALID,
+    message: 'An earlier threshold is the same.',
+    remedy: 'Send each threshold once.',
+  },
   modelNameInvalid: {
     code: UserErrorCode.INVALID,
     message: 'The name of a model has 1 to 200 printable characters.',
@@ -333,6 +348,66 @@ export const refusals = {
     message: 'There is no such key.',
     remedy: 'Check the id; a key of a workspace that you may not see answers the same.',
   },
+  tooManyRecords: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'One call takes at most 1,000 records.',
+    remedy: 'Send the others in further calls; each record is counted once, however often it is sent.',
+  },
+  requestIdInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The id of a request has 1 to 200 printable characters.',
+    remedy: 'Send the id under which the request was authorized.',
+  },
+  keyDigestNotFound: {
+    code: UserErrorCode.NOT_FOUND,
+    message: 'There is no key with this digest.',
+    remedy: 'Send the SHA-256 of the secret in lower-case hex; a key of another organization answers the same.',
+  },
+  tokensInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A number of tokens is 0 or more.',
+    remedy: 'Send 0 where the provider tells of none.',
+  },
+  cachedTokensInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'Of the input tokens 0 or more came from the cache, and not more than there are.',
+    remedy: 'Count them in `inputTokens` as well.',
+  },
+  costInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A cost is from 0 to 1,000,000, with at most eight decimals.',
+    remedy: 'Send what the provider billed, such as "0.00425", or leave it out for what tokens and prices come to.',
+  },
+  latencyInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A latency is from 0 to 86,400,000 milliseconds: a day.',
+    remedy: 'Send whole milliseconds.',
+  },
+  tagsInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'A record has at most 20 tags of 1 to 100 printable characters.',
+    remedy: 'Shorten the tags, or leave some out.',
+  },
+  errorCodeInvalid: {
+    code: UserErrorCode.INVALID,
+    message: 'The code of an error has 1 to 200 printable characters.',
+    remedy: 'Send a code and no message; leave it out where there was no error.',
+  },
+  tooManyMatches: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'A record names at most 200 guardrails: a workspace has no more.',
+    remedy: 'Name each guardrail that matched once.',
+  },
+  usageInTheFuture: {
+    code: UserErrorCode.INVALID,
+    message: 'This time is more than five minutes ahead.',
+    remedy: 'Send when the request came in; set the clock of the gateway.',
+  },
+  usageTooOld: {
+    code: UserErrorCode.INVALID,
+    message: 'The records of this month are no longer kept, so that none can be added.',
+    remedy: 'Send usage soon after the request; how long records are kept is USAGE_RETENTION_DAYS of the service.',
+  },
   virtualKeyRevoked: {
     code: UserErrorCode.INVALID,
     message: 'The key is revoked, for ever.',
@@ -367,6 +442,11 @@ export const refusals = {
     code: UserErrorCode.FORBIDDEN,
     message: 'This needs a signed-in person; a service token can not do it.',
     remedy: "Send a person's token.",
+  },
+  serviceNeeded: {
+    code: UserErrorCode.FORBIDDEN,
+    message: 'This is for services; no person can do it.',
+    remedy: 'Send a service token with the scope that the mutation names.',
   },
   versionConflict: {
     code: UserErrorCode.VERSION_CONFLICT,
@@ -473,11 +553,36 @@ export const requestErrors = {
     message: 'The text to check has at most 100,000 characters.',
     remedy: 'Check parts of it, or evaluate it in your program with `@tokenvue/sdk/guardrails`.',
   },
+  rangeInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'A range of time begins before it ends and spans at most 366 days; the message names the argument.',
+    remedy: 'Send `from` before `to`, and ask for longer times in parts.',
+  },
+  logFilterInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'A filter of logs has a text that is too long or too many tags; the message names the field.',
+    remedy:
+      'Send texts as they were recorded: models and request ids of at most 200 characters, at most 20 tags of at most 100.',
+  },
   daysInvalid: {
     code: 'BAD_USER_INPUT',
     status: 200,
     message: 'The filter "unusedForDays" takes a number of days from 0 to 36,500.',
     remedy: 'Send a number in these bounds.',
+  },
+  groupsInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The argument "groups" must be at least 1.',
+    remedy: 'Leave it out for all groups.',
+  },
+  tooManyBuckets: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'The usage of an operation has at most 20,000 buckets; the message names the argument.',
+    remedy: 'Ask for a coarser granularity, for fewer groups, for a shorter range or for fewer workspaces at once.',
   },
   decimalMalformed: {
     code: 'BAD_USER_INPUT',
@@ -485,11 +590,35 @@ export const requestErrors = {
     message: 'A Decimal is a string such as "1250.00".',
     remedy: 'Send the number as a string, without exponent or thousands separators.',
   },
+  bigIntMalformed: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'A BigInt is a whole number of 64 bits as a string, such as "1250".',
+    remedy: 'Send the number as a string.',
+  },
   scopeMissing: {
     code: 'FORBIDDEN',
     status: 200,
     message: 'The service token lacks the scope for this.',
     remedy: 'Ask an admin of the organization for a token with the scope that the message names.',
+  },
+  serviceNeeded: {
+    code: 'FORBIDDEN',
+    status: 200,
+    message: 'This is for services; no person can do it.',
+    remedy: 'Send a service token with the scope that the message names.',
+  },
+  fieldClosed: {
+    code: 'FORBIDDEN',
+    status: 200,
+    message: 'A service with no other scope than GATEWAY can not read this; the message names the field.',
+    remedy: 'Leave the field out, or ask an admin of the organization for a token with the scope WORKSPACES_READ.',
+  },
+  gatewayRequestInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'A request that is to be authorized is malformed; the message names the field.',
+    remedy: 'Read the message: it says what the field takes.',
   },
   personNeeded: {
     code: 'FORBIDDEN',

@@ -1,8 +1,11 @@
+import 'reflect-metadata';
 import { type Logger, pino } from 'pino';
 import { createApp, openDatabase } from './app.js';
 import { runCommand } from './cli/command.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
+import type { Database } from './database/database.js';
 import { createDemoData } from './demo/demo-data.js';
+import { recordDemoUsage } from './demo/record-demo-usage.js';
 import { startJobs } from './jobs/jobs.js';
 import { jobs } from './registry.js';
 
@@ -36,7 +39,7 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
   if (config.demoData && (await createDemoData(database))) log.info('made the demonstration data');
   const app = await createApp(config, database, log);
   undo.push(() => app.close());
-  const runner = startJobs(jobs, { database, log, observer: app.metrics });
+  const runner = startJobs(jobs, { database, log, observer: app.metrics, settings: config });
   undo.push(() => runner.stop());
   const address = await app.server.listen({
     host: config.host,
@@ -50,9 +53,23 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
     },
     'ready',
   );
+  if (config.demoData) recordUsageOfDemo(database, log, undo);
   if (config.auth.mode === 'development') {
     log.info('development mode: `npm run --silent token -- ada` prints a token to call the API with');
   }
+}
+
+/** In the background, because the server answers meanwhile. */
+function recordUsageOfDemo(database: Database, log: Logger, undo: Undo[]): void {
+  const stop = new AbortController();
+  const recorded = recordDemoUsage(database, stop.signal).then(
+    (requests) => requests > 0 && log.info({ requests }, 'recorded the usage of the demonstration data'),
+    (error: unknown) => log.error({ err: error }, 'the usage of the demonstration data was not recorded'),
+  );
+  undo.push(() => {
+    stop.abort();
+    return recorded;
+  });
 }
 
 function stopOnce(undo: Undo[], log: Logger): () => void {

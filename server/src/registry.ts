@@ -1,14 +1,26 @@
+import 'reflect-metadata';
+import type { Metric } from 'prom-client';
 import { activeWorkspaces } from './active-workspace/active-workspace.entity.js';
 import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
 import { auditEventReads } from './audit-log/audit-log.queries.js';
 import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
+import { VirtualKeyBudgetResolver, WorkspaceBudgetResolver } from './budget/budget.resolver.js';
+import { budgetAlerts, virtualKeyLedgers, workspaceLedgers } from './budget/ledgers.entity.js';
+import { budgetAlertsRaised, raiseAlerts } from './budget/raise-alerts.js';
 import { cleanIdempotencyRecords } from './command/clean-idempotency-records.job.js';
 import { idempotencyRecords } from './command/idempotency-record.entity.js';
 import { type AnyWatcher, watch } from './command/watch.js';
 import type { Table } from './database/table.js';
 import type { Reads } from './fetch/nodes.js';
+import { denialHours } from './gateway/denial-hour.entity.js';
+import { dropUnusedRequests } from './gateway/drop-unused-requests.job.js';
+import { expireReservations } from './gateway/expire-reservations.job.js';
+import { GatewayResolver } from './gateway/gateway.resolver.js';
+import { gatewayMetrics } from './gateway/gateway-metrics.js';
+import { gatewayRequests } from './gateway/gateway-request.entity.js';
 import { guardrailReads } from './guardrail/guardrail.queries.js';
 import { GuardrailResolver, WorkspaceGuardrailsResolver } from './guardrail/guardrail.resolver.js';
+import { WorkspaceInsightsResolver } from './insights/insights.resolver.js';
 import { jobTable } from './jobs/job.entity.js';
 import type { Job } from './jobs/jobs.js';
 import { llmConfigurationReads } from './llm-configuration/llm-configuration.queries.js';
@@ -16,6 +28,8 @@ import {
   LlmConfigurationResolver,
   WorkspaceLlmConfigurationsResolver,
 } from './llm-configuration/llm-configuration.resolver.js';
+import { requestLogReads } from './logs/request-log.queries.js';
+import { RequestLogResolver, WorkspaceLogsResolver } from './logs/request-log.resolver.js';
 import { memberReads } from './member/member.queries.js';
 import { MemberResolver, WorkspaceMembersResolver } from './member/member.resolver.js';
 import { keepRegion, keepTargets } from './model-route/keep-routes.js';
@@ -33,6 +47,11 @@ import { teamReads } from './team/team.queries.js';
 import { TeamResolver } from './team/team.resolver.js';
 import { teamMemberships } from './team/team-membership.entity.js';
 import { TeamAccessResolver } from './team-access/team-access.resolver.js';
+import { dropUsageMonths } from './usage/drop-usage-months.job.js';
+import { makeUsagePartitions } from './usage/make-usage-partitions.job.js';
+import { usageTables } from './usage/usage.entity.js';
+import { UsageResolver } from './usage/usage.resolver.js';
+import { usageMetrics } from './usage/usage-metrics.js';
 import { userReads } from './user/user.queries.js';
 import { UserResolver } from './user/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
@@ -50,6 +69,8 @@ export interface Feature {
   readonly tables?: readonly Table[];
   readonly resolvers?: readonly ResolverClass[];
   readonly jobs?: readonly Job[];
+  /** What it counts, for those who watch the service. */
+  readonly metrics?: readonly Metric[];
   /** What it has to say to changes of other nouns. */
   readonly watchers?: readonly AnyWatcher[];
 }
@@ -75,6 +96,27 @@ export const features: readonly Feature[] = [
     watchers: [keepRegion, keepTargets],
   },
   { reads: guardrailReads, resolvers: [GuardrailResolver, WorkspaceGuardrailsResolver] },
+  {
+    tables: [workspaceLedgers, virtualKeyLedgers, budgetAlerts],
+    resolvers: [WorkspaceBudgetResolver, VirtualKeyBudgetResolver],
+    metrics: [budgetAlertsRaised],
+    // The last of all: nobody waits for a workspace who has its ledger.
+    watchers: [raiseAlerts],
+  },
+  { reads: requestLogReads, resolvers: [RequestLogResolver, WorkspaceLogsResolver] },
+  {
+    tables: [gatewayRequests, denialHours],
+    resolvers: [GatewayResolver],
+    jobs: [expireReservations, dropUnusedRequests],
+    metrics: gatewayMetrics,
+  },
+  {
+    tables: usageTables,
+    resolvers: [UsageResolver],
+    jobs: [makeUsagePartitions, dropUsageMonths],
+    metrics: usageMetrics,
+  },
+  { resolvers: [WorkspaceInsightsResolver] },
   { resolvers: [WorkspaceReviewResolver] },
   { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
   { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },
@@ -92,5 +134,7 @@ export const tables: readonly Table[] = features.flatMap(({ reads, tables = [] }
 );
 
 export const resolvers: readonly ResolverClass[] = features.flatMap(({ resolvers = [] }) => resolvers);
+
+export const metrics: readonly Metric[] = features.flatMap(({ metrics = [] }) => metrics);
 
 export const jobs: readonly Job[] = features.flatMap(({ jobs = [] }) => jobs);

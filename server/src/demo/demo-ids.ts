@@ -18,3 +18,18 @@ export function demoId(table: string, name: string): string {
 export function demoBytes(purpose: string, name: string): Buffer {
   return createHash('sha512').update(`tokenvue demonstration/${purpose}/${name}`).digest().subarray(0, 32);
 }
+
+/** Numbers from 0 to below 1 that follow from the name, one at a call. */
+export function demoNumbers(purpose: string, name: string): () => number {
+  let block = demoBytes(purpose, name);
+  let place = 0;
+  return () => {
+    if (place + 4 > block.length) {
+      block = createHash('sha512').update(block).digest();
+      place = 0;
+    }
+    const number = block.readUInt32BE(place) / 2 ** 32;
+    place += 4;
+    return number;
+  };
+}

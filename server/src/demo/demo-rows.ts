@@ -11,7 +11,7 @@ import { demoBytes, demoId } from './demo-ids.js';
 import { routingRows } from './demo-routing.js';
 
 const dayMs = 86_400_000;
-const companyAgeDays = 365;
+export const companyAgeDays = 365;
 /** The admin of the organization. */
 const reviewer = 'ada';
 const reviewReason = 'Quarterly review: budget, members and keys.';
