@@ -21,6 +21,9 @@ if (isPart) {
   bringLibraries('esm');
 } else {
   rmSync(out, { recursive: true, force: true });
+  // Whatever is for every runtime is compiled once more without the types of Node.
+  compile('tsconfig.node.json', 'esm');
+  compile('tsconfig.node-cjs.json', 'cjs');
   compile('tsconfig.build.json', 'esm');
   compile('tsconfig.cjs.json', 'cjs');
   // The package is "type": "module", which this turns off for the CommonJS half.

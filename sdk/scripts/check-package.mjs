@@ -1,7 +1,7 @@
 /**
  * Packs the SDK, installs the tarball in fresh projects, and uses it there as its users would: in Node, in a browser and
- * in an edge runtime, and with three major versions of TypeScript. Every `ts` example of the READMEs and of the page on
- * guardrails is compiled and run against the real server on its demonstration data. Prints a line a check, and ends with
+ * in an edge runtime, and with three major versions of TypeScript. Every `ts` example of the READMEs and of the pages on
+ * guardrails and gateways is compiled and run against the real server on its demonstration data. Prints a line a check, and ends with
  * 1 when one fails.
  */
 import { spawnSync } from 'node:child_process';
@@ -34,9 +34,11 @@ try {
   const page = await startPage();
   const server = await startServer(join(temp, 'server'), { CORS_ORIGINS: page.origin });
   try {
+    // Now, because a connection that is kept is gone after a program that was waited for.
+    const gateway = await gatewayToken(server);
     await checkRuntimes(tarball, server, page);
     checkTypes(tarball);
-    checkExamples(server);
+    await checkExamples(server, gateway);
   } finally {
     await server.stop();
     page.close();
@@ -104,12 +106,14 @@ function checkTypes(tarball) {
 }
 
 /** The examples of one page continue each other, so they are one program. */
-function checkExamples({ endpoint, token }) {
+async function checkExamples(server, gateway) {
   const folder = join(temp, `typescript-${typescripts.at(-1)}`);
-  for (const [name, file] of [
-    ['sdk-readme', join(sdk, 'README.md')],
-    ['root-readme', join(root, 'README.md')],
-    ['guardrails-page', join(sdk, 'docs/guardrails.md')],
+  const { endpoint } = server;
+  for (const [name, file, token] of [
+    ['sdk-readme', join(sdk, 'README.md'), server.token],
+    ['root-readme', join(root, 'README.md'), server.token],
+    ['guardrails-page', join(sdk, 'docs/guardrails.md'), server.token],
+    ['gateways-page', join(sdk, 'docs/gateways.md'), gateway],
   ]) {
     const blocks = [...readFileSync(file, 'utf8').matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)];
     const program = blocks.map(([, code]) => code).join('');
@@ -123,6 +127,15 @@ function checkExamples({ endpoint, token }) {
     const printed = run(`the examples of ${name} run`, process.execPath, ['--input-type=module', '-e', start], folder);
     check(`the examples of ${name} print something`, printed !== '');
   }
+}
+
+/** A service token as a gateway has it. */
+async function gatewayToken({ endpoint, token }) {
+  const query =
+    'mutation { createServiceToken(input: { name: "Gateway of the examples", scopes: [GATEWAY] }) { token userErrors { message } } }';
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return (await response.json()).data?.createServiceToken?.token;
 }
 
 function freshProject(name, fields) {

@@ -6,6 +6,8 @@ import { TokenVueError } from '@tokenvue/sdk/errors';
 import { createEvaluator, type GuardrailCheck, type GuardrailRule, validateGuardrail } from '@tokenvue/sdk/guardrails';
 import { countries } from '@tokenvue/sdk/guardrails/countries';
 import { fakeAuditEvent, fakeServer, fakeWorkspace } from '@tokenvue/sdk/testing';
+import { MemoryUsageStore, UsageRecorder, type UsageStore } from '@tokenvue/sdk/usage-recorder';
+import { FileUsageStore } from '@tokenvue/sdk/usage-recorder/node';
 
 export const nameOf = ({ name }: WorkspaceCard): string => name;
 export const inferred = {
@@ -23,6 +25,15 @@ export const inferred = {
   people: () => client.users.assignable(),
   tokens: () => client.serviceTokens.list(),
   synced: () => client.teamAccess.sync({ users: [], teams: [] } as const),
+  budget: (id: string) => client.workspaces.budget(id),
+  usage: (id: string) => client.workspaces.usage(id, { granularity: 'MONTH' }),
+  insights: (id: string) => client.workspaces.insights(id),
+  logs: (id: string) => client.logs.iterate(id, { range: { from: '', to: '' } }),
+  decision: (requestId: string) =>
+    client.gateway.authorize({ requestId, keyDigest: '', model: '', inputTokens: 1, maxOutputTokens: 1 }),
+  recorded: () => client.gateway.recordUsage({ records: [] }),
+  recorder: (store: UsageStore) => new UsageRecorder(client, { store, onRefused: ({ reasons: [{ code }] }) => code }),
+  stores: (folder: string) => [new FileUsageStore(folder), new MemoryUsageStore()],
   fake: () => fakeWorkspace(),
   fakeEvent: () => fakeAuditEvent(),
   check: (guardrails: readonly (GuardrailRule & { id: string })[], text: string) => createEvaluator(guardrails, { countries }).evaluate(text),
@@ -42,6 +53,12 @@ type ResultOf<Document> = Document extends { __apiType?: (variables: never) => i
 export const nodes = (result: ResultOf<typeof WorkspacesDocument>): WorkspacesQuery => result;
 export const matching = ({ matches }: GuardrailCheck<GuardrailRule & { id: string }>): string[] =>
   matches.map(({ guardrail }) => guardrail.id);
+export const denialOf = async (requestId: string): Promise<string> => {
+  const decision = await inferred.decision(requestId);
+  return decision.allowed ? decision.reservedCost.amount : decision.denial.code;
+};
+// @ts-expect-error logs are read by time
+client.logs.list('ws_01', { first: 1 });
 // @ts-expect-error a misspelt option
 client.workspaces.list({ frist: 1 });
 // @ts-expect-error a budget is an exact decimal text
@@ -55,10 +72,16 @@ import errors = require('@tokenvue/sdk/errors');
 import guardrails = require('@tokenvue/sdk/guardrails');
 import { countries } from '@tokenvue/sdk/guardrails/countries';
 import testing = require('@tokenvue/sdk/testing');
+import recording = require('@tokenvue/sdk/usage-recorder');
+import files = require('@tokenvue/sdk/usage-recorder/node');
 export const isOurs = (error: unknown): error is sdk.NotFoundError => errors.NotFoundError.is(error);
 export const kind: 'Document' | string = documents.ViewerDocument.kind;
 export const evaluator = guardrails.createEvaluator([], { countries });
 export const { fetch } = testing.fakeServer({});
+export const recorder = new recording.UsageRecorder(new sdk.TokenVueClient({ endpoint: '/graphql', token: 'a', fetch }), {
+  store: new files.FileUsageStore('usage'),
+  onRefused: () => {},
+});
 `;
 
 export const strict = [

@@ -5,7 +5,14 @@
 import { isAbstractType, isEnumType, isListType, isNonNullType, isObjectType, Kind } from 'graphql';
 import { fragmentsOf } from './documents.mjs';
 
-const scalars = { Int: 1, Float: 1, Boolean: false, Decimal: '1250.00', DateTime: '2026-01-01T00:00:00.000Z' };
+const scalars = {
+  Int: 1,
+  Float: 1,
+  Boolean: false,
+  Decimal: '1250.00',
+  BigInt: '1',
+  DateTime: '2026-01-01T00:00:00.000Z',
+};
 /** Fields whose text other programs read. */
 const texts = { currency: 'USD', email: 'ada@example.com' };
 

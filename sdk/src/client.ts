@@ -1,8 +1,10 @@
 import type { TypedDocument } from './document.js';
 import { Executor } from './executor.js';
+import { Gateway } from './gateway.js';
 import { ViewerDocument } from './generated/documents.js';
 import type { ViewerQuery } from './generated/operations.js';
 import { LlmConfigurations } from './llm-configurations.js';
+import { Logs } from './logs.js';
 import { Members } from './members.js';
 import { ModelRoutes } from './model-routes.js';
 import type { CallOptions, ClientOptions } from './options.js';
@@ -14,7 +16,9 @@ import { VirtualKeys } from './virtual-keys.js';
 import { Guardrails } from './workspace-guardrails.js';
 import { Workspaces } from './workspaces.js';
 
+export type * from './gateway.js';
 export type * from './llm-configurations.js';
+export type * from './logs.js';
 export type * from './members.js';
 export type * from './model-routes.js';
 export type * from './service-tokens.js';
@@ -44,6 +48,10 @@ export class TokenVueClient {
   declare readonly modelRoutes: ModelRoutes;
   /** What their texts are looked through for. */
   declare readonly guardrails: Guardrails;
+  /** What went through the gateway. */
+  declare readonly logs: Logs;
+  /** What the gateway itself asks and tells. */
+  declare readonly gateway: Gateway;
   /** The people in those workspaces. */
   declare readonly members: Members;
   /** The organization's people. */
@@ -62,6 +70,8 @@ export class TokenVueClient {
     this.llmConfigurations = new LlmConfigurations(this.#executor);
     this.modelRoutes = new ModelRoutes(this.#executor);
     this.guardrails = new Guardrails(this.#executor);
+    this.logs = new Logs(this.#executor);
+    this.gateway = new Gateway(this.#executor);
     this.members = new Members(this.#executor);
     this.users = new Users(this.#executor);
     this.teamAccess = new TeamAccess(this.#executor);

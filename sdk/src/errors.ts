@@ -187,8 +187,8 @@ export class UnauthenticatedError extends RequestError {
 }
 
 /**
- * The query needs a scope that the service token does not have. Code `FORBIDDEN`, as in the ForbiddenError with which a
- * mutation is refused.
+ * The query, or authorizing, needs a scope that the token does not have. Code `FORBIDDEN`, as in the ForbiddenError with
+ * which other mutations are refused.
  */
 export class MissingScopeError extends RequestError {
   static override readonly name: string = 'MissingScopeError';

@@ -43,11 +43,11 @@ export class Executor {
     return (await this.#send(document, variables, options)).data;
   }
 
-  /** The one root field of the query, which is null only on failure. */
+  /** The one root field of the operation, which is null only on failure. */
   async field<Value, Variables>(
     document: TypedDocument<Record<string, Value>, Variables>,
     variables: Variables,
-    options?: CallOptions,
+    options?: MutationOptions,
   ): Promise<NonNullable<Value>> {
     return (await this.#root(document, variables, options)).data;
   }
@@ -59,6 +59,17 @@ export class Executor {
     options?: MutationOptions,
   ): Promise<Results<P>> {
     return (await this.#payload(document, input, options)).data;
+  }
+
+  /** As `payload`, with the userErrors that are about a part of the input only; the others are thrown. */
+  async parts<P extends Payload, Input>(
+    document: Mutation<P, Input>,
+    input: Input,
+    isOfPart: (error: UserError) => boolean,
+    options?: MutationOptions,
+  ): Promise<Results<P> & Payload> {
+    const { data, userErrors } = await this.#payload(document, input, options, isOfPart);
+    return { ...data, userErrors };
   }
 
   /** As `payload`, in which `result` is there. */
@@ -122,12 +133,14 @@ export class Executor {
     document: Mutation<P, Input>,
     input: Input,
     options?: MutationOptions,
-  ): Promise<Answer<Results<P>>> {
+    isOfPart: (error: UserError) => boolean = () => false,
+  ): Promise<Answer<Results<P>> & Payload> {
     const answer = await this.#root(document, { input }, options);
-    const { userErrors, ...results } = answer.data;
-    const [first, ...others] = redacted(present(userErrors, answer, '.userErrors'), answer.redact);
+    const { userErrors: all, ...results } = answer.data;
+    const userErrors = redacted(present(all, answer, '.userErrors'), answer.redact);
+    const [first, ...others] = userErrors.filter((error) => !isOfPart(error));
     if (first) throw userErrorsError([first, ...others], { ...answer.context, conflicts: conflictsIn(results) });
-    return { ...answer, data: results };
+    return { ...answer, data: results, userErrors };
   }
 
   async #root<Value, Variables>(

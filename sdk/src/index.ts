@@ -9,5 +9,6 @@ export type { TypedDocument } from './document.js';
 export * from './errors.js';
 export type * from './generated/operations.js';
 export type { MoneyFragment as Money, PageInfoFragment as PageInfo } from './generated/operations.js';
+export { keyDigest } from './key-digest.js';
 export type * from './options.js';
 export type { IterateOptions, PageOptions } from './pages.js';

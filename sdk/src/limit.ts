@@ -1,5 +1,5 @@
 /** Timers take no more; it is over three weeks. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What waits for a signal. One listener serves all of it, because runtimes warn of many. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { fakeGatewayAuthorization } from './fake-server.js';
 import {
   AbortError,
   type CallOptions,
@@ -21,6 +22,8 @@ const everything = {
   updateWorkspaceSettings: { workspace: details, userErrors: [] },
   updateVirtualKey: { virtualKey, userErrors: [] },
   createVirtualKey: { virtualKey, secret: null, message: 'Rotate it.', userErrors: [] },
+  authorizeGatewayRequest: fakeGatewayAuthorization(),
+  recordUsage: { recorded: 1, duplicates: 0, userErrors: [] },
   rotateVirtualKey: { virtualKey, secret: null, message: 'Rotate it.', userErrors: [] },
   createServiceToken: { serviceToken: { id: 'svc_01' }, token: null, message: 'Revoke it.', userErrors: [] },
 };
@@ -70,6 +73,7 @@ const workspace: CreateWorkspaceInput = {
   monthlyBudget: '1',
   memberIds: [],
 };
+const asked = { requestId: 'r1', keyDigest: 'd1', model: 'fast', inputTokens: 1, maxOutputTokens: 1 };
 const repeatable: [string, Caller][] = [
   ['a query', (client, options) => client.workspaces.summary(options)],
   ['select', (client, options) => client.workspaces.select('ws_01', options)],
@@ -83,6 +87,9 @@ const repeatable: [string, Caller][] = [
     'a rotation with an idempotency key',
     (client, options) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01', idempotencyKey: 'once' }, options),
   ],
+  ['authorizing', (client, options) => client.gateway.authorize(asked, options)],
+  ['recording usage', (client, options) => client.gateway.recordUsage({ records: [] }, options)],
+  ['a release', (client, options) => client.gateway.release(asked, options)],
   [
     'an own query',
     (client, options) => client.request('query Own { workspaceSummary { totalWorkspaces } }', {}, options),

@@ -62,6 +62,8 @@ test('a key is created with its secret, read without it, changed, rotated and re
     allowedModels: ['small', 'large'],
     monthlyBudget: { amount: '100.00', currency: 'USD' },
     requestsPerMinute: 600,
+    spent: { amount: '0.00', currency: 'USD' },
+    reserved: { amount: '0.00', currency: 'USD' },
     tokensPerMinute: 90_000,
     secrets: [{ maskedKey, createdAt: time, expiresAt: null, lastUsedAt: null }],
     lastReviewedAt: null,

@@ -11,11 +11,14 @@ import {
   SelectWorkspaceDocument,
   TransferWorkspaceOwnershipDocument,
   UpdateWorkspaceSettingsDocument,
+  WorkspaceBudgetDocument,
   WorkspaceDocument,
+  WorkspaceInsightsDocument,
   WorkspaceSummaryDocument,
   WorkspacesByIdDocument,
   WorkspacesDocument,
   WorkspacesWithFindingsDocument,
+  WorkspaceUsageDocument,
 } from './generated/documents.js';
 import type {
   ArchiveWorkspaceInput,
@@ -27,11 +30,17 @@ import type {
   RequestWorkspaceReviewInput,
   ReviewFindingDetailsFragment,
   ReviewFindingFragment,
+  TimeRangeInput,
   TransferWorkspaceOwnershipInput,
   UpdateWorkspaceSettingsInput,
+  UsageBucketFragment,
+  UsageDimension,
+  UsageGranularity,
+  WorkspaceBudgetFragment,
   WorkspaceCardFragment,
   WorkspaceDetailsFragment,
   WorkspaceFilter,
+  WorkspaceInsightsFragment,
   WorkspaceOrder,
   WorkspaceSummaryQuery,
   WorkspacesQuery,
@@ -92,6 +101,31 @@ export interface AuditLogSelector {
 /** Which audit events, and which page of them. */
 export interface AuditLogOptions extends AuditLogSelector, PageOptions {}
 
+/** What of the month's budget is spent, held and left, in the workspace's time zone. */
+export type WorkspaceBudget = WorkspaceBudgetFragment;
+
+/** What was used in a bucket of time, of one group where it was asked for by groups. Counts are integers as texts. */
+export type UsageBucket = UsageBucketFragment;
+
+/** How requests went and what they cost, over a range of time. */
+export type WorkspaceInsights = WorkspaceInsightsFragment;
+
+/** Which time. */
+export interface InsightsSelector {
+  /** Half-open, at most 366 days, widened to whole hours; the present budget period so far unless given. */
+  range?: TimeRangeInput | null | undefined;
+}
+
+/** Which time, in which buckets. */
+export interface UsageSelector extends InsightsSelector {
+  /** How long a bucket is, in the workspace's time zone: `DAY` unless given. */
+  granularity?: UsageGranularity | undefined;
+  /** By which the buckets are divided; not at all unless given. */
+  groupBy?: UsageDimension | null | undefined;
+  /** How many groups, the dearest of the range, and the rest as one; all unless given. */
+  groups?: number | null | undefined;
+}
+
 /** What changed when a workspace was selected; `previousWorkspace` is null when none was active before. */
 export interface WorkspaceSelection {
   /** The one that is active now. */
@@ -109,7 +143,7 @@ export class Workspaces {
     this.#executor = executor;
   }
 
-  /** The five figures of the Workspace page. */
+  /** The figures of the Workspace page, and what was spent. */
   summary(call?: CallOptions): Promise<WorkspaceSummary> {
     return this.#executor.field(WorkspaceSummaryDocument, {}, call);
   }
@@ -204,6 +238,34 @@ export class Workspaces {
   /** Ends the open review. Throws InvalidInputError, NotFoundError or ForbiddenError. */
   completeReview(input: CompleteWorkspaceReviewInput, call?: CallOptions): Promise<WorkspaceDetails> {
     return this.#executor.result(CompleteWorkspaceReviewDocument, input, 'workspace', call);
+  }
+
+  /** The budget of the present period, with its alerts and its forecast; null when there is no such workspace in sight. */
+  async budget(workspaceId: string, call?: CallOptions): Promise<WorkspaceBudget | null> {
+    const { workspace } = await this.#executor.data(WorkspaceBudgetDocument, { workspaceId }, call);
+    return workspace?.budget ?? null;
+  }
+
+  /**
+   * What was used, in buckets of time, those without a request left out; null when there is no such workspace in sight.
+   * Throws RequestError (`BAD_USER_INPUT`) on a range that does not fit, and where there would be more than 20,000 buckets.
+   */
+  async usage(workspaceId: string, selector: UsageSelector = {}, call?: CallOptions): Promise<UsageBucket[] | null> {
+    const { workspace } = await this.#executor.data(WorkspaceUsageDocument, { ...selector, workspaceId }, call);
+    return workspace?.usage ?? null;
+  }
+
+  /**
+   * How requests went, what they cost and what was denied; null when there is no such workspace in sight. Throws
+   * RequestError (`BAD_USER_INPUT`) on a range that does not fit.
+   */
+  async insights(
+    workspaceId: string,
+    selector: InsightsSelector = {},
+    call?: CallOptions,
+  ): Promise<WorkspaceInsights | null> {
+    const { workspace } = await this.#executor.data(WorkspaceInsightsDocument, { ...selector, workspaceId }, call);
+    return workspace?.insights ?? null;
   }
 
   /** What a careful owner would look at now, most severe first; null when there is no such workspace in sight. */

@@ -20,6 +20,11 @@ export function fakePageInfo(given: Partial<Types.PageInfoFragment> = {}): Types
   return { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null, ...given };
 }
 
+/** Whether a request may go. A refusal is an answer, not an error. What is not given is made up. */
+export function fakeGatewayAuthorization(given: Partial<Types.GatewayAuthorizationFragment> = {}): Types.GatewayAuthorizationFragment {
+  return { allowed: false, denial: null, reservedCost: null, reservationExpiresAt: null, workspace: null, virtualKey: null, targets: [], guardrails: [], ...given };
+}
+
 /** What the texts of a workspace are looked through for. What is not given is made up. */
 export function fakeGuardrail(given: Partial<Types.GuardrailFragment> = {}): Types.GuardrailFragment {
   return { id: 'guard_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Guardrail name', position: 1, stage: 'INPUT', kind: 'BLOCKED_TERMS', action: 'BLOCK', terms: null, pattern: null, piiTypes: null, country: null, maxLength: null, enabled: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', deletedAt: null, ...given };
@@ -28,6 +33,11 @@ export function fakeGuardrail(given: Partial<Types.GuardrailFragment> = {}): Typ
 /** One model at one provider, with its price and where it runs. What is not given is made up. */
 export function fakeLlmConfiguration(given: Partial<Types.LlmConfigurationFragment> = {}): Types.LlmConfigurationFragment {
   return { id: 'llm_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Llm configuration name', provider: 'ANTHROPIC', model: 'Llm configuration model', region: 'EU', baseUrl: null, credentialRef: 'Llm configuration credential ref', inputPricePerMillionTokens: { ...fakeMoney() }, cachedInputPricePerMillionTokens: { ...fakeMoney() }, outputPricePerMillionTokens: { ...fakeMoney() }, enabled: false, version: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', deletedAt: null, ...given };
+}
+
+/** A request that went through the gateway. What is not given is made up. */
+export function fakeRequestLog(given: Partial<Types.RequestLogFragment> = {}): Types.RequestLogFragment {
+  return { id: 'log_01', workspace: { id: 'ws_01', name: 'Workspace name' }, virtualKey: null, requestId: 'Request log request id', model: 'Request log model', provider: null, llmConfiguration: null, status: 'BLOCKED', errorCode: null, providerModel: null, inputTokens: 1, cachedInputTokens: 1, outputTokens: 1, cost: { ...fakeMoney() }, latencyMs: 1, guardrails: [], tags: [], occurredAt: '2026-01-01T00:00:00.000Z', ...given };
 }
 
 /** A person in a workspace, with a role. What is not given is made up. */
@@ -47,7 +57,7 @@ export function fakeServiceToken(given: Partial<Types.ServiceTokenFragment> = {}
 
 /** A gateway credential. Its secret is never readable through this type. What is not given is made up. */
 export function fakeVirtualKey(given: Partial<Types.VirtualKeyFragment> = {}): Types.VirtualKeyFragment {
-  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
+  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
 }
 
 /** An operating context: its own budget, members, keys and routing. As a list item it is the workspace card. What is not given is made up. */
@@ -57,10 +67,30 @@ export function fakeWorkspace(given: Partial<Types.WorkspaceDetailsFragment> = {
 
 /** Something that a careful owner would look at. What is not given is made up. */
 export function fakeReviewFinding(given: Partial<Types.ReviewFindingDetailsFragment> = {}): Types.ReviewFindingDetailsFragment {
-  return { code: 'KEY_WITHOUT_EXPIRY', severity: 'HIGH', message: 'Review finding message', virtualKey: null, llmConfiguration: null, modelRoute: null, ...given };
+  return { code: 'BUDGET_NEARLY_SPENT', severity: 'HIGH', message: 'Review finding message', virtualKey: null, llmConfiguration: null, modelRoute: null, ...given };
 }
 
 /** Written in the same transaction as the change that it tells of. What is not given is made up. */
 export function fakeAuditEvent(given: Partial<Types.AuditEventFragment> = {}): Types.AuditEventFragment {
   return { id: 'aud_01', action: 'Audit event action', actor: { kind: 'SERVICE', id: null, name: 'Audit actor name' }, targetId: null, changes: [], occurredAt: '2026-01-01T00:00:00.000Z', requestId: null, ...given };
+}
+
+/** What a workspace may spend in a month, and how much of it is used. What is not given is made up. */
+export function fakeWorkspaceBudget(given: Partial<Types.WorkspaceBudgetFragment> = {}): Types.WorkspaceBudgetFragment {
+  return { limit: { ...fakeMoney() }, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, remaining: { ...fakeMoney() }, utilization: null, state: 'EXHAUSTED', enforcement: 'ALERT_ONLY', alertThresholds: [], alerts: [], periodStart: '2026-01-01T00:00:00.000Z', periodEnd: '2026-01-01T00:00:00.000Z', timeZone: 'Workspace budget time zone', forecast: { expectedSpend: { ...fakeMoney() }, exhaustedAt: null }, ...given };
+}
+
+/** Buckets without a request are left out. What is not given is made up. */
+export function fakeUsageBucket(given: Partial<Types.UsageBucketFragment> = {}): Types.UsageBucketFragment {
+  return { start: '2026-01-01T00:00:00.000Z', group: null, isOther: false, virtualKey: null, requests: '1', errors: '1', inputTokens: '1', outputTokens: '1', cost: { ...fakeMoney() }, ...given };
+}
+
+/** A model or a key among the dearest of a range. What is not given is made up. */
+export function fakeInsightGroup(given: Partial<Types.InsightGroupFragment> = {}): Types.InsightGroupFragment {
+  return { group: 'Insight group group', virtualKey: null, requests: '1', cost: { ...fakeMoney() }, share: 1, ...given };
+}
+
+/** What stands out in a range. What is not given is made up. */
+export function fakeWorkspaceInsights(given: Partial<Types.WorkspaceInsightsFragment> = {}): Types.WorkspaceInsightsFragment {
+  return { requests: '1', errorRate: 1, cost: { ...fakeMoney() }, costChange: null, latencyMsP50: null, latencyMsP95: null, latencyMsP99: null, topModels: [], topVirtualKeys: [], denials: [], ...given };
 }

@@ -2,6 +2,8 @@
 import type * as Types from './operations.js';
 /** Every operation of the SDK by its name, with the types of its variables and its result. */
 export interface Operations {
+  AuthorizeGatewayRequest: { variables: Types.AuthorizeGatewayRequestMutationVariables; result: Types.AuthorizeGatewayRequestMutation };
+  RecordUsage: { variables: Types.RecordUsageMutationVariables; result: Types.RecordUsageMutation };
   Guardrails: { variables: Types.GuardrailsQueryVariables; result: Types.GuardrailsQuery };
   Guardrail: { variables: Types.GuardrailQueryVariables; result: Types.GuardrailQuery };
   GuardrailsById: { variables: Types.GuardrailsByIdQueryVariables; result: Types.GuardrailsByIdQuery };
@@ -15,6 +17,9 @@ export interface Operations {
   CreateLlmConfiguration: { variables: Types.CreateLlmConfigurationMutationVariables; result: Types.CreateLlmConfigurationMutation };
   UpdateLlmConfiguration: { variables: Types.UpdateLlmConfigurationMutationVariables; result: Types.UpdateLlmConfigurationMutation };
   DeleteLlmConfiguration: { variables: Types.DeleteLlmConfigurationMutationVariables; result: Types.DeleteLlmConfigurationMutation };
+  RequestLogs: { variables: Types.RequestLogsQueryVariables; result: Types.RequestLogsQuery };
+  RequestLog: { variables: Types.RequestLogQueryVariables; result: Types.RequestLogQuery };
+  RequestLogsById: { variables: Types.RequestLogsByIdQueryVariables; result: Types.RequestLogsByIdQuery };
   Members: { variables: Types.MembersQueryVariables; result: Types.MembersQuery };
   ChangeMemberRole: { variables: Types.ChangeMemberRoleMutationVariables; result: Types.ChangeMemberRoleMutation };
   ModelRoutes: { variables: Types.ModelRoutesQueryVariables; result: Types.ModelRoutesQuery };
@@ -41,6 +46,9 @@ export interface Operations {
   WorkspacesWithFindings: { variables: Types.WorkspacesWithFindingsQueryVariables; result: Types.WorkspacesWithFindingsQuery };
   ReviewFindings: { variables: Types.ReviewFindingsQueryVariables; result: Types.ReviewFindingsQuery };
   AuditLog: { variables: Types.AuditLogQueryVariables; result: Types.AuditLogQuery };
+  WorkspaceBudget: { variables: Types.WorkspaceBudgetQueryVariables; result: Types.WorkspaceBudgetQuery };
+  WorkspaceUsage: { variables: Types.WorkspaceUsageQueryVariables; result: Types.WorkspaceUsageQuery };
+  WorkspaceInsights: { variables: Types.WorkspaceInsightsQueryVariables; result: Types.WorkspaceInsightsQuery };
   Workspace: { variables: Types.WorkspaceQueryVariables; result: Types.WorkspaceQuery };
   WorkspacesById: { variables: Types.WorkspacesByIdQueryVariables; result: Types.WorkspacesByIdQuery };
   ActiveWorkspace: { variables: Types.ActiveWorkspaceQueryVariables; result: Types.ActiveWorkspaceQuery };

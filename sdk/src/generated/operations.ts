@@ -47,6 +47,7 @@ export type AuditFilter = {
    * - `virtual_key.rotated`: A key got a new secret.
    * - `virtual_key.updated`: Settings of a key changed, or it was switched on or off.
    * - `workspace.archived`: A workspace was archived.
+   * - `workspace.budget_alert_raised`: What is spent of a budget reached a threshold.
    * - `workspace.created`: A workspace was made.
    * - `workspace.ownership_transferred`: A workspace got another owner.
    * - `workspace.restored`: A workspace was taken out of the archive.
@@ -63,6 +64,38 @@ export type AuditFilter = {
   /** Before this time. */
   to?: string | null | undefined;
 };
+
+/** A request that is about to go to a provider. */
+export type AuthorizeGatewayRequestInput = {
+  /** Tokens of the input: 0 to 100,000,000. */
+  inputTokens: number;
+  /** Lower-case hex SHA-256 of the virtual key's secret: the secret itself never leaves the gateway. */
+  keyDigest: string;
+  /** Tokens that the answer has at most: 0 to 100,000,000. */
+  maxOutputTokens: number;
+  /** The model name that the client asks for: 1 to 200 characters. */
+  model: string;
+  /** The gateway's own id of the request, 1 to 200 printable characters, unique in the workspace. A repeat answers with the first decision while its reservation stands or once its usage is recorded, unless its key or workspace would be refused by now; what was denied is decided anew. */
+  requestId: string;
+};
+
+/** What becomes of a request that would go beyond the workspace's budget. */
+export type BudgetEnforcement =
+  /** It is admitted, and alerts tell of the budget. */
+  | 'ALERT_ONLY'
+  /** It is refused. */
+  | 'BLOCK'
+  | '%future added value';
+
+/** How far a budget is used up by what is spent and what is held together. */
+export type BudgetState =
+  /** Nothing is left. */
+  | 'EXHAUSTED'
+  /** The lowest alert threshold is not reached. */
+  | 'OK'
+  /** Spent and reserved have reached the lowest alert threshold. */
+  | 'WARNING'
+  | '%future added value';
 
 /** A member's new role: at most the viewer's own, and never OWNER. */
 export type ChangeMemberRoleInput = {
@@ -244,12 +277,38 @@ export type DirectoryUserInput = {
 
 /** How soon somebody should act on a finding. */
 export type FindingSeverity =
-  /** Now: nobody may be in charge, or production is mixed with tests. */
+  /** Now: nobody may be in charge, production is mixed with tests, or nothing is left. */
   | 'HIGH'
   /** When there is time: it can be tidied up. */
   | 'LOW'
   /** Soon: it can do harm. */
   | 'MEDIUM'
+  | '%future added value';
+
+/** Why a request may not go; of several reasons the first, in the order in which they are looked at. */
+export type GatewayDenialCode =
+  /** The most that it may cost is more than the key has left. */
+  | 'KEY_BUDGET_EXHAUSTED'
+  /** The key is switched off for now. */
+  | 'KEY_DISABLED'
+  /** The key or the secret is past its time. */
+  | 'KEY_EXPIRED'
+  /** The key is switched off for ever. */
+  | 'KEY_REVOKED'
+  /** The model is not among the key's. */
+  | 'MODEL_NOT_ALLOWED'
+  /** No target of the route is enabled and in the workspace's region. */
+  | 'NO_ELIGIBLE_TARGET'
+  /** The workspace routes no such model. */
+  | 'NO_ROUTE'
+  /** The last minute had as many requests or tokens as the key may have. */
+  | 'RATE_LIMITED'
+  /** No key of the organization has a secret of this digest. */
+  | 'UNKNOWN_KEY'
+  /** The key's workspace is archived. */
+  | 'WORKSPACE_ARCHIVED'
+  /** The most that it may cost is more than the workspace has left. */
+  | 'WORKSPACE_BUDGET_EXHAUSTED'
   | '%future added value';
 
 /** What becomes of a text in which a guardrail finds something. */
@@ -376,6 +435,48 @@ export type PiiType =
   | 'PHONE'
   | '%future added value';
 
+/** At most 1000 records. Each is counted once, however often it is sent. */
+export type RecordUsageInput = {
+  /** Of any workspaces of the organization. */
+  records: ReadonlyArray<UsageRecordInput>;
+};
+
+/** Which requests to list. Conditions that are given must all hold, and of several values of one any; texts in their exact case. An empty list of values means none; tags are those that a request must all have. */
+export type RequestLogFilter = {
+  /** That any of these guardrails matched, deleted ones included. */
+  guardrailIds?: ReadonlyArray<string> | null | undefined;
+  /** Routed to any of these configurations, deleted ones included. */
+  llmConfigurationIds?: ReadonlyArray<string> | null | undefined;
+  /** That cost at least so much, in the organization's currency. */
+  minCost?: string | null | undefined;
+  /** That took at least so many milliseconds. */
+  minLatencyMs?: number | null | undefined;
+  /** Any of these model names, as clients asked for them. */
+  models?: ReadonlyArray<string> | null | undefined;
+  /** Run by any of these providers. */
+  providers?: ReadonlyArray<LlmProvider> | null | undefined;
+  /** The gateway's own id of the request: at most one. */
+  requestId?: string | null | undefined;
+  /** Any of these statuses. */
+  statuses?: ReadonlyArray<RequestStatus> | null | undefined;
+  /** With all of these tags: at most 20. */
+  tags?: ReadonlyArray<string> | null | undefined;
+  /** Made with any of these keys. */
+  virtualKeyIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** What became of a request. */
+export type RequestStatus =
+  /** A guardrail stopped it. */
+  | 'BLOCKED'
+  /** The client went away before it was answered. */
+  | 'CANCELLED'
+  /** No provider answered it, or none could be asked. */
+  | 'FAILED'
+  /** It was answered. */
+  | 'SUCCEEDED'
+  | '%future added value';
+
 /** Why somebody should look at a workspace, and until when. */
 export type RequestWorkspaceReviewInput = {
   /** Until when it should be done; in the future. */
@@ -394,6 +495,10 @@ export type RestoreWorkspaceInput = {
 
 /** What a review can find. */
 export type ReviewFindingCode =
+  /** What is spent in this month has reached the lowest alert threshold, and not yet the limit. */
+  | 'BUDGET_NEARLY_SPENT'
+  /** What is spent in this month has reached the limit. */
+  | 'BUDGET_SPENT'
   /** An active key of a production workspace that never expires. */
   | 'KEY_WITHOUT_EXPIRY'
   /** An active key, over 30 days old, that was never used. */
@@ -406,6 +511,8 @@ export type ReviewFindingCode =
   | 'SINGLE_MANAGER'
   /** An active key that was used once, but not for 90 days. */
   | 'STALE_KEY'
+  /** Requests tagged as tests in a production workspace within the last 30 days: with a tag that is test, tests or testing or begins with test:, in any case. */
+  | 'TEST_TRAFFIC'
   | '%future added value';
 
 /** At most 200 decisions; all of them or none. */
@@ -496,6 +603,14 @@ export type SyncTeamAccessInput = {
   users: ReadonlyArray<DirectoryUserInput>;
 };
 
+/** Half-open: from <= t < to. At most 366 days. Usage and insights widen it to whole hours of the workspace's time zone; logs take it as it is. */
+export type TimeRangeInput = {
+  /** Not before this time. */
+  from: string;
+  /** Before this time. */
+  to: string;
+};
+
 /** To a person with team access, or to a team; a person becomes a member with it. */
 export type TransferWorkspaceOwnershipInput = {
   /** Its version as last read; another one answers VERSION_CONFLICT. */
@@ -582,6 +697,10 @@ export type UpdateVirtualKeyInput = {
 
 /** What is left out stays as it is. The name can't be changed. */
 export type UpdateWorkspaceSettingsInput = {
+  /** Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, each once, in any order. */
+  budgetAlertThresholds?: ReadonlyArray<number> | null | undefined;
+  /** What becomes of a request that would go beyond the budget. */
+  budgetEnforcement?: BudgetEnforcement | null | undefined;
   /** What the workspace is for. */
   environment?: WorkspaceEnvironment | null | undefined;
   /** Its version as last read; another one answers VERSION_CONFLICT. */
@@ -596,6 +715,60 @@ export type UpdateWorkspaceSettingsInput = {
   timeZone?: string | null | undefined;
   /** The workspace to change. */
   workspaceId: string;
+};
+
+/** By what usage is told apart. */
+export type UsageDimension =
+  /** The model name that clients asked for. */
+  | 'MODEL'
+  /** Who answered; none where no provider was asked. */
+  | 'PROVIDER'
+  /** What became of the request. */
+  | 'STATUS'
+  /** The key. */
+  | 'VIRTUAL_KEY'
+  | '%future added value';
+
+/** How long a bucket is. Hours and days are those of the time zone that the workspace had when the usage was recorded, so that none moves when the zone changes; a day counts in the month of the present zone in which its noon lies. */
+export type UsageGranularity =
+  /** A calendar day. */
+  | 'DAY'
+  /** An hour by the clock. */
+  | 'HOUR'
+  /** A calendar month. */
+  | 'MONTH'
+  | '%future added value';
+
+/** What one request has used. */
+export type UsageRecordInput = {
+  /** Of the input, what came from the provider's prompt cache. */
+  cachedInputTokens?: number;
+  /** What the provider billed, where it says so, in the organization's currency: 0 to 1,000,000, at most eight decimals. Computed from tokens and present prices otherwise, rounded half up to eight decimals. */
+  cost?: string | null | undefined;
+  /** What went wrong: 1 to 200 printable characters. */
+  errorCode?: string | null | undefined;
+  /** Guardrails that matched, at most 200; they may be deleted by now. */
+  guardrailIds?: ReadonlyArray<string> | null | undefined;
+  /** 0 or more, those from the cache included. */
+  inputTokens: number;
+  /** Lower-case hex SHA-256 of the virtual key's secret. */
+  keyDigest: string;
+  /** From the request to the end of its answer: 0 to 86,400,000. */
+  latencyMs: number;
+  /** Where it went, which may be deleted by now; null where no provider was asked. */
+  llmConfigurationId?: string | null | undefined;
+  /** The model name that the client asked for: 1 to 200 printable characters. */
+  model: string;
+  /** When the request came in; at most five minutes ahead, and in a month whose records are still kept. */
+  occurredAt: string;
+  /** 0 or more. */
+  outputTokens: number;
+  /** The gateway's own id of the request: 1 to 200 printable characters, unique in the workspace. */
+  requestId: string;
+  /** What became of it. */
+  status: RequestStatus;
+  /** At most 20 of 1 to 100 printable characters. */
+  tags?: ReadonlyArray<string> | null | undefined;
 };
 
 /** Why a mutation was refused. */
@@ -738,6 +911,22 @@ export type UserFragment = { id: string, name: string, email: string };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
+export type GatewayAuthorizationFragment = { allowed: boolean, reservationExpiresAt: string | null, denial: { code: GatewayDenialCode, message: string, retryAt: string | null } | null, reservedCost: MoneyFragment | null, workspace: { id: string } | null, virtualKey: { id: string } | null, targets: Array<{ weight: number, llmConfiguration: { id: string, version: number } }>, guardrails: Array<{ id: string, version: number }> };
+
+export type AuthorizeGatewayRequestMutationVariables = Exact<{
+  input: AuthorizeGatewayRequestInput;
+}>;
+
+
+export type AuthorizeGatewayRequestMutation = { authorizeGatewayRequest: GatewayAuthorizationFragment | null };
+
+export type RecordUsageMutationVariables = Exact<{
+  input: RecordUsageInput;
+}>;
+
+
+export type RecordUsageMutation = { recordUsage: { recorded: number, duplicates: number, userErrors: Array<UserErrorFragment> } | null };
+
 export type GuardrailFragment = { id: string, name: string, position: number, stage: GuardrailStage, kind: GuardrailKind, action: GuardrailAction, terms: Array<string> | null, pattern: string | null, piiTypes: Array<PiiType> | null, country: string | null, maxLength: number | null, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { id: string, name: string } };
 
 export type GuardrailsQueryVariables = Exact<{
@@ -766,6 +955,7 @@ export type GuardrailQuery = { node:
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -787,6 +977,7 @@ export type GuardrailsByIdQuery = { nodes: Array<
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -850,6 +1041,7 @@ export type LlmConfigurationQuery = { node:
     )
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -871,6 +1063,7 @@ export type LlmConfigurationsByIdQuery = { nodes: Array<
     )
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -898,6 +1091,65 @@ export type DeleteLlmConfigurationMutationVariables = Exact<{
 
 
 export type DeleteLlmConfigurationMutation = { deleteLlmConfiguration: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RequestLogFragment = { id: string, requestId: string, model: string, provider: LlmProvider | null, status: RequestStatus, errorCode: string | null, providerModel: string | null, inputTokens: number, cachedInputTokens: number, outputTokens: number, latencyMs: number, tags: Array<string>, occurredAt: string, workspace: { id: string, name: string }, virtualKey: { id: string, name: string, maskedKey: string } | null, llmConfiguration: { id: string, name: string } | null, cost: MoneyFragment, guardrails: Array<{ id: string, name: string }> };
+
+export type RequestLogsQueryVariables = Exact<{
+  workspaceId: string;
+  range: TimeRangeInput;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: RequestLogFilter | null | undefined;
+}>;
+
+
+export type RequestLogsQuery = { workspace: { logs: { nodes: Array<RequestLogFragment>, pageInfo: PageInfoFragment } } | null };
+
+export type RequestLogQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RequestLogQuery = { node:
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | (
+      { __typename: 'RequestLog' }
+      & RequestLogFragment
+    )
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null };
+
+export type RequestLogsByIdQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type RequestLogsByIdQuery = { nodes: Array<
+    | { __typename: 'AuditEvent' }
+    | { __typename: 'Guardrail' }
+    | { __typename: 'LlmConfiguration' }
+    | { __typename: 'Member' }
+    | { __typename: 'ModelRoute' }
+    | (
+      { __typename: 'RequestLog' }
+      & RequestLogFragment
+    )
+    | { __typename: 'ServiceToken' }
+    | { __typename: 'Team' }
+    | { __typename: 'User' }
+    | { __typename: 'VirtualKey' }
+    | { __typename: 'Workspace' }
+   | null> | null };
 
 export type MemberFragment = { id: string, role: MemberRole, joinedAt: string, user: UserFragment };
 
@@ -948,6 +1200,7 @@ export type ModelRouteQuery = { node:
       { __typename: 'ModelRoute' }
       & ModelRouteFragment
     )
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -969,6 +1222,7 @@ export type ModelRoutesByIdQuery = { nodes: Array<
       { __typename: 'ModelRoute' }
       & ModelRouteFragment
     )
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -1035,7 +1289,7 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { viewer: { organizationRole: OrganizationRole | null, user: UserFragment | null, teams: Array<{ id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
 
-export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
+export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
 
 export type VirtualKeysQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1061,6 +1315,7 @@ export type VirtualKeyQuery = { node:
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -1082,6 +1337,7 @@ export type VirtualKeysByIdQuery = { nodes: Array<
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }
@@ -1146,10 +1402,18 @@ export type ReviewFindingDetailsFragment = (
 
 export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, id: string | null, name: string }, changes: Array<{ field: string, before: string | null, after: string | null }> };
 
+export type WorkspaceBudgetFragment = { utilization: number | null, state: BudgetState, enforcement: BudgetEnforcement, alertThresholds: Array<number>, periodStart: string, periodEnd: string, timeZone: string, limit: MoneyFragment, spent: MoneyFragment, reserved: MoneyFragment, remaining: MoneyFragment, alerts: Array<{ threshold: number, raisedAt: string, spent: MoneyFragment }>, forecast: { exhaustedAt: string | null, expectedSpend: MoneyFragment } };
+
+export type UsageBucketFragment = { start: string, group: string | null, isOther: boolean, requests: string, errors: string, inputTokens: string, outputTokens: string, virtualKey: { id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
+
+export type InsightGroupFragment = { group: string, requests: string, share: number, virtualKey: { id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
+
+export type WorkspaceInsightsFragment = { requests: string, errorRate: number, costChange: number | null, latencyMsP50: number | null, latencyMsP95: number | null, latencyMsP99: number | null, cost: MoneyFragment, topModels: Array<InsightGroupFragment>, topVirtualKeys: Array<InsightGroupFragment>, denials: Array<{ code: GatewayDenialCode, model: string, requests: string, virtualKey: { id: string, name: string, maskedKey: string } | null }> };
+
 export type WorkspaceSummaryQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WorkspaceSummaryQuery = { workspaceSummary: { totalWorkspaces: number, totalActiveKeys: number, productionWorkspaces: number, activeWorkspace: WorkspaceCardFragment | null, totalMonthlyBudget: MoneyFragment } | null };
+export type WorkspaceSummaryQuery = { workspaceSummary: { totalWorkspaces: number, totalActiveKeys: number, productionWorkspaces: number, activeWorkspace: WorkspaceCardFragment | null, totalMonthlyBudget: MoneyFragment, totalSpent: MoneyFragment } | null };
 
 export type WorkspacesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1200,6 +1464,32 @@ export type AuditLogQueryVariables = Exact<{
 
 export type AuditLogQuery = { workspace: { auditLog: { totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null } | null };
 
+export type WorkspaceBudgetQueryVariables = Exact<{
+  workspaceId: string;
+}>;
+
+
+export type WorkspaceBudgetQuery = { workspace: { budget: WorkspaceBudgetFragment } | null };
+
+export type WorkspaceUsageQueryVariables = Exact<{
+  workspaceId: string;
+  range?: TimeRangeInput | null | undefined;
+  granularity?: UsageGranularity | null | undefined;
+  groupBy?: UsageDimension | null | undefined;
+  groups?: number | null | undefined;
+}>;
+
+
+export type WorkspaceUsageQuery = { workspace: { usage: Array<UsageBucketFragment> } | null };
+
+export type WorkspaceInsightsQueryVariables = Exact<{
+  workspaceId: string;
+  range?: TimeRangeInput | null | undefined;
+}>;
+
+
+export type WorkspaceInsightsQuery = { workspace: { insights: WorkspaceInsightsFragment } | null };
+
 export type WorkspaceQueryVariables = Exact<{
   id: string;
 }>;
@@ -1218,6 +1508,7 @@ export type WorkspacesByIdQuery = { nodes: Array<
     | { __typename: 'LlmConfiguration' }
     | { __typename: 'Member' }
     | { __typename: 'ModelRoute' }
+    | { __typename: 'RequestLog' }
     | { __typename: 'ServiceToken' }
     | { __typename: 'Team' }
     | { __typename: 'User' }

@@ -4,12 +4,17 @@
  */
 import {
   fakeAuditEvent,
+  fakeGatewayAuthorization,
   fakeGuardrail,
   fakeLlmConfiguration,
   fakeMember,
   fakeModelRoute,
+  fakeRequestLog,
   fakeReviewFinding,
   fakeServiceToken,
+  fakeUsageBucket,
+  fakeWorkspaceBudget,
+  fakeWorkspaceInsights,
 } from '../fake-server.js';
 import type { CreateWorkspaceInput, IterateOptions, TokenVueClient } from '../index.js';
 import { card, details, KEY_SECRET, person, SERVICE_SECRET, virtualKey } from './fake-fetch.js';
@@ -31,6 +36,7 @@ const summary = {
   activeWorkspace: card,
   totalWorkspaces: 1,
   totalMonthlyBudget: card.monthlyBudget,
+  totalSpent: { amount: '12.50', currency: 'USD' },
   totalActiveKeys: 2,
   productionWorkspaces: 1,
 };
@@ -94,6 +100,28 @@ const directory = {
   users: [{ subject: 'maya', name: 'Maya', email: 'maya@example.com' }],
   teams: [{ externalId: 'search', name: 'Search', subjects: ['maya'] }],
 };
+
+const budget = fakeWorkspaceBudget();
+const bucket = fakeUsageBucket();
+const insights = fakeWorkspaceInsights();
+const range = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
+const requestLog = fakeRequestLog({ id: 'log_01' });
+const usageOptions = { range, granularity: 'HOUR', groupBy: 'MODEL', groups: 5 } as const;
+const denied = fakeGatewayAuthorization({ denial: { code: 'NO_ROUTE', message: 'No route.', retryAt: null } });
+const authorizeInput = { requestId: 'r1', keyDigest: 'd1', model: 'fast', inputTokens: 900, maxOutputTokens: 100 };
+const usage = {
+  requestId: 'r1',
+  keyDigest: 'd1',
+  model: 'fast',
+  status: 'SUCCEEDED',
+  inputTokens: 900,
+  outputTokens: 80,
+  latencyMs: 700,
+  occurredAt: '2026-11-05T10:00:00Z',
+} as const;
+const release = { requestId: 'r1', keyDigest: 'd1', model: 'fast', occurredAt: '2026-11-05T10:00:00Z' };
+const released = { ...release, status: 'CANCELLED', latencyMs: 0, inputTokens: 0, outputTokens: 0 };
+const recordedOne = { recordUsage: { recorded: 1, duplicates: 0, userErrors: [] } };
 
 /** A call of a method. */
 interface Case {
@@ -254,6 +282,104 @@ export const cases: Record<string, Case> = {
     variables: { input: { workspaceId: 'ws_01', note: 'In order' } },
     data: { completeWorkspaceReview: { workspace: details, userErrors: [] } },
     result: details,
+  },
+  'workspaces.budget(workspaceId)': {
+    call: (client) => client.workspaces.budget('ws_01'),
+    operationName: 'WorkspaceBudget',
+    variables: { workspaceId: 'ws_01' },
+    data: { workspace: { budget } },
+    result: budget,
+  },
+  'workspaces.budget(workspaceId) of none': {
+    call: (client) => client.workspaces.budget('ws_00'),
+    operationName: 'WorkspaceBudget',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'workspaces.usage(workspaceId)': {
+    call: (client) => client.workspaces.usage('ws_01'),
+    operationName: 'WorkspaceUsage',
+    variables: { workspaceId: 'ws_01' },
+    data: { workspace: { usage: [] } },
+    result: [],
+  },
+  'workspaces.usage(workspaceId, options)': {
+    call: (client) => client.workspaces.usage('ws_01', usageOptions),
+    operationName: 'WorkspaceUsage',
+    variables: { workspaceId: 'ws_01', ...usageOptions },
+    data: { workspace: { usage: [bucket] } },
+    result: [bucket],
+  },
+  'workspaces.usage(workspaceId) of none': {
+    call: (client) => client.workspaces.usage('ws_00'),
+    operationName: 'WorkspaceUsage',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'workspaces.insights(workspaceId, options)': {
+    call: (client) => client.workspaces.insights('ws_01', { range }),
+    operationName: 'WorkspaceInsights',
+    variables: { workspaceId: 'ws_01', range },
+    data: { workspace: { insights } },
+    result: insights,
+  },
+  'workspaces.insights(workspaceId) of none': {
+    call: (client) => client.workspaces.insights('ws_00'),
+    operationName: 'WorkspaceInsights',
+    variables: { workspaceId: 'ws_00' },
+    data: { workspace: null },
+    result: null,
+  },
+  'logs.list(workspaceId, options)': {
+    call: (client) => client.logs.list('ws_01', { range, first: 5, filter: { statuses: ['FAILED'] } }),
+    operationName: 'RequestLogs',
+    variables: { workspaceId: 'ws_01', range, first: 5, filter: { statuses: ['FAILED'] } },
+    data: { workspace: { logs: { nodes: [requestLog], pageInfo } } },
+    result: { nodes: [requestLog], pageInfo },
+  },
+  'logs.list(workspaceId) of none': {
+    call: (client) => client.logs.list('ws_00', { range }),
+    operationName: 'RequestLogs',
+    variables: { workspaceId: 'ws_00', range },
+    data: { workspace: null },
+    result: null,
+  },
+  'logs.get(id)': {
+    call: (client) => client.logs.get('log_01'),
+    operationName: 'RequestLog',
+    variables: { id: 'log_01' },
+    data: { node: { __typename: 'RequestLog', ...requestLog } },
+    result: requestLog,
+  },
+  'logs.getMany(ids)': {
+    call: (client) => client.logs.getMany(['log_00', 'log_01']),
+    operationName: 'RequestLogsById',
+    variables: { ids: ['log_00', 'log_01'] },
+    data: { nodes: [null, { __typename: 'RequestLog', ...requestLog }] },
+    result: [null, requestLog],
+  },
+  'gateway.authorize(input)': {
+    call: (client) => client.gateway.authorize(authorizeInput),
+    operationName: 'AuthorizeGatewayRequest',
+    variables: { input: authorizeInput },
+    data: { authorizeGatewayRequest: denied },
+    result: denied,
+  },
+  'gateway.recordUsage(input)': {
+    call: (client) => client.gateway.recordUsage({ records: [usage] }),
+    operationName: 'RecordUsage',
+    variables: { input: { records: [usage] } },
+    data: recordedOne,
+    result: { recorded: 1, duplicates: 0, refused: [] },
+  },
+  'gateway.release(input)': {
+    call: (client) => client.gateway.release(release),
+    operationName: 'RecordUsage',
+    variables: { input: { records: [released] } },
+    data: recordedOne,
+    result: undefined,
   },
   'workspaces.reviewFindings(workspaceId)': {
     call: (client) => client.workspaces.reviewFindings('ws_01'),
@@ -663,6 +789,11 @@ export const lists: Record<string, List> = {
     iterate: (client, options) => client.guardrails.iterate('ws_01', options),
     around: (guardrails) => ({ workspace: { guardrails } }),
     variables: { workspaceId: 'ws_01' },
+  },
+  'logs.iterate': {
+    iterate: (client, options) => client.logs.iterate('ws_01', { range, filter: { tags: ['a'] } }, options),
+    around: (logs) => ({ workspace: { logs } }),
+    variables: { workspaceId: 'ws_01', range, filter: { tags: ['a'] } },
   },
   'members.iterate': {
     iterate: (client, options) => client.members.iterate('ws_01', options),
