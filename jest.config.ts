@@ -26,6 +26,8 @@ const project = {
 } satisfies Config;
 
 const database = {
+  // Whatever file a test imports first, the decorators in it find what they need.
+  setupFiles: ['reflect-metadata'],
   testEnvironment: '<rootDir>/../server/src/testing/test-environment.mjs',
   globalSetup: '<rootDir>/../server/src/testing/global-setup.mjs',
   globalTeardown: '<rootDir>/../server/src/testing/global-teardown.mjs',

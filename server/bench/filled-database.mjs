@@ -22,14 +22,14 @@ const { startEmbeddedPostgres } = await import(built('embedded-postgres/embedded
  * rows are those of its version.
  *
  * @param {import('./dataset.mjs').Size} [size]
- * @param {{ server?: URL, copies?: number }} [options]
+ * @param {{ server?: URL, copies?: number, settings?: Record<string, string> }} [options] `settings` are PostgreSQL's own.
  * @returns {Promise<FilledDatabase>}
  */
-export async function startFilledDatabase(size, { server = thisServer, copies = 0 } = {}) {
+export async function startFilledDatabase(size, { server = thisServer, copies = 0, settings = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tokenvue-bench-'));
   // Whoever runs PostgreSQL in place of root has to reach it.
   await chmod(folder, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir: folder });
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, settings });
   const stop = async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });

@@ -14,25 +14,37 @@ import {
   type Player,
   parts,
   type Scene,
+  scopesOf,
 } from './testing/cast.js';
-import { commandOf, commands, mutationText, prepare } from './testing/commands.js';
+import { commandOf, commands, mutationsOf, mutationText, prepare, typesFor, typesNamedBy } from './testing/commands.js';
 import { contentByOrganization } from './testing/database-content.js';
 import { idOfNothing, mutate } from './testing/fixtures.js';
 import { type Ids, idOf, nodeTypes, nounsByType, parsed } from './testing/ids.js';
+import { recordLogs } from './testing/logs.js';
 import { changeRows, giveToTeam, organizationOf, uuidOf } from './testing/rows.js';
-import { fieldSelection, idPlaces, itemsOf, objectTypes, typesAt, typesOfId, wayTo } from './testing/schema-places.js';
+import {
+  fieldSelection,
+  idPlaces,
+  isCounted,
+  itemsOf,
+  objectTypes,
+  requiredArguments,
+  typesAt,
+  typesOfId,
+  wayTo,
+} from './testing/schema-places.js';
 import { changesOfAnybody, recordStatements } from './testing/statements.js';
 import { server, useServer } from './testing/use-server.js';
 import { holdObjects } from './testing/waiting.js';
 import {
   mutationOutcomes,
+  type Outcomes,
   ownOutcomes,
   people,
   readersWith,
   readPermission,
   serverCommands,
   servicesWithout,
-  typesNamedBy,
 } from './testing/who-may.js';
 
 /**
@@ -42,14 +54,16 @@ import {
  */
 
 const schema = await createSchema();
-const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+const mutations = mutationsOf(schema);
 const queries = Object.values(schema.getQueryType()?.getFields() ?? {});
 
 /** Mutations of what somebody has created themselves. */
 const ownMutations = mutations.filter((mutation) => typesNamedBy(mutation).includes('VirtualKey'));
 
 const isMutation = ({ name }: { readonly name: string }) => name === 'Mutation';
-const mutationPlaces = idPlaces(schema, objectTypes(schema).filter(isMutation));
+const mutationPlaces = idPlaces(schema, objectTypes(schema).filter(isMutation)).filter((place) =>
+  mutations.includes(place.replace(/\(.*/s, '')),
+);
 const queryPlaces = idPlaces(
   schema,
   objectTypes(schema).filter((type) => !isMutation(type)),
@@ -140,7 +154,11 @@ function rowsOf(field: GraphQLField<unknown, unknown>): QueryRow[] {
     const query = name === 'node' ? '($id: ID!) { node(id: $id)' : '($id: ID!) { nodes(ids: [$id])';
     const place = name === 'node' ? 'node(id)' : 'nodes(ids[])';
     return nodeTypes.map((shows) =>
-      rowOf(shows, 'workspace.read', { place, query: `query ${query} { __typename id } }`, types: nodeTypes }),
+      rowOf(shows, isReadByGateways(shows) ? 'gateway.read' : 'workspace.read', {
+        place,
+        query: `query ${query} { __typename id } }`,
+        types: nodeTypes,
+      }),
     );
   }
   if (!nounsByType.has(named)) return [];
@@ -148,6 +166,10 @@ function rowsOf(field: GraphQLField<unknown, unknown>): QueryRow[] {
   if (id === undefined)
     return name === 'activeWorkspace' ? [] : [rowOf(named, needed, { place: name, query: `{ ${name} { id } }` })];
   return [rowOf(named, needed, { place: `${name}(id)`, query: `query ($id: ID!) { ${name}(id: $id) { id } }` })];
+}
+
+function isReadByGateways(type: string): boolean {
+  return readPermission(type) === 'gateway.read';
 }
 
 const page = '{ nodes { id } edges { node { id } } }';
@@ -164,7 +186,9 @@ function rowsOfFilter(place: string): QueryRow[] {
   const field = parent?.getFields()[nested ?? root];
   const shows = field === undefined ? null : itemsOf(field);
   if (shows === null) return [];
-  const list = `${nested ?? root}(${filter}: { ${argument}: [$id] }) { totalCount ${page.slice(1)}`;
+  const args = [requiredArguments(field as GraphQLField<unknown, unknown>), `${filter}: { ${argument}: [$id] }`];
+  const count = isCounted(field as GraphQLField<unknown, unknown>) ? 'totalCount' : '';
+  const list = `${nested ?? root}(${args.filter(Boolean).join(', ')}) { ${count} ${page.slice(1)}`;
   const below = `workspace(id: $workspaceId) { ${list} }`;
   const query =
     nested === undefined ? `query ($id: ID!) { ${list} }` : `query ($id: ID!, $workspaceId: ID!) { ${below} }`;
@@ -223,16 +247,22 @@ const otherTypes: Readonly<Record<string, TypeRow>> = {
   },
 };
 
+/** Where the first way that the schema has leads to objects without some of their values, one that leads to all of them. */
+const otherWays: Readonly<Record<string, ReturnType<typeof wayTo>>> = {
+  UsageBucket: { noun: 'Workspace', path: ['usage(groupBy: VIRTUAL_KEY)'] },
+  InsightGroup: { noun: 'Workspace', path: ['insights', 'topVirtualKeys'] },
+};
+
 /** A noun, or what it holds at the end of a path: whoever may read the noun gets it, and of lists what they may read. */
 function rowOfType(name: string): TypeRow | undefined {
-  const way = nounsByType.has(name) ? { noun: name, path: [] } : wayTo(schema, name);
+  const way = nounsByType.has(name) ? { noun: name, path: [] } : (otherWays[name] ?? wayTo(schema, name));
   if (name in otherTypes || way === null) return otherTypes[name];
   const { noun, path } = way;
   const selection = (names: string) => path.reduceRight((inner, step) => `${step} { ${inner} }`, names);
   const readers = readersWith(readPermission(noun));
   return {
     query: (names) => `query ($id: ID!) { node(id: $id) { ... on ${noun} { ${selection(names)} } } }`,
-    path: ['node', ...path],
+    path: ['node', ...path.map((step) => step.replace(/\(.*/s, ''))],
     node: noun,
     to: (field) => {
       const ofItems = readersWith(readPermission(itemsOf(field) ?? noun));
@@ -242,14 +272,24 @@ function rowOfType(name: string): TypeRow | undefined {
   };
 }
 
-/** What only goes around objects: pages, payloads and refusals. */
-const isAround = /(?:Connection|Edge|Payload)$|^(?:PageInfo|UserError|Query|Mutation)$/;
+/** What only goes around objects: pages, payloads, refusals, and the answers that gateways get, which have tests of their own. */
+const isAround =
+  /(?:Connection|Edge|Payload)$|^(?:PageInfo|UserError|Query|Mutation|GatewayAuthorization|GatewayDenial)$/;
 const typeRows = objectTypes(schema).flatMap(({ name }) =>
   isAround.test(name) ? [] : [[name, rowOfType(name)] as const],
 );
 
 /** What a payload may say beside objects, refusals and `query`. */
-const plainPayloadFields = ['deletedId', 'message', 'secret', 'teamsChanged', 'token', 'usersChanged'];
+const plainPayloadFields = [
+  'deletedId',
+  'duplicates',
+  'message',
+  'recorded',
+  'secret',
+  'teamsChanged',
+  'token',
+  'usersChanged',
+];
 
 useServer();
 
@@ -353,7 +393,8 @@ describe('this test', () => {
     }))) {
       const fields = getFields().map((field) => field.name);
       if (name.endsWith('Edge')) expect(sorted(fields)).toEqual(['cursor', 'node']);
-      if (name.endsWith('Connection')) expect(sorted(fields)).toEqual(['edges', 'nodes', 'pageInfo', 'totalCount']);
+      if (name.endsWith('Connection'))
+        expect(sorted([...fields, 'totalCount'])).toEqual(['edges', 'nodes', 'pageInfo', 'totalCount']);
       if (!name.endsWith('Payload')) continue;
       const others = getFields().filter(({ type }) => !nounsByType.has(getNamedType(type).name));
       const said = others.map((field) => field.name).filter((field) => !plainPayloadFields.includes(field));
@@ -376,59 +417,78 @@ test('a sentence of NOT_FOUND says that there is no such thing, and nothing of s
 
 describe('a mutation', () => {
   let stage: Stage;
+  /** In sight of everybody but the stranger. */
+  let seen: Scene;
   beforeAll(async () => {
     stage = await setTheStage();
+    seen = await newScene(server, stage.ours);
   });
 
   async function newPreparedScene(mutation: string): Promise<Scene> {
-    const scene = await newScene(server, stage.ours);
+    const scene = await newScene(server, stage.ours, {}, typesFor(mutation));
     await prepare(server, mutation, scene.ids);
     return scene;
   }
 
-  /** Sends the mutation as everybody, and sees what it did to whose rows. */
-  async function outcomesOf(mutation: string, idsFor: (scene: Scene, part: Part) => Ids): Promise<object> {
-    const { input } = commandOf(mutation);
+  /** Sends the mutation, whose statements have to say whose rows they change. */
+  async function sendAs(part: Part, mutation: string, ids: Ids): Promise<SentMutation> {
+    const { result, statements } = await recordStatements(() =>
+      sendMutation(stage.cast[part], mutation, commandOf(mutation).input(ids)),
+    );
+    expect(changesOfAnybody(statements)).toEqual([]);
+    return result;
+  }
+
+  type IdsFor = (scene: Scene, part: Part) => Ids;
+
+  /** Sends the mutation as those who are refused, and sees that it changes nothing at all. */
+  async function refuse(mutation: string, refused: readonly Part[], idsFor: (part: Part) => Ids): Promise<object> {
     const outcomes: Partial<Record<Part, string>> = {};
-    let scene = await newPreparedScene(mutation);
-    let before = await contentByOrganization(server.database);
-    for (const part of parts) {
-      const { result: sent, statements } = await recordStatements(() =>
-        sendMutation(stage.cast[part], mutation, input(idsFor(scene, part))),
-      );
-      expect(changesOfAnybody(statements)).toEqual([]);
-      const after = await contentByOrganization(server.database);
+    const before = await contentByOrganization(server.database);
+    for (const part of refused) {
+      const who = stage.cast[part];
+      const sent = await sendAs(part, mutation, idsFor(part));
       outcomes[part] = sent.outcome;
       if (sent.outcome === 'FORBIDDEN') {
-        const field = stage.cast[part].kind === 'USER' ? refusedAt(mutation) : null;
-        expect([part, sent.field]).toEqual([part, field]);
+        expect([part, sent.field]).toEqual([part, who.kind === 'USER' ? refusedAt(mutation) : null]);
       }
+      // Who may not know of it learns no more than of what is not there; nor does a service without the scope.
+      if (sent.outcome === 'NOT_FOUND' || (sent.outcome === 'FORBIDDEN' && who.kind === 'SERVICE')) {
+        const ofNothing = await sendMutation(who, mutation, commandOf(mutation).input(noIds()));
+        expect([part, sent.text]).toEqual([part, ofNothing.text]);
+      }
+    }
+    expect(await contentByOrganization(server.database)).toEqual(before);
+    return outcomes;
+  }
+
+  /** Sends the mutation as everybody, those first who have to be refused, and sees what it does to whose rows. */
+  async function expectOutcomes(mutation: string, expected: Outcomes, idsFor: IdsFor): Promise<void> {
+    const refused = parts.filter((part) => expected[part] !== 'done');
+    const doers = parts.filter((part) => expected[part] === 'done');
+    // What only adds something can be done by one after the other in one scene.
+    const isAdding = mutation.startsWith('create') || typesNamedBy(mutation).length === 0;
+    const scenes = [await newPreparedScene(mutation)];
+    while (!isAdding && scenes.length < doers.length) scenes.push(await newPreparedScene(mutation));
+    const ofDoer = (index: number) => scenes[index % scenes.length] as Scene;
+    const outcomes: Partial<Record<Part, string>> = await refuse(mutation, refused, (part) => idsFor(ofDoer(0), part));
+    let before = await contentByOrganization(server.database);
+    for (const [index, part] of doers.entries()) {
+      outcomes[part] = (await sendAs(part, mutation, idsFor(ofDoer(index), part))).outcome;
+      const after = await contentByOrganization(server.database);
       const [ours, theirs] = [stage.ours.organizationId, stage.theirs.organizationId];
       const [own, other] = part.startsWith('foreign') ? [theirs, ours] : [ours, theirs];
       expect([part, after[other]]).toEqual([part, before[other]]);
-      if (sent.outcome === 'done') {
-        expect([part, after[own]]).not.toEqual([part, before[own]]);
-        scene = await newPreparedScene(mutation);
-        before = await contentByOrganization(server.database);
-      } else {
-        expect([part, after[own]]).toEqual([part, before[own]]);
-        before = after;
-      }
-      // Who may not know of it learns no more than of what is not there; nor does a service without the scope.
-      if (sent.outcome === 'NOT_FOUND' || (sent.outcome === 'FORBIDDEN' && stage.cast[part].kind === 'SERVICE')) {
-        expect([part, sent.text]).toEqual([
-          part,
-          (await sendMutation(stage.cast[part], mutation, input(noIds()))).text,
-        ]);
-      }
+      expect([part, after[own]]).not.toEqual([part, before[own]]);
+      before = after;
     }
-    return outcomes;
+    expect(outcomes).toEqual(expected);
   }
 
   test.each(mutations)(
     '%s is done for who may do it, refused to everybody else, and then changes nothing',
     async (mutation) => {
-      expect(await outcomesOf(mutation, ({ ids }) => ids)).toEqual(mutationOutcomes(mutation));
+      await expectOutcomes(mutation, mutationOutcomes(mutation), ({ ids }) => ids);
     },
   );
 
@@ -436,7 +496,7 @@ describe('a mutation', () => {
     "%s of one's own key is done for who may do it, and for nobody who has lost sight of it",
     async (mutation) => {
       const own = ({ ids, ownKeys }: Scene, part: Part) => ({ ...ids, VirtualKey: ownKeys[part] ?? ids.VirtualKey });
-      expect(await outcomesOf(mutation, own)).toEqual(ownOutcomes(mutation));
+      await expectOutcomes(mutation, ownOutcomes(mutation), own);
     },
   );
 
@@ -460,6 +520,7 @@ describe('a mutation', () => {
       );
       try {
         for (const part of [...people, 'writer'] as const) {
+          const expectAsNothing = asNothing(async (id) => (await answerTo(part, id)).text);
           const toNothing = await answerTo(part, idOfNothing(types[0] ?? 'Workspace'));
           if (mutationOutcomes(mutation)[part] === 'done') {
             expect([part, toNothing.outcome, toNothing.field?.join('.')]).toEqual([part, 'NOT_FOUND', pathOf(place)]);
@@ -468,8 +529,8 @@ describe('a mutation', () => {
           const strange = types.flatMap((type) =>
             [foreign, ...(seesAll ? [] : [unseen])].map((scene) => idOf(scene.ids, type)),
           );
-          const wrong = part === 'organizationAdmin' ? wrongIds(ids, types) : [];
-          for (const id of strange) await expectAsNothing(id, async (one) => (await answerTo(part, one)).text);
+          const wrong = part === 'organizationAdmin' ? wrongIds({ ...seen.ids, ...ids }, types) : [];
+          for (const id of strange) await expectAsNothing(id);
           for (const id of wrong) {
             expect([part, id, (await answerTo(part, id)).text]).toEqual([part, id, toNothing.text]);
           }
@@ -482,14 +543,20 @@ describe('a mutation', () => {
   );
 });
 
-/** Neither the answer nor the statements that it takes tell whether the id, which is well-formed, is one of nothing. */
-async function expectAsNothing(id: string, answerTo: (id: string) => Promise<string>): Promise<void> {
-  const { type } = parsed(id).noun;
-  const trace = async (one: string) => {
-    const { result, statements } = await recordStatements(() => answerTo(one));
-    return [id, result, statements];
+/** Neither the answer nor the statements that it takes tell whether an id, which is well-formed, is one of nothing. */
+function asNothing(answerTo: (id: string) => Promise<string>): (id: string) => Promise<void> {
+  const trace = async (id: string) => {
+    const { result, statements } = await recordStatements(() => answerTo(id));
+    return [result, statements];
   };
-  expect(await trace(id)).toEqual(await trace(idOfNothing(type)));
+  /** What nothing of each type is answered. */
+  const ofNothing = new Map<string, unknown[]>();
+  return async (id) => {
+    const { type } = parsed(id).noun;
+    const expected = ofNothing.get(type) ?? (await trace(idOfNothing(type)));
+    ofNothing.set(type, expected);
+    expect([id, ...(await trace(id))]).toEqual([id, ...expected]);
+  };
 }
 
 /** Ids of what is in sight but of other types, and texts that are no ids. */
@@ -545,16 +612,18 @@ describe('a query', () => {
       for (const part of parts) {
         const toNothing = await answerTo(part, idOfNothing(row.shows));
         const isOurs = !part.startsWith('foreign');
-        const seesAll = part === 'organizationAdmin' || part === 'reader' || part === 'writer';
+        // A service that is shown objects of the type is shown those of its whole organization.
+        const seesAll = part === 'organizationAdmin' || (part in scopesOf && row.to.includes(part));
         const [other, company] = isOurs ? [foreign, stage.theirs] : [scene, stage.ours];
         const outOfSight = part === 'stranger' ? scene : unseen;
-        const strange = [
+        const strange = new Set([
           row.id?.(other.ids, company) ?? idOf(other.ids, row.shows),
           ...types.map((type) => idOf(other.ids, type)),
           ...(isOurs && !seesAll ? types.map((type) => idOf(outOfSight.ids, type)) : []),
-        ];
+        ]);
         const wrong = wrongIds(ids, row.types);
-        for (const id of strange) await expectAsNothing(id, (one) => answerTo(part, one));
+        const expectAsNothing = asNothing((id) => answerTo(part, id));
+        for (const id of strange) await expectAsNothing(id);
         for (const id of part === 'organizationAdmin' ? wrong : []) {
           expect([part, id, await answerTo(part, id)]).toEqual([part, id, toNothing]);
         }
@@ -596,8 +665,8 @@ describe('a query', () => {
 });
 
 describe('somebody of the owning team counts as an admin of the workspace', () => {
-  async function newTeamScene(company: Company): Promise<Scene> {
-    const scene = await newScene(server, company);
+  async function newTeamScene(company: Company, types?: readonly string[]): Promise<Scene> {
+    const scene = await newScene(server, company, {}, types);
     await giveToTeam(server, [scene.ids.Workspace], company.owningTeam);
     return scene;
   }
@@ -609,7 +678,7 @@ describe('somebody of the owning team counts as an admin of the workspace', () =
     });
 
     test.each(mutations)('%s', async (mutation) => {
-      const { ids } = await newTeamScene(company);
+      const { ids } = await newTeamScene(company, typesFor(mutation));
       await prepare(server, mutation, ids);
       const sent = await sendMutation(company.teammate, mutation, commandOf(mutation).input(ids));
       expect(sent.outcome).toBe(mutationOutcomes(mutation).admin);
@@ -695,6 +764,7 @@ function objectsAt(value: unknown, path: readonly string[]): object[] {
 async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[]>> {
   const [first, second] = [await newScene(server, ours), await newScene(server, ours)];
   const { owner } = cast;
+  const requests = await newTraffic(first.ids);
   await mutate(server, owner, {
     name: 'updateWorkspaceSettings',
     input: { workspaceId: first.ids.Workspace, expectedVersion: 1, environment: 'PRODUCTION' },
@@ -737,13 +807,43 @@ async function newObjects({ ours, cast }: Stage): Promise<Record<string, string[
   await changeRows(server, deleted, `base_url = 'https://models.example', deleted_at = now()`);
   const guardrails = await newGuardrails(owner, first.ids.Workspace);
   await changeRows(server, second.ids.Workspace, 'archived_at = now()');
-  await changeRows(server, first.ids.ServiceToken, 'expires_at = now(), last_used_at = now(), revoked_at = now()');
+  await changeRows(
+    server,
+    idOf(first.ids, 'ServiceToken'),
+    'expires_at = now(), last_used_at = now(), revoked_at = now()',
+  );
   const { data } = await send(owner, 'query ($id: ID!) { workspace(id: $id) { auditLog { nodes { id } } } }', {
     id: first.ids.Workspace,
   });
   const events = objectsAt(data, ['workspace', 'auditLog', 'nodes']) as { id: string }[];
   const objects = nodeTypes.map((type) => [type, [first, second].map(({ ids }) => idOf(ids, type))] as const);
-  return { ...Object.fromEntries(objects), AuditEvent: events.map(({ id }) => id), Guardrail: guardrails };
+  return {
+    ...Object.fromEntries(objects),
+    AuditEvent: events.map(({ id }) => id),
+    Guardrail: guardrails,
+    RequestLog: requests,
+  };
+}
+
+/**
+ * Requests of the scene's key: one of last month, one that spends the budget of this month, and one that was refused, of
+ * which a count is all that remains. @returns the ids of those that there are.
+ */
+async function newTraffic(ids: Ids): Promise<string[]> {
+  const now = new Date();
+  const lastMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()) - 1);
+  const key = { id: ids.VirtualKey, secret: uuidOf(ids.VirtualKey) };
+  const routed = { llmConfigurationId: idOf(ids, 'LlmConfiguration'), guardrailIds: [idOf(ids, 'Guardrail')] };
+  const requests = await recordLogs(server, key, [
+    { ...routed, occurredAt: lastMonth.toISOString(), cost: '1.00' },
+    { ...routed, cost: '100.00', status: 'FAILED', errorCode: 'timeout', tags: ['batch'] },
+  ]);
+  await server.database.rows({
+    text: `INSERT INTO denial_hours (organization_id, workspace_id, started_at, virtual_key_id, code, model, requests)
+      VALUES ($1, $2, date_trunc('hour', now(), 'UTC'), $3, 'RATE_LIMITED', 'gpt-large', 1)`,
+    values: [await organizationOf(server, ids.Workspace), uuidOf(ids.Workspace), uuidOf(ids.VirtualKey)],
+  });
+  return requests;
 }
 
 /** One of each kind, one of them deleted. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createSchema } from '../schema.js';
 import { type AnyPayload, attempt, newAttempt } from '../testing/attempts.js';
 import type { Part, Player } from '../testing/cast.js';
-import { commandOf, commands, eventsOf } from '../testing/commands.js';
+import { commandOf, commands, eventsOf, mutationsOf, typesFor } from '../testing/commands.js';
 import { databaseContent } from '../testing/database-content.js';
 import { breakAudit } from '../testing/fixtures.js';
 import { uuidOf } from '../testing/rows.js';
@@ -80,7 +80,7 @@ const everyRefused = mutations.flatMap((mutation) => refusedOf(mutation).map((pa
 
 describe('a mutation that changes something', () => {
   test('is known to this test, every one', () => {
-    expect([...mutations].sort()).toEqual(Object.keys(schema.getMutationType()?.getFields() ?? {}).sort());
+    expect([...mutations].sort()).toEqual(mutationsOf(schema).sort());
   });
 
   test.each(everyDoer)(
@@ -109,7 +109,7 @@ describe('a mutation that changes something', () => {
   );
 
   test.each(mutations)('%s is undone whole where its event can not be written', async (mutation) => {
-    const { company, input, who } = await newAttempt(server, mutation);
+    const { company, input, who } = await newAttempt(server, mutation, typesFor(mutation));
     const [part = 'owner'] = doersOf(mutation);
     const before = await databaseContent(server.database);
     const mend = await breakAudit(server, company.organization);
@@ -125,7 +125,7 @@ describe('a mutation that changes something', () => {
 describe('a mutation that changes nothing', () => {
   const repeatable = mutations.filter((mutation) => commandOf(mutation).again !== 'another change');
   test.each(repeatable)('%s writes no event when the same is sent again', async (mutation) => {
-    const { input, who } = await newAttempt(server, mutation);
+    const { input, who } = await newAttempt(server, mutation, typesFor(mutation));
     const { again } = commandOf(mutation);
     const admin = who('organizationAdmin');
     await succeed(admin, mutation, input);
@@ -137,7 +137,7 @@ describe('a mutation that changes nothing', () => {
   });
 
   test.each(everyRefused)('%s is logged, and not audited, when it is refused to the %s', async (mutation, part) => {
-    const { company, input, who } = await newAttempt(server, mutation);
+    const { company, input, who } = await newAttempt(server, mutation, typesFor(mutation));
     const before = await databaseContent(server.database);
     const requestId = `refused.${mutation}.${part}`;
     const { payload } = await send(who(part), mutation, input, requestId);

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { type Company, castOf, newCompany, newScene, type Part, type Player } from './cast.js';
 import { commandOf, mutationText, prepare } from './commands.js';
-import type { Ids } from './ids.js';
+import { type Ids, nodeTypes } from './ids.js';
 import type { GraphQLAnswer, TestServer } from './test-server.js';
 
 /** A mutation that is about to change something in a workspace that nobody else works in. */
@@ -22,9 +22,14 @@ async function companyFor(server: TestServer, mutation: string): Promise<Company
   return company;
 }
 
-export async function newAttempt(server: TestServer, mutation: string): Promise<Attempt> {
+/** An attempt in a scene with objects of these types, where nothing else is said of every type. */
+export async function newAttempt(
+  server: TestServer,
+  mutation: string,
+  types: readonly string[] = nodeTypes,
+): Promise<Attempt> {
   const company = await companyFor(server, mutation);
-  const { ids } = await newScene(server, company);
+  const { ids } = await newScene(server, company, {}, types);
   await prepare(server, mutation, ids);
   const cast = castOf(company, company);
   return { company, ids, input: commandOf(mutation).input(ids), who: (part) => cast[part] };
@@ -40,8 +45,10 @@ interface Sent {
 }
 
 interface Options {
-  /** What is asked of the payload's `query`. */
+  /** What is asked of the payload's `query`, the variables that it takes besides, and their values. */
   readonly query?: string;
+  readonly takes?: string;
+  readonly variables?: object;
   readonly requestId?: string;
 }
 
@@ -51,12 +58,12 @@ export async function attempt(
   who: Player,
   mutation: string,
   input: object,
-  { query = '', requestId = 'attempt' }: Options = {},
+  { query = '', takes = '', variables = {}, requestId = 'attempt' }: Options = {},
 ): Promise<Sent> {
   const { data, errors } = await server.request<Record<string, AnyPayload | null>>({
     token: who.token,
-    query: mutationText(schema, mutation, query),
-    variables: { input },
+    query: mutationText(schema, mutation, query, takes),
+    variables: { ...variables, input },
     headers: { 'x-request-id': requestId },
   });
   return { payload: data?.[mutation] ?? null, errors };

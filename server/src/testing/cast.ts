@@ -1,7 +1,8 @@
-import { commandOf, commands } from './commands.js';
+import { commandOf, createOf, withNeeded } from './commands.js';
 import { createWorkspace, mutate, newService } from './fixtures.js';
-import { type Ids, nodeTypes, toGlobalId } from './ids.js';
-import { changeRows, insertKeys, organizationIdOf, setRole, uuidOf } from './rows.js';
+import { type Ids, idOf, nodeTypes, toGlobalId } from './ids.js';
+import { recordLogs } from './logs.js';
+import { changeRows, insertKeys, organizationIdOf, setRoles, uuidOf } from './rows.js';
 import { newOrganization, type Person, person, type TestServer } from './test-server.js';
 
 /** What somebody can be to a workspace and what is in it: people first, then services by their scope. */
@@ -102,8 +103,8 @@ export function castOf({ people, services }: Company, theirs: Company): Readonly
 export interface Scene {
   /**
    * A workspace that nobody has touched since it was made, with a member for each role; the colleague's membership, the
-   * owner's key, the newcomer, the team of all of them, the event of the workspace's creation, and a service token. Of any
-   * other type what its create makes, by its row in `commands.ts`.
+   * owner's key, the newcomer, the team of all of them, and the event of the workspace's creation. Of any other type that
+   * is wanted what its create makes, by its row in `commands.ts`.
    */
   readonly ids: Ids;
   /** Keys in the workspace by who has created them. */
@@ -112,14 +113,26 @@ export interface Scene {
 
 type WorkspaceOptions = Parameters<typeof createWorkspace>[2];
 
-export async function newScene(server: TestServer, company: Company, workspace: WorkspaceOptions = {}): Promise<Scene> {
+/** A scene with objects of these types, where nothing else is said of every type. */
+export async function newScene(
+  server: TestServer,
+  company: Company,
+  workspace: WorkspaceOptions = {},
+  types: readonly string[] = nodeTypes,
+): Promise<Scene> {
   const { people, colleague, newcomer } = company;
   const { owner, viewer, member, admin } = people;
   const workspaceId = await createWorkspace(server, owner, workspace);
-  await setRole(server, [workspaceId], viewer, 'VIEWER');
-  await setRole(server, [workspaceId], member, 'MEMBER');
-  await setRole(server, [workspaceId], admin, 'ADMIN');
-  await setRole(server, [workspaceId], colleague, 'MEMBER');
+  await setRoles(
+    server,
+    [workspaceId],
+    [
+      [viewer, 'VIEWER'],
+      [member, 'MEMBER'],
+      [admin, 'ADMIN'],
+      [colleague, 'MEMBER'],
+    ],
+  );
   const creators = Object.entries(people);
   const keys = await insertKeys(
     server,
@@ -128,7 +141,7 @@ export async function newScene(server: TestServer, company: Company, workspace: 
   );
   const ownKeys: Scene['ownKeys'] = Object.fromEntries(creators.map(([name], index) => [name, keys[index]]));
   const objects = { workspaceId, keyId: ownKeys.owner ?? '', user: newcomer, memberUser: colleague };
-  return { ids: await idsOf(server, company, objects), ownKeys };
+  return { ids: await idsOf(server, company, objects, types), ownKeys };
 }
 
 /** A workspace of the stranger alone, whom nobody but organization admins and services knows of. */
@@ -141,7 +154,7 @@ export async function newSceneElsewhere(
   const workspaceId = await createWorkspace(server, stranger, workspace);
   const [keyId = ''] = await insertKeys(server, workspaceId, [{ name: 'stranger', createdBy: stranger }]);
   const objects = { workspaceId, keyId, user: stranger, memberUser: stranger };
-  return { ids: await idsOf(server, company, objects), ownKeys: { stranger: keyId } };
+  return { ids: await idsOf(server, company, objects, nodeTypes), ownKeys: { stranger: keyId } };
 }
 
 interface SceneObjects {
@@ -152,7 +165,12 @@ interface SceneObjects {
   readonly memberUser: Player;
 }
 
-async function idsOf(server: TestServer, { organizationId, people }: Company, objects: SceneObjects): Promise<Ids> {
+async function idsOf(
+  server: TestServer,
+  { organizationId, people }: Company,
+  objects: SceneObjects,
+  types: readonly string[],
+): Promise<Ids> {
   const { workspaceId, keyId, user, memberUser } = objects;
   const [row] = await server.database.rows<{ member: string; event: string; team: string }>({
     text: `SELECT m.id AS member, e.id AS event, tm.team_id AS team
@@ -170,21 +188,33 @@ async function idsOf(server: TestServer, { organizationId, people }: Company, ob
     User: user.id,
     Team: toGlobalId('Team', row.team),
     AuditEvent: toGlobalId('AuditEvent', row.event),
-    ServiceToken: (await newService(server, people.organizationAdmin, ['GATEWAY'])).id,
   };
-  return addOthers(server, people.organizationAdmin, ids);
+  return addOthers(server, people.organizationAdmin, ids, types);
 }
 
-/** With an object of each type that is not there yet. */
-async function addOthers(server: TestServer, admin: Player, ids: Ids): Promise<Ids> {
+/** With an object of each of the types that is not there yet, and what those need. */
+async function addOthers(server: TestServer, admin: Player, ids: Ids, types: readonly string[]): Promise<Ids> {
+  const wanted = withNeeded(types);
   let all = ids;
-  for (const type of nodeTypes) if (!(type in all)) all = { ...all, [type]: await create(server, admin, type, all) };
+  for (const type of nodeTypes) {
+    if (!wanted.has(type) || type in all) continue;
+    const made = type === 'RequestLog' ? recordLog(server, all) : create(server, admin, type, all);
+    all = { ...all, [type]: await made };
+  }
   return all;
+}
+
+/** A request with the scene's key, as `insertKeys` makes it. */
+async function recordLog(server: TestServer, ids: Ids): Promise<string> {
+  const [llmConfigurationId, guardrail] = [idOf(ids, 'LlmConfiguration'), idOf(ids, 'Guardrail')];
+  const key = { id: ids.VirtualKey, secret: uuidOf(ids.VirtualKey) };
+  const [id = ''] = await recordLogs(server, key, [{ llmConfigurationId, guardrailIds: [guardrail], cost: '0' }]);
+  return id;
 }
 
 /** Creates an object of the type, or sets it, by its row in `commands.ts`. @returns its global id. */
 export async function create(server: TestServer, who: Player, type: string, ids: Ids): Promise<string> {
-  const name = `create${type}` in commands ? `create${type}` : `set${type}`;
+  const name = createOf(type);
   const command = commandOf(name);
   const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
   const payload = await mutate<Record<string, { id: string } | null>>(server, who, {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
-import { workspaceInput } from './fixtures.js';
-import { type Ids, nounsByType, parsed } from './ids.js';
+import { idOfNothing, workspaceInput } from './fixtures.js';
+import { type Ids, idOf, nodeTypes, nounsByType, parsed } from './ids.js';
 import { changeRows, deleteRoutes } from './rows.js';
 import { typesOfId, wholeSelection } from './schema-places.js';
 import type { Person, TestServer } from './test-server.js';
@@ -329,16 +329,32 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       expectedVersion: 1,
       environment: 'STAGING',
       timeZone: 'Asia/Tokyo',
+      budgetEnforcement: 'ALERT_ONLY',
+      budgetAlertThresholds: [90, 50],
     }),
     tells: {
       action: 'workspace.settings_updated',
       changes: [
         ['environment', 'SANDBOX', 'STAGING'],
+        ['budgetEnforcement', 'BLOCK', 'ALERT_ONLY'],
+        ['budgetAlertThresholds', [80, 100], [50, 90]],
         ['timeZone', 'UTC', 'Asia/Tokyo'],
       ],
     },
   },
 };
+
+/**
+ * What gateways call goes around the machinery of commands: no workspace is locked for it, nothing is audited, and people
+ * may not send it. Who may, and what is answered, is tested beside each.
+ */
+const gatewayCalls: readonly string[] = ['authorizeGatewayRequest', 'recordUsage'];
+
+/** The names of the mutations that are commands. */
+export function mutationsOf(schema: GraphQLSchema): string[] {
+  const all = Object.keys(schema.getMutationType()?.getFields() ?? {});
+  return all.filter((name) => !gatewayCalls.includes(name));
+}
 
 export function commandOf(mutation: string): CommandRow {
   const command = commands[mutation];
@@ -405,11 +421,45 @@ export function namedTypes(mutation: string, ids: Ids): string[] {
   return Object.entries(ids).flatMap(([type, id]) => (text.includes(id) ? [type] : []));
 }
 
-/** The mutation as text: it takes `$input` and asks for everything of the payload, and for this of `query`. */
-export function mutationText(schema: GraphQLSchema, mutation: string, query = ''): string {
+/** Ids that name nothing, to see which of them an input takes. */
+const someIds = Object.fromEntries(nodeTypes.map((type) => [type, idOfNothing(type)])) as unknown as Ids;
+
+/** The types of the objects that the mutation's row names. */
+export function typesNamedBy(mutation: string): string[] {
+  return namedTypes(mutation, someIds);
+}
+
+/** The mutation that makes objects of the type: it creates them, or sets them. */
+export function createOf(type: string): string {
+  return `create${type}` in commands ? `create${type}` : `set${type}`;
+}
+
+/** The types of the objects that the mutation needs: those that its row names, and what it sets. */
+export function typesFor(mutation: string): string[] {
+  return [...typesNamedBy(mutation), ...nodeTypes.filter((type) => mutation === `set${type}`)];
+}
+
+/** These types and those that there must be objects of before, by the rows of their creates. */
+export function withNeeded(types: readonly string[]): ReadonlySet<string> {
+  const all = new Set(types);
+  // What is added meanwhile comes by in its turn.
+  for (const type of all) {
+    if (type === 'RequestLog') for (const needed of ['LlmConfiguration', 'Guardrail']) all.add(needed);
+    const row = commands[createOf(type)];
+    const text = JSON.stringify((row?.creates ?? row?.input)?.(someIds) ?? null);
+    for (const needed of nodeTypes) if (text.includes(idOf(someIds, needed))) all.add(needed);
+  }
+  return all;
+}
+
+/**
+ * The mutation as text: it takes `$input` and these variables, and asks for everything of the payload and for this of
+ * `query`.
+ */
+export function mutationText(schema: GraphQLSchema, mutation: string, query = '', variables = ''): string {
   const field = schema.getMutationType()?.getFields()[mutation];
   const [input] = field?.args ?? [];
   if (!isObjectType(field?.type) || input === undefined) throw new Error(`There is no mutation ${mutation}.`);
   const after = query === '' ? '' : `query { ${query} }`;
-  return `mutation ($input: ${input.type}) { ${mutation}(input: $input) { ${wholeSelection(field.type)} ${after} } }`;
+  return `mutation ($input: ${input.type} ${variables}) { ${mutation}(input: $input) { ${wholeSelection(field.type)} ${after} } }`;
 }

@@ -8,7 +8,7 @@ export const nounsByType: ReadonlyMap<string, Noun> = new Map(nouns.map(({ noun 
 export const nodeTypes: readonly string[] = [...nounsByType.keys()];
 
 /** The types of whose objects a scene says itself how they come to be; those of any other are made by their create. */
-type FirstNodeType = 'Workspace' | 'Member' | 'VirtualKey' | 'User' | 'Team' | 'AuditEvent' | 'ServiceToken';
+type FirstNodeType = 'Workspace' | 'Member' | 'VirtualKey' | 'User' | 'Team' | 'AuditEvent';
 
 /** Global ids of an object of every type. */
 export type Ids = Readonly<Record<FirstNodeType, string> & Record<string, string>>;

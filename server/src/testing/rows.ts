@@ -161,26 +161,39 @@ export async function insertWorkspaces(
   return rows.map(({ id }) => toGlobalId('Workspace', id));
 }
 
+type StoredRole = 'ADMIN' | 'MEMBER' | 'VIEWER';
+
 /** Makes somebody a member with a stored role, or changes the role where they are one. */
-export async function setRole(
+export function setRole(
   server: TestServer,
   workspaceIds: readonly string[],
   who: Person,
-  role: 'ADMIN' | 'MEMBER' | 'VIEWER',
+  role: StoredRole,
+): Promise<void> {
+  return setRoles(server, workspaceIds, [[who, role]]);
+}
+
+/** The same for several people. */
+export async function setRoles(
+  server: TestServer,
+  workspaceIds: readonly string[],
+  roles: readonly (readonly [who: Person, role: StoredRole])[],
 ): Promise<void> {
   for (const [organizationId, ids] of await byOrganization(server, workspaceIds)) {
     const rows = await server.database.rows<{ id: string; name: string }>({
       text: 'SELECT id, name FROM workspaces WHERE organization_id = $1 AND id = ANY ($2::uuid[])',
       values: [organizationId, ids.map(uuidOf)],
     });
-    const memberships = rows.map(({ id, name }) => ({
-      id: uuidv7(),
-      organizationId,
-      workspaceId: id,
-      workspaceName: name,
-      userId: uuidOf(who.id),
-      role: MemberRole[role],
-    }));
+    const memberships = rows.flatMap(({ id, name }) =>
+      roles.map(([who, role]) => ({
+        id: uuidv7(),
+        organizationId,
+        workspaceId: id,
+        workspaceName: name,
+        userId: uuidOf(who.id),
+        role: MemberRole[role],
+      })),
+    );
     const conflict = sql`ON CONFLICT (organization_id, workspace_id, user_id) DO UPDATE SET role = EXCLUDED.role`;
     await server.database.transaction((transaction) => transaction.insert(members, memberships, conflict));
   }

@@ -12,6 +12,7 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 import { nodeTypes, nounOf, nounsByType } from './ids.js';
 
@@ -89,6 +90,30 @@ export function connectionFields(schema: GraphQLSchema): ConnectionField[] {
   );
 }
 
+const dayMs = 86_400_000;
+const around = [-300, 1].map((days) => new Date(Date.now() + days * dayMs).toISOString());
+/** Of inputs that a field can't do without, a value that takes in all that a test makes. */
+const requiredInputs: Readonly<Record<string, string>> = {
+  TimeRangeInput: `{ from: "${around[0]}", to: "${around[1]}" }`,
+};
+
+/** The arguments that the field can't do without and that are no ids, with values: `range: { … }`; empty for none. */
+export function requiredArguments({ args }: Pick<GraphQLField<unknown, unknown>, 'args'>): string {
+  return args
+    .filter(isRequiredArgument)
+    .flatMap(({ name, type }) => {
+      const value = requiredInputs[getNamedType(type).name];
+      return value === undefined ? [] : [`${name}: ${value}`];
+    })
+    .join(', ');
+}
+
+/** Whether the list by pages tells how long it is. */
+export function isCounted({ type }: GraphQLField<unknown, unknown>): boolean {
+  const connection = getNamedType(type);
+  return isObjectType(connection) && 'totalCount' in connection.getFields();
+}
+
 /** The type of a connection's items; null for a field that is no connection. */
 export function itemsOf({ type }: GraphQLField<unknown, unknown>): string | null {
   const name = getNamedType(type).name;
@@ -124,9 +149,12 @@ export function wholeSelection(type: GraphQLObjectType): string {
   return fields.map(fieldSelection).join(' ');
 }
 
-export function fieldSelection({ name, type }: GraphQLField<unknown, unknown>): string {
-  const named = getNamedType(type);
+export function fieldSelection(field: GraphQLField<unknown, unknown>): string {
+  const named = getNamedType(field.type);
+  const required = requiredArguments(field);
+  const name = required === '' ? field.name : `${field.name}(${required})`;
   if (!isObjectType(named) && !isInterfaceType(named)) return name;
+  if (itemsOf(field) !== null && !isCounted(field)) return `${name} { nodes { id } }`;
   const fields = Object.values(named.getFields());
   const chosen = fields.filter((field) => field.name === 'id');
   const plain = fields.filter((field) => isLeafType(getNamedType(field.type)));

@@ -17,7 +17,7 @@ export interface Recorded<Result> {
 
 /** A transaction's begin, scope and end, and the look at who asks that goes with a request's first statement. */
 const besideTheWork =
-  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role FROM users u|SELECT st\.name, st\.scopes)/;
+  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role FROM users u|SELECT (?:st|known)\.name, (?:st|known)\.scopes)/;
 
 /** Whether it looks up whose token it is; once that is known, the server remembers it for some seconds. */
 export function isSignIn(text: string): boolean {

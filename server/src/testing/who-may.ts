@@ -1,8 +1,6 @@
 import { type Permission, permissions, type Rule } from '../access/permissions.js';
 import { type Part, parts, scopesOf } from './cast.js';
-import { namedTypes } from './commands.js';
-import { idOfNothing } from './fixtures.js';
-import { type Ids, nodeTypes } from './ids.js';
+import { typesNamedBy } from './commands.js';
 import { importAll } from './source-files.js';
 
 /** Who may do what, as it follows from the table of permissions. */
@@ -58,6 +56,8 @@ export function servicesWithout(permission: Permission): Part[] {
 /** What is needed to read objects of these types; of any other, what is needed to read the workspace. */
 const readPermissions: Readonly<Record<string, Permission>> = {
   AuditEvent: 'workspace.read_audit_log',
+  LlmConfiguration: 'gateway.read',
+  Guardrail: 'gateway.read',
   ServiceToken: 'service_token.manage',
 };
 
@@ -86,14 +86,6 @@ export function permissionOf(mutation: string): Permission {
   const command = serverCommands.get(mutation);
   if (command === undefined) throw new Error(`There is no command ${mutation}.`);
   return command.permission;
-}
-
-/** Ids that name nothing, to see which of them an input takes. */
-const someIds = Object.fromEntries(nodeTypes.map((type) => [type, idOfNothing(type)])) as unknown as Ids;
-
-/** The types of the objects that the mutation's row names. */
-export function typesNamedBy(mutation: string): string[] {
-  return namedTypes(mutation, someIds);
 }
 
 /**
