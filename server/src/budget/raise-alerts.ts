@@ -37,11 +37,17 @@ export function tellAlerts(log: Pick<Caller['log'], 'warn'>, alerts: readonly Ra
 /** Another limit, and other thresholds, may be reached already. */
 export const raiseAlerts: Watcher<typeof workspaces> = {
   noun: workspaces,
-  after: async ({ transaction, caller }, { id, ...before }, { monthlyBudget, budgetAlertThresholds }) => {
+  after: async (
+    { transaction, caller },
+    { id, ...before },
+    { monthlyBudget, budgetEnforcement, budgetAlertThresholds },
+  ) => {
     const hasLimit = monthlyBudget !== undefined && monthlyBudget !== before.monthlyBudget;
+    const hasEnforcement = budgetEnforcement !== undefined && budgetEnforcement !== before.budgetEnforcement;
     const hasThresholds = budgetAlertThresholds !== undefined;
-    if (!hasLimit && !hasThresholds) return;
-    // The ledger's lock is the last: whoever has it waits for nobody who changes a workspace.
+    if (!hasLimit && !hasEnforcement && !hasThresholds) return;
+    // Whoever decides under the lock decides by what held before, and is done. The ledger's lock is the last: whoever has
+    // it waits for nobody who changes a workspace.
     const { reads } = await transaction.lock(
       sql`SELECT wl.workspace_id FROM workspace_ledgers wl
         WHERE wl.organization_id = ${organization} AND wl.workspace_id = ${id} FOR NO KEY UPDATE`,

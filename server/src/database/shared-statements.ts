@@ -118,7 +118,7 @@ class Queue<Item, Result> {
       const results = await this.#resultsOf(calls);
       for (const [index, { resolve }] of calls.entries()) resolve(results[index] as Result);
     } catch (error) {
-      const isRefused = error instanceof pg.DatabaseError && error.code !== guardFailed;
+      const isRefused = error instanceof pg.DatabaseError && !ofNoItem.includes(error.code ?? '');
       // An item that fails takes none of the others with it.
       if (isRefused && calls.length > 1) for (const call of calls) await this.#settle([call]);
       else for (const { reject } of calls) reject(toCheckFailed(error));
@@ -137,6 +137,8 @@ class Queue<Item, Result> {
 }
 
 const guardFailed = 'TV002';
+/** What is no single item's fault: a guard that failed, and a statement that took too long and would do so again. */
+const ofNoItem: readonly string[] = [guardFailed, '57014'];
 
 function toCheckFailed(error: unknown): unknown {
   const hasFailed = error instanceof pg.DatabaseError && error.code === guardFailed;

@@ -170,6 +170,17 @@ describe('the limits of a minute', () => {
     expect(await denialOf(service, requestOf(key, { inputTokens: 1, maxOutputTokens: 0 }))).toBe('RATE_LIMITED');
   });
 
+  test('count what the minute before the first limit has admitted', async () => {
+    const { service, admin, key, workspaceId } = await newGatewayScene();
+    expect([await denialOf(service, requestOf(key)), await denialOf(service, requestOf(key))]).toEqual([null, null]);
+    await keys.update(admin, { virtualKeyId: key.id, expectedVersion: 1, requestsPerMinute: 3 });
+    expect([await denialOf(service, requestOf(key)), await denialOf(service, requestOf(key))]).toEqual([
+      null,
+      'RATE_LIMITED',
+    ]);
+    expect(await differences(workspaceId)).toEqual([]);
+  });
+
   test('are kept to the request where many come at once', async () => {
     const { service, key } = await newGatewayScene({}, { requestsPerMinute: 20 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => authorize(service, requestOf(key))));

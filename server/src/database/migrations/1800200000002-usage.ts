@@ -497,6 +497,10 @@ export class Usage1800200000002 implements MigrationInterface {
       BEGIN
         PERFORM 1 FROM workspace_ledgers l WHERE l.organization_id = organization AND l.workspace_id = ANY (ids)
           ORDER BY l.workspace_id FOR NO KEY UPDATE;
+        -- A month that is over is no difference.
+        PERFORM bring_ledgers_up_to_date(organization, ids);
+        UPDATE workspace_ledgers l SET turn = l.turn + 1
+          WHERE l.organization_id = organization AND l.workspace_id = ANY (ids);
         INSERT INTO virtual_key_ledgers (organization_id, workspace_id, virtual_key_id)
           SELECT organization, k.workspace_id, k.id FROM virtual_keys k
           WHERE k.organization_id = organization AND k.workspace_id = ANY (ids)
@@ -597,7 +601,8 @@ export class Usage1800200000002 implements MigrationInterface {
       BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended('repair_usage' || organization, 0));
         missing := ARRAY(SELECT ROW(m.*)::usage_difference FROM usage_differences(organization, ids, since, until) AS m);
-        IF cardinality(missing) = 0 THEN RETURN 0; END IF;
+        -- A month that has gone meanwhile has no records to compare with; what they added up to stays.
+        IF cardinality(missing) = 0 OR since < first_usage_month() THEN RETURN 0; END IF;
         INSERT INTO usage_hours AS h (
             organization_id, workspace_id, started_at, day_started_at, virtual_key_id, model, provider, status, requests,
             input_tokens, output_tokens, cost)
@@ -643,17 +648,37 @@ export class Usage1800200000002 implements MigrationInterface {
         ledger workspace_ledgers;
         spent numeric;
         reserved numeric;
+        requests bigint;
+        tokens bigint;
       BEGIN
-        SELECT * INTO ledger FROM workspace_ledgers l
-          WHERE l.organization_id = organization AND l.workspace_id = workspace FOR NO KEY UPDATE;
+        -- Another turn: whoever has looked and found no ledger of the key looks again.
+        UPDATE workspace_ledgers l SET turn = l.turn + 1
+          WHERE l.organization_id = organization AND l.workspace_id = workspace RETURNING l.* INTO ledger;
+        IF EXISTS (
+          SELECT FROM virtual_key_ledgers kl
+          WHERE kl.organization_id = organization AND kl.workspace_id = workspace AND kl.virtual_key_id = key
+        ) THEN RETURN; END IF;
         SELECT coalesce(sum(u.cost), 0) INTO spent FROM usage_records u
           WHERE u.organization_id = organization AND u.virtual_key_id = key AND u.id >= id_at(ledger.period_start)
             AND u.occurred_at >= ledger.period_start AND u.occurred_at < ledger.period_end;
         SELECT coalesce(sum(g.reserved), 0) INTO reserved FROM gateway_requests g
           WHERE g.organization_id = organization AND g.workspace_id = workspace AND g.virtual_key_id = key
             AND g.state = 'HELD' AND g.usage_id IS NULL AND g.expires_at > ledger.expired_until;
-        INSERT INTO virtual_key_ledgers (organization_id, workspace_id, virtual_key_id, spent, reserved)
-          VALUES (organization, workspace, key, spent, reserved) ON CONFLICT DO NOTHING;
+        -- What the last minute has admitted counts against a limit of the minute, too.
+        WITH latest AS (
+          SELECT g.request_id, row_number() OVER latest AS number, sum(g.tokens) OVER latest AS tokens
+          FROM gateway_requests g
+          WHERE g.organization_id = organization AND g.workspace_id = workspace AND g.virtual_key_id = key
+            AND g.expires_at > clock_timestamp() AND g.authorized_at > clock_timestamp() - interval '1 minute'
+          WINDOW latest AS (ORDER BY g.authorized_at, g.request_id ROWS UNBOUNDED PRECEDING)
+        ), numbered AS (
+          UPDATE gateway_requests g SET key_requests = latest.number, key_tokens = latest.tokens FROM latest
+            WHERE g.organization_id = organization AND g.workspace_id = workspace AND g.request_id = latest.request_id
+        )
+        SELECT coalesce(max(latest.number), 0), coalesce(max(latest.tokens), 0) INTO requests, tokens FROM latest;
+        INSERT INTO virtual_key_ledgers (
+            organization_id, workspace_id, virtual_key_id, spent, reserved, requests, tokens)
+          VALUES (organization, workspace, key, spent, reserved, requests, tokens);
       END $$;
       CREATE FUNCTION open_ledger_of_limited_key() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
