@@ -58,6 +58,9 @@ export function searchSql(search: LogSearch): Sql {
     ) AS page ON true`;
 }
 
+/** Of each of many walks, so that all of them together stay within the bound. */
+const leastPlaces = 20;
+
 /** What the walks come by, each with its place in its walk; a walk that has this many places may go on. */
 function lookedAt(
   search: LogSearch,
@@ -67,7 +70,7 @@ function lookedAt(
   const checks = checksOf(others);
   const matches = checks.length === 0 ? sql`true` : join(checks, ' AND ');
   const share = Math.floor(lookedAtMax / (values?.count ?? 1));
-  const places = checks.length === 0 ? search.limit : Math.max(search.limit, share);
+  const places = checks.length === 0 ? search.limit : Math.max(leastPlaces, share);
   const fetched = sql`${columnsSql(search, 'l')}, ${matches} AS matches`;
   const looked = sql`SELECT walk.* FROM ${values?.from ?? sql`(SELECT true)`} AS v (value)
     CROSS JOIN LATERAL (

@@ -48,7 +48,8 @@ const oldTables = (database: Database, days: number): Promise<OldTable[]> =>
         AND c.relname ~ '^usage_record(s|_tags)_[0-9]{6}$'
         AND to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month'
           <= now() AT TIME ZONE 'UTC' - ${days}::integer * interval '1 day'
-      ORDER BY right(c.relname, 6), c.relname`,
+      -- Records first, because they say which months are still taken.
+      ORDER BY right(c.relname, 6), c.relname COLLATE "C" DESC`,
   );
 
 async function detach(database: Database, old: OldTable, signal: AbortSignal): Promise<void> {
