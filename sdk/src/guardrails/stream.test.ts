@@ -183,6 +183,14 @@ test('a text has the same outcome in any pieces as in one', () => {
         [[{ kind: 'PII', action: 'REDACT', piiTypes: ['CREDIT_CARD'] }], '1-'.repeat(100), [31, 77]],
         [[{ kind: 'PII', action: 'REDACT', piiTypes: ['PHONE'], country: 'US' }], '(212) 555-0123', [1, 5]],
         [[{ kind: 'MAX_LENGTH', action: 'BLOCK', maxLength: 3 }], 'abcdef', [2, 4]],
+        [
+          [
+            { kind: 'MAX_LENGTH', action: 'BLOCK', maxLength: 1 },
+            { kind: 'PII', action: 'BLOCK', piiTypes: ['EMAIL', 'IP_ADDRESS'] },
+          ],
+          '192.0.2.1\u0301joe@example.com::1',
+          Array.from({ length: 28 }, (_, place) => place),
+        ],
       ],
     },
   );

@@ -113,12 +113,11 @@ export class EvaluatedStream<Guardrail extends GuardrailRule> implements Guardra
     }
   }
 
-  /** The first match that blocks, by start and then by the guardrails' order. */
+  /** The first match that blocks: by start, by the guardrails' order, and of one guardrail's by end, whoever found it first. */
   #blockAt(start: number, end: number, order: number): void {
     const first = this.#block;
-    if (first === null || start < first.start || (start === first.start && order < first.order)) {
-      this.#block = { start, end, order };
-    }
+    const isFirst = first === null || (start - first.start || order - first.order || end - first.end) < 0;
+    if (isFirst) this.#block = { start, end, order };
   }
 
   /** The first offset at which a match of such a guardrail may still begin. */
