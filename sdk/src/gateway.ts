@@ -131,11 +131,15 @@ export class Gateway {
 
 /** What is wrong with each record, in the order of the records. */
 function refusedOf(records: readonly UsageRecordInput[], userErrors: readonly UserError[]): RefusedRecord[] {
+  const reasons = new Map<number, UsageRefusal[]>();
+  for (const { code, message, field } of userErrors) {
+    const { index, path } = placeOf(field);
+    const own = reasons.get(index) ?? [];
+    own.push({ code, message, field: path.join('.') || null });
+    reasons.set(index, own);
+  }
   return records.flatMap((record, index) => {
-    const [first, ...others] = userErrors.flatMap(({ code, message, field }) => {
-      const place = placeOf(field);
-      return place.index === index ? [{ code, message, field: place.path.join('.') || null }] : [];
-    });
+    const [first, ...others] = reasons.get(index) ?? [];
     return first ? [{ index, record, reasons: [first, ...others] }] : [];
   });
 }
