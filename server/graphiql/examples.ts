@@ -1,6 +1,6 @@
 import assignableUsers from './examples/AssignableUsers.graphql';
 import assignableUsersVariables from './examples/AssignableUsers.json';
-import budget from './examples/Budget.graphql';
+import budgetOfTheMonth from './examples/BudgetOfTheMonth.graphql';
 import checkGuardrails from './examples/CheckGuardrails.graphql';
 import checkGuardrailsVariables from './examples/CheckGuardrails.json';
 import createVirtualKey from './examples/CreateVirtualKey.graphql';
@@ -45,7 +45,7 @@ export const examples = [
   tab(routing),
   tab(setModelRoute, setModelRouteVariables),
   tab(checkGuardrails, checkGuardrailsVariables),
-  tab(budget),
+  tab(budgetOfTheMonth),
   tab(insights, insightsVariables),
   tab(requestLogs, requestLogsVariables),
 ];

@@ -62,7 +62,14 @@ describe('GraphiQL in a browser', () => {
     const page = await open(url);
     expect(await page.getByRole('tab').count()).toBe(examples.length);
     for (const name of examples) await page.getByRole('tab', { name: name.replace('.graphql', '') }).waitFor();
-    for (const title of ['WorkspaceCards', 'ProductionByBudget', 'Viewer', 'AssignableUsers']) {
+    for (const title of [
+      'WorkspaceCards',
+      'ProductionByBudget',
+      'Viewer',
+      'AssignableUsers',
+      'BudgetOfTheMonth',
+      'Insights',
+    ]) {
       await page.getByRole('tab', { name: title }).click();
       const answer = await run(page, title);
       expect({ title, ...answer }).toEqual({ title, data: expect.any(Object) });
