@@ -1,6 +1,7 @@
 /** Texts that are usual, and texts that are made to take long, each of the length asked for. */
 
 let state = 1;
+/** @param {number} below */
 const random = (below) => {
   state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
   return Math.floor((state / 2 ** 32) * below);
@@ -10,6 +11,7 @@ const words =
   'her team begins on Monday 3.11.2025 at 9:30 with version 4.2.1 of it costs 1,250.00 EUR a month für alle Kunden que la ' +
   'société déjà connue, see https://example.com/a?b=1#c (page 17); "thanks" she said – and left. 東京 の 会議 は 十時 です';
 
+/** @param {number} length */
 function prose(length) {
   const list = words.split(' ');
   let text = '';
@@ -17,12 +19,15 @@ function prose(length) {
   return text.slice(0, length);
 }
 
+/** @type {(piece: string) => (length: number) => string} */
 const repeat = (piece) => (length) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+/** @type {(make: () => string) => (length: number) => string} */
 const generate = (make) => (length) => {
   let text = '';
   while (text.length < length) text += make();
   return text.slice(0, length);
 };
+/** @param {number} count */
 const digits = (count) => Array.from({ length: count }, () => random(10)).join('');
 
 export const usual = {
@@ -67,5 +72,5 @@ export const hostile = {
   emoji: repeat('😀'),
   halves: repeat('\ud83d'),
   everything: generate(() => String.fromCharCode(random(0xd800))),
-  'letters at random': generate(() => 'ab'[random(2)]),
+  'letters at random': generate(() => 'ab'.charAt(random(2))),
 };

@@ -180,7 +180,7 @@ async function recordByStatement(places) {
 async function copyAgain(prefix) {
   const { rows: columns } = await client.query(
     `SELECT string_agg(column_name, ', ' ORDER BY ordinal_position) AS names FROM information_schema.columns
-     WHERE table_name = 'usage_records'`,
+     WHERE table_name = 'usage_records' AND is_generated = 'NEVER'`,
   );
   const names = /** @type {string} */ (columns[0].names);
   const values = names.replace(/\bid\b/, 'new_id_at(u.occurred_at)').replaceAll(/(?<=^|, )(?=\w+(?:,|$))/g, 'u.');
