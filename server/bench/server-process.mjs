@@ -29,7 +29,8 @@ export async function startServer({ program = process.execPath, options = [], sc
   const port = await freePort();
   const log = await open(logFile, 'w');
   const child = spawn(program, [...options, fileURLToPath(script)], {
-    env: { PATH: process.env['PATH'], PORT: String(port), ...environment },
+    // One client of a benchmark asks more than any other does.
+    env: { PATH: process.env['PATH'], PORT: String(port), RATE_LIMIT_TOKEN: '999999999', ...environment },
     stdio: ['ignore', log.fd, log.fd],
   });
   await log.close();

@@ -12,8 +12,10 @@ import { Services } from './fetch/caller.js';
 import { Gateway } from './gateway/gateway.js';
 import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
+import { connectLimitStore, ownStore } from './http/limit-store.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
+import { TrafficLimits, trafficMetrics } from './http/traffic-limits.js';
 import type { WebPageOptions } from './http/web-page.js';
 import { workspacePagePlugin } from './http/workspace-page.plugin.js';
 import { metrics as featureMetrics } from './registry.js';
@@ -73,10 +75,13 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const authenticator = new Authenticator(database, await tokenVerifier(config));
   const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
   const warnings = () => warningsOf(database);
-  const metrics = createMetrics(database, { metrics: featureMetrics, warnings });
+  const metrics = createMetrics(database, { metrics: [...featureMetrics, ...trafficMetrics], warnings });
+  const { sharedUrl } = config.traffic;
+  const store = sharedUrl === null ? ownStore : await connectLimitStore(sharedUrl, log);
   const server = await createServer({
     apollo,
-    authenticator,
+    limits: new TrafficLimits(config.traffic, { authenticator, store }),
+    trustedProxies: config.trustedProxies,
     database,
     isProduction: config.production,
     services: new Services(gateway),
@@ -97,6 +102,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
       await server.close().finally(() => clearInterval(sweep));
       await apollo.stop();
       await gateway.close();
+      await store.close();
     },
   };
 }

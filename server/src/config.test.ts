@@ -33,6 +33,8 @@ test('nothing has to be set: the server runs for development, on the loopback ad
     graphiql: true,
     introspection: true,
     corsOrigins: [],
+    traffic: { token: 30_000, address: 3_000, gateway: 20_000, operations: 256, sharedUrl: null },
+    trustedProxies: null,
     logLevel: 'info',
   });
 });
@@ -51,7 +53,8 @@ test('an empty variable counts as none, as container tools set them', () => {
       'USAGE_RETENTION_DAYS',
     ],
     ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
-    ...['GRAPHIQL', 'INTROSPECTION', 'CORS_ORIGINS', 'LOG_LEVEL'],
+    ...['GRAPHIQL', 'INTROSPECTION', 'CORS_ORIGINS', 'LOG_LEVEL', 'TRUST_PROXY'],
+    ...['TOKEN', 'ADDRESS', 'GATEWAY', 'OPERATIONS', 'URL'].map((name) => `RATE_LIMIT_${name}`),
   ];
   expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
 });
@@ -132,6 +135,25 @@ describe('is accepted:', () => {
       { CORS_ORIGINS: ' https://app.example.com , http://localhost:5173,' },
       { corsOrigins: ['https://app.example.com', 'http://localhost:5173'] },
     ],
+    ['TRUST_PROXY as a number of hops', { TRUST_PROXY: '2' }, { trustedProxies: 2 }],
+    [
+      'TRUST_PROXY as addresses and networks',
+      { TRUST_PROXY: '10.0.0.0/8, 192.0.2.1,fd00::/8' },
+      { trustedProxies: ['10.0.0.0/8', '192.0.2.1', 'fd00::/8'] },
+    ],
+    [
+      'limits of traffic that are shared',
+      { RATE_LIMIT_TOKEN: '1', RATE_LIMIT_URL: 'rediss://app:pa55word@redis.internal:6380/1' },
+      {
+        traffic: {
+          token: 1,
+          address: 3_000,
+          gateway: 20_000,
+          operations: 256,
+          sharedUrl: 'rediss://app:pa55word@redis.internal:6380/1',
+        },
+      },
+    ],
     ['a LOG_LEVEL', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
   ])('%s', (_case, environment, expected) => {
     expect(loadConfig(environment)).toMatchObject(expected);
@@ -177,6 +199,15 @@ describe('stops the start with one line that names the variable and what it expe
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'https://ok.example.com,https://app.example.com/' }],
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'app.example.com' }],
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'null' }],
+    ['RATE_LIMIT_TOKEN', 'from 1 to 999999999', { RATE_LIMIT_TOKEN: '0' }],
+    ['RATE_LIMIT_ADDRESS', 'whole number', { RATE_LIMIT_ADDRESS: '10/s' }],
+    ['RATE_LIMIT_GATEWAY', 'whole number', { RATE_LIMIT_GATEWAY: '-1' }],
+    ['RATE_LIMIT_OPERATIONS', 'whole number', { RATE_LIMIT_OPERATIONS: 'none' }],
+    ['RATE_LIMIT_URL', 'redis://', { RATE_LIMIT_URL: 'http://app:pa55word@redis.internal' }],
+    ['TRUST_PROXY', 'number of hops', { TRUST_PROXY: '0' }],
+    ['TRUST_PROXY', 'number of hops', { TRUST_PROXY: 'true' }],
+    ['TRUST_PROXY', 'number of hops', { TRUST_PROXY: '10.0.0.0/33' }],
+    ['TRUST_PROXY', 'number of hops', { TRUST_PROXY: 'proxy.internal' }],
     ['LOG_LEVEL', 'fatal, error, warn, info, debug, trace, silent', { LOG_LEVEL: 'verbose' }],
   ])('%s expects %s', (name, expected, environment) => {
     const message = refusal(environment);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -24,8 +25,28 @@ export interface Config {
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
+  readonly traffic: TrafficConfig;
+  /** Whose `X-Forwarded-For` counts; null for nobody's. */
+  readonly trustedProxies: TrustedProxies | null;
   readonly logLevel: LogLevel;
 }
+
+/** How many requests there may be. */
+export interface TrafficConfig {
+  /** A minute, for one token. */
+  readonly token: number;
+  /** A minute without a good token, for one address. */
+  readonly address: number;
+  /** A second and server, for one token with the scope GATEWAY. */
+  readonly gateway: number;
+  /** Operations under way on a server, for one token without it. */
+  readonly operations: number;
+  /** Server of Redis's protocol where servers count together; null where each counts for itself. */
+  readonly sharedUrl: string | null;
+}
+
+/** So many hops before this server, or these addresses and networks. */
+export type TrustedProxies = number | readonly string[];
 
 export type AuthConfig =
   | { readonly mode: 'development' }
@@ -70,6 +91,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     graphiql: flag(environment, 'GRAPHIQL', !production),
     introspection: flag(environment, 'INTROSPECTION', !production),
     corsOrigins: corsOrigins(environment),
+    traffic: trafficConfig(environment),
+    trustedProxies: trustedProxies(environment),
     logLevel: logLevel(environment),
   };
 }
@@ -102,6 +125,41 @@ function postgresUrl(environment: Environment): string | null {
     throw new ConfigError('DATABASE_URL expects a URL such as postgres://user:password@host:5432/database.');
   }
   return text;
+}
+
+function trafficConfig(environment: Environment): TrafficConfig {
+  const url = read(environment, 'RATE_LIMIT_URL');
+  // The value is not repeated: it may hold a password.
+  if (url !== undefined && !/^rediss?:$/.test(parseUrl(url)?.protocol ?? '')) {
+    throw new ConfigError(
+      'RATE_LIMIT_URL expects a URL such as redis://user:password@host:6379, or rediss:// for TLS.',
+    );
+  }
+  const limit = (name: string, fallback: number) => integer(environment, name, fallback, 1, 999_999_999);
+  return {
+    token: limit('RATE_LIMIT_TOKEN', 30_000),
+    address: limit('RATE_LIMIT_ADDRESS', 3_000),
+    gateway: limit('RATE_LIMIT_GATEWAY', 20_000),
+    operations: limit('RATE_LIMIT_OPERATIONS', 256),
+    sharedUrl: url ?? null,
+  };
+}
+
+function trustedProxies(environment: Environment): TrustedProxies | null {
+  const text = read(environment, 'TRUST_PROXY');
+  if (text === undefined) return null;
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  const networks = text.split(',').map((network) => network.trim());
+  if (networks.every(isNetwork)) return networks;
+  throw new ConfigError(
+    `TRUST_PROXY expects a number of hops from 1 to 99, or addresses and networks such as 10.0.0.0/8,::1, not "${text}".`,
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && (bits === undefined ? bitsMax > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
 }
 
 function authConfig(environment: Environment, production: boolean, host: string): AuthConfig {

@@ -626,6 +626,13 @@ export const requestErrors = {
     message: 'This is for signed-in people; no scope of a service token allows it.',
     remedy: "Send a person's token.",
   },
+  rateLimited: {
+    code: 'RATE_LIMITED',
+    status: 429,
+    message: 'Too many requests.',
+    remedy:
+      'Wait for the seconds of `Retry-After`; `RateLimit` and `RateLimit-Policy` say how many there may be. Nothing was done.',
+  },
   tooComplex: {
     code: 'OPERATION_TOO_COMPLEX',
     status: 400,

@@ -32,10 +32,16 @@ export class Authenticator {
    */
   sessionOf(authorization: string | undefined): Session | null | Promise<Session> {
     if (authorization === undefined) return null;
-    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined) throw requestError('unauthenticated');
     const signedIn = this.#signedIn.get(token) ?? this.#remember(token);
     return signedIn instanceof Promise ? signedIn.then(toSession) : toSession(signedIn);
+  }
+
+  /** Whether the header carries a token that is known to be good, so that its session costs nothing. */
+  remembers(authorization: string): boolean {
+    const signedIn = this.#signedIn.peek(bearerToken(authorization) ?? '');
+    return signedIn !== undefined && !(signedIn instanceof Promise);
   }
 
   #remember(token: string): Promise<SignedIn> {
@@ -67,6 +73,11 @@ export class Authenticator {
     const expiresAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1_000;
     return { ...(await signIn(this.#database, claims)), expiresAt };
   }
+}
+
+/** The token of an `Authorization` header; undefined where it is no bearer token. */
+export function bearerToken(authorization: string): string | undefined {
+  return /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
 }
 
 interface SignedIn {

@@ -4,20 +4,19 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from './request-context.js';
 
-type ContextOf = (request: FastifyRequest, signal: AbortSignal) => Promise<RequestContext>;
+type ContextOf = (request: FastifyRequest, signal: AbortSignal) => RequestContext;
 
 /** Lets Apollo answer the requests of a route of Fastify's. */
 export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: ContextOf) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    let context: RequestContext | undefined;
-    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: toGraphQLRequest(request),
-      context: async () => {
-        context = await contextOf(request, signalOf(reply));
-        return context;
-      },
-    });
-    if (context !== undefined) await finish(context);
+    const context = contextOf(request, signalOf(reply));
+    const execute = () =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: toGraphQLRequest(request),
+        context: async () => context,
+      });
+    const { status, headers, body } = await (request.operation?.run(execute) ?? execute());
+    await finish(context);
     for (const [name, value] of headers) reply.header(name, value);
     reply.code(status ?? 200);
     return body.kind === 'complete' ? body.string : reply.send(Readable.from(body.asyncIterator));

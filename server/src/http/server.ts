@@ -11,19 +11,23 @@ import {
   LogController,
 } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Authenticator } from '../auth/authenticator.js';
 import { withoutSecrets } from '../auth/secret.js';
+import type { Session } from '../auth/session.js';
+import type { TrustedProxies } from '../config.js';
 import type { Database } from '../database/database.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
 import type { Services } from '../fetch/caller.js';
 import { withRequestId } from './apollo.js';
+import { trustOf } from './client-address.js';
 import { graphqlHandler } from './graphql-handler.js';
 import { type Metrics, type Warnings, within } from './metrics.js';
 import { RequestContext } from './request-context.js';
+import type { TrafficLimits } from './traffic-limits.js';
 
 export interface ServerOptions {
   readonly apollo: ApolloServer<RequestContext>;
-  readonly authenticator: Authenticator;
+  readonly limits: TrafficLimits;
+  readonly trustedProxies: TrustedProxies | null;
   readonly database: Database;
   readonly isProduction: boolean;
   readonly services: Services;
@@ -34,15 +38,23 @@ export interface ServerOptions {
   readonly log: FastifyBaseLogger;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once that is known; null for a stranger. */
+    session: Session | null;
+  }
+}
+
 /** Room for a sync of 10,000 users with their teams. */
 const bodyLimitBytes = 8_388_608;
 
 /** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { apollo, authenticator, database, isProduction, services, metrics, log } = options;
+  const { apollo, limits, database, isProduction, services, metrics, log } = options;
   const server = fastify({
     loggerInstance: log,
     bodyLimit: bodyLimitBytes,
+    trustProxy: trustOf(options.trustedProxies),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // One line a request, without the query string: it may carry variables.
     logController: new LogController({
@@ -52,6 +64,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => sendError(reply, requestError(...ofFastify(error))),
   });
+
+  server.decorateRequest('session', null);
+  server.decorateRequest('operation', null);
 
   if (options.corsOrigins.length > 0) {
     await server.register(fastifyCors, {
@@ -65,7 +80,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         'traceparent',
         'tracestate',
       ],
-      exposedHeaders: ['x-request-id', 'retry-after'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
       maxAge: 86_400,
     });
   }
@@ -101,23 +116,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     sendError(reply, requestError('requestMalformed', 'There is nothing at this path.'), 404),
   );
 
-  const contextOf = async ({ id: requestId, log, headers }: FastifyRequest, signal: AbortSignal) => {
-    try {
-      const session = await authenticator.sessionOf(headers.authorization);
-      return new RequestContext({ session, requestId, log, database, isProduction, services, signal });
-    } catch (error) {
-      // Apollo masks what goes wrong before there is a context, but tells nobody.
-      if (!(error instanceof GraphQLError)) log.error({ err: error }, 'unexpected error');
-      throw error;
-    }
+  // Without introspection nothing is for strangers, not even what is wrong with their query.
+  const strangers = () => {
+    if (!options.introspection) throw requestError('unauthenticated');
   };
+  const contextOf = ({ id: requestId, log, session }: FastifyRequest, signal: AbortSignal) =>
+    new RequestContext({ session, requestId, log, database, isProduction, services, signal });
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    // Without introspection nothing is for strangers, not even what is wrong with their query; nor is their body read.
-    onRequest: (request, _reply, done) => {
-      const isStranger = request.headers.authorization === undefined && !options.introspection;
-      done(isStranger ? requestError('unauthenticated') : undefined);
+    // Before the body is read.
+    onRequest: (request, reply, done) => {
+      limits.enter(request, reply, strangers).then((session) => {
+        request.session = session;
+        done();
+      }, done);
     },
     handler: graphqlHandler(apollo, contextOf),
     onSend: (request, reply, payload, done) => {
