@@ -62,7 +62,7 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
 /** In the background, because the server answers meanwhile. */
 function recordUsageOfDemo(database: Database, log: Logger, undo: Undo[]): void {
   const stop = new AbortController();
-  const recorded = recordDemoUsage(database, stop.signal).then(
+  const recorded = recordDemoUsage(database, log, stop.signal).then(
     (requests) => requests > 0 && log.info({ requests }, 'recorded the usage of the demonstration data'),
     (error: unknown) => log.error({ err: error }, 'the usage of the demonstration data was not recorded'),
   );

@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +25,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { buildSync } from 'esbuild';
 import type { UsageRecordInput } from '../index.js';
 import { rejection } from '../testing/fake-fetch.js';
-import { FileUsageStore } from './node.js';
+import { type FileUsageProblem, FileUsageStore } from './node.js';
 
 const temp = mkdtempSync(join(tmpdir(), 'tokenvue-usage-'));
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
@@ -147,25 +160,108 @@ describe('a store in files', () => {
     await store.append(usages('r0'));
     if (process.platform !== 'win32') expect(statSync(join(folder, '000000000001.usage')).mode & 0o077).toBe(0);
     await store.close();
-    // A living process, and one that is none.
-    for (const [owner, opens] of [
-      [process.ppid, false],
-      [2 ** 30, true],
-    ] as const) {
-      writeFileSync(join(folder, 'lock'), String(owner));
-      const opened = await new FileUsageStore(folder).open().catch(() => undefined);
-      expect(opened === 1).toBe(opens);
-      rmSync(join(folder, 'lock'), { force: true });
-    }
   });
 
-  test('says which file is none of its own', async () => {
+  /** What the lock of this process says. */
+  async function ownLock(): Promise<object> {
     const store = new FileUsageStore(folder);
     await store.open();
+    await store.append(usages('r0'));
+    const lock = JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'));
     await store.close();
-    writeFileSync(join(folder, '000000000001.usage'), 'something else\n');
-    expect(await rejection(store.open())).toBeInstanceOf(SyntaxError);
-    expect(existsSync(join(folder, 'lock'))).toBe(false);
+    return lock;
+  }
+
+  const opens = async () => {
+    const store = new FileUsageStore(folder);
+    const opened = await store.open().catch((error: Error) => error.message);
+    await store.close();
+    return opened === 1;
+  };
+
+  const isLinux = process.platform === 'linux';
+  test.each<[string, object, number, boolean]>([
+    ['a process that goes on', {}, 3_600, !isLinux],
+    ['a process whose number another one has got since', { started: '1' }, 0, isLinux],
+    ['a process that is gone', { pid: 2 ** 30 }, 0, true],
+    ['a process of another machine or container', { system: 'elsewhere' }, 0, false],
+    ['one of which nothing was heard for half a minute', { system: 'elsewhere' }, 31, true],
+    ['one that is just making it', { token: undefined }, 0, false],
+    ['one that was killed while it made it', { token: undefined }, 31, true],
+  ])('finds the lock of %s', async (_whose, differs, seconds, isOpened) => {
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ ...(await ownLock()), ...differs }));
+    const then = Date.now() / 1_000 - seconds;
+    utimesSync(join(folder, 'lock'), then, then);
+    expect(await opens()).toBe(isOpened);
+    expect(files()).toEqual(['000000000001.usage', ...(isOpened ? [] : ['lock'])]);
+  });
+
+  test('that was taken over while its process stood still writes nothing more', async () => {
+    const store = new FileUsageStore(folder);
+    await store.open();
+    await store.append(usages('r0'));
+    writeFileSync(join(folder, 'lock'), 'of another one');
+    const elsewhere = performance.now() + 60_000;
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(elsewhere);
+    for (const work of [() => store.append(usages('r1')), () => store.remove([1])]) {
+      expect(String(await rejection(work()))).toContain('no longer belongs to this process');
+    }
+    clock.mockRestore();
+    await store.close();
+    expect(readFileSync(join(folder, 'lock'), 'utf8')).toBe('of another one');
+    expect(await foundAfterKill()).toEqual(['r0']);
+  });
+
+  test.each([
+    [true, 2],
+    [false, 0],
+  ])('with sync: %s asks the disk %d times to keep a new folder and a new file in it', async (sync, times) => {
+    const some = await open(temp);
+    const synced = jest.spyOn(Object.getPrototypeOf(some) as FileHandle, 'sync');
+    await some.close();
+    const store = new FileUsageStore(folder, { sync });
+    await store.open();
+    await store.append(usages('r0'));
+    await store.append(usages('r1'));
+    expect(synced).toHaveBeenCalledTimes(times);
+    synced.mockRestore();
+    await store.close();
+  });
+
+  test('goes on where it can not write what was counted, and writes it as soon as it can', async () => {
+    const problems: FileUsageProblem[] = [];
+    const store = new FileUsageStore(folder, { onProblem: (problem) => problems.push(problem) });
+    await store.open();
+    const last = await store.append(usages('r0', 'r1', 'r2'));
+    // Nothing can be appended to a folder, as to a file on a full disk.
+    mkdirSync(join(folder, '000000000001.removed'));
+    await store.remove([last - 2]);
+    expect((await store.read(5)).map(({ record }) => record.requestId)).toEqual(['r1', 'r2']);
+    expect(problems).toMatchObject([{ kind: 'REMOVAL_NOT_KEPT', line: null }]);
+    rmdirSync(join(folder, '000000000001.removed'));
+    await store.remove([last - 1]);
+    expect(await foundAfterKill()).toEqual(['r2']);
+    await store.remove([last]);
+    await store.close();
+    expect(files()).toEqual([]);
+  });
+
+  test('leaves aside a line that is no record, tells of it, and keeps the file for whoever looks at it', async () => {
+    const first = new FileUsageStore(folder);
+    await first.open();
+    await first.append(usages('r0', 'r1'));
+    await first.close();
+    const file = join(folder, '000000000001.usage');
+    const [one, two] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${one}\nsomething else\n[]\n${two}\n`);
+    const problems: FileUsageProblem[] = [];
+    const second = new FileUsageStore(folder, { onProblem: (problem) => problems.push(problem) });
+    expect(await foundIn(second)).toEqual(['r0', 'r1']);
+    expect(problems).toEqual([2, 3].map((line) => ({ kind: 'UNREADABLE', file, line, error: expect.any(Error) })));
+    await second.remove((await second.read(5)).map(({ id }) => id));
+    await second.close();
+    expect(files()).toEqual(['000000000001.unreadable']);
+    expect(await foundIn(new FileUsageStore(folder))).toEqual([]);
   });
 });
 

@@ -3,9 +3,11 @@
  *
  * @module usage-recorder/node
  */
-import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { UsageRecordInput } from '../generated/operations.js';
+import type { Logger } from '../options.js';
+import { FolderLock } from './node-lock.js';
 import { oldestOf, type StoredUsage, type UsageStore } from './store.js';
 
 /** How files are written. */
@@ -17,6 +19,23 @@ export interface FileUsageStoreOptions {
   sync?: boolean | undefined;
   /** At which size a file is followed by the next one: 8,388,608 bytes unless given. */
   segmentBytes?: number | undefined;
+  /** Hears of what is wrong with files and stops nothing; the console is warned unless given. */
+  onProblem?: ((problem: FileUsageProblem) => unknown) | undefined;
+}
+
+/** What is wrong with a file of a store, which goes on. */
+export interface FileUsageProblem {
+  /**
+   * `UNREADABLE`: a line that is no record. The others are sent, and the file is kept with the ending `.unreadable`.
+   * `REMOVAL_NOT_KEPT`: that records were counted could not be written, as on a full disk. They are not sent again by this
+   * process, and maybe by the next one; the server counts them once.
+   */
+  readonly kind: 'UNREADABLE' | 'REMOVAL_NOT_KEPT';
+  readonly file: string;
+  /** From 1 on; null where it is about no line. */
+  readonly line: number | null;
+  /** What the system or the parser said. */
+  readonly error: unknown;
 }
 
 /** A file of records, a line each, and one beside it of the places of those that are no longer needed. */
@@ -24,6 +43,9 @@ interface Segment {
   readonly file: string;
   records: number;
   removed: number;
+  /** Places that are no longer needed, which the file beside it does not have yet. */
+  unwritten: number[];
+  hasUnreadable: boolean;
 }
 
 interface Kept {
@@ -32,19 +54,18 @@ interface Kept {
   readonly place: number;
 }
 
-/** Folders that a store of this process has open. */
-const openFolders = new Set<string>();
-
 /**
  * Keeps records in a folder of its own, in files that are only ever appended to and deleted, and in memory beside them. One
- * process at a time has the folder: another one that opens it fails.
+ * process at a time has the folder: another one that opens it fails, until that one has closed it or is gone.
  */
 export class FileUsageStore implements UsageStore {
   readonly isDurable: boolean = true;
   readonly #folder: string;
   readonly #isSynced: boolean;
   readonly #segmentBytes: number;
+  readonly #onProblem: FileUsageStoreOptions['onProblem'];
   readonly #kept = new Map<number, Kept>();
+  readonly #lock: FolderLock;
   #isOpen = false;
   #lastId = 0;
   #lastSegment = 0;
@@ -52,25 +73,31 @@ export class FileUsageStore implements UsageStore {
   #current: { segment: Segment; handle: FileHandle; bytes: number } | undefined;
 
   /** Makes the folder, if there is none, when it is opened. */
-  constructor(folder: string, { sync = true, segmentBytes = 2 ** 23 }: FileUsageStoreOptions = {}) {
+  constructor(folder: string, { sync = true, segmentBytes = 2 ** 23, onProblem }: FileUsageStoreOptions = {}) {
     this.#folder = resolve(folder);
+    this.#lock = new FolderLock(this.#folder);
+    this.#onProblem = onProblem;
     this.#isSynced = sync;
     this.#segmentBytes = segmentBytes;
   }
 
-  /** Rejects where another process has the folder, and where a file was written by something else. */
+  /** Rejects where another process has the folder, or where it can't be read. */
   async open(): Promise<number> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await this.#lock();
+    const made = await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await this.#syncFolders(dirname(made));
+    await this.#lock.take();
+    this.#isOpen = true;
     try {
       this.#kept.clear();
       const names = (await readdir(this.#folder)).sort();
       for (const name of names.filter((file) => /^\d+\.usage$/.test(file))) await this.#load(name);
-      // Of files that a process deleted just before it was killed: new ones will have their names.
-      const left = names.filter((file) => /^\d+\.removed$/.test(file) && !names.includes(recordsOf(file)));
+      // Of files that a process deleted just before it was killed, or was about to: new ones will have their names.
+      const isLeft = (file: string) => /^\d+\.removed$/.test(file) && !names.includes(recordsOf(file));
+      const left = names.filter((file) => isLeft(file) || file.startsWith('lock-'));
       for (const name of left) await rm(join(this.#folder, name), { force: true });
     } catch (error) {
-      await this.#unlock();
+      this.#isOpen = false;
+      await this.#lock.release();
       throw error;
     }
     return this.#kept.size;
@@ -78,6 +105,7 @@ export class FileUsageStore implements UsageStore {
 
   async append(records: readonly UsageRecordInput[]): Promise<number> {
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await this.#lock.check();
     if (this.#current && this.#current.bytes >= this.#segmentBytes) await this.#leave();
     this.#current ??= await this.#begin();
     const current = this.#current;
@@ -106,39 +134,56 @@ export class FileUsageStore implements UsageStore {
       others.push([id, kept]);
       bySegment.set(kept.segment, others);
     }
+    await this.#lock.check();
     for (const [segment, removed] of bySegment) {
-      const places = removed.map(([, { place }]) => `${place}.\n`).join('');
-      // On lines of their own, also after a write that was cut off.
-      await appendFile(removedOf(segment.file), `\n${places}`, { mode: 0o600 });
-      segment.removed += removed.length;
-      for (const [id] of removed) this.#kept.delete(id);
+      for (const [id, { place }] of removed) {
+        this.#kept.delete(id);
+        segment.removed += 1;
+        segment.unwritten.push(place);
+      }
+      // A full disk keeps nobody from sending what is left: to forget a removal costs sending it once more.
       await this.#clear(segment);
     }
   }
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
+    this.#isOpen = false;
     await this.#leave();
-    await this.#unlock();
+    await this.#lock.release();
   }
 
   /** What a file holds that is still needed. */
   async #load(name: string): Promise<void> {
     const file = join(this.#folder, name);
-    const segment = { file, records: 0, removed: 0 };
+    const segment: Segment = newSegment(file);
     this.#lastSegment = Math.max(this.#lastSegment, Number.parseInt(name, 10));
     const text = await readFile(removedOf(file), 'utf8').catch(() => '');
     // A line without its point was cut off, and would name another place.
     const removed = new Set(linesOf(text).flatMap((line) => (/^\d+\.$/.test(line) ? [Number.parseInt(line, 10)] : [])));
     for (const line of linesOf(await readFile(file, 'utf8'))) {
-      if (removed.has(segment.records)) {
+      const record = removed.has(segment.records) ? null : this.#read(line, segment);
+      if (record !== null) {
+        this.#add(record, segment);
+      } else {
         segment.records += 1;
         segment.removed += 1;
-      } else {
-        this.#add(JSON.parse(line), segment);
       }
     }
     await this.#clear(segment);
+  }
+
+  /** Null of what is no record. */
+  #read(line: string, segment: Segment): UsageRecordInput | null {
+    try {
+      const record = JSON.parse(line);
+      if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record;
+      throw new SyntaxError('The line is no object');
+    } catch (error) {
+      segment.hasUnreadable = true;
+      this.#tell({ kind: 'UNREADABLE', file: segment.file, line: segment.records + 1, error });
+      return null;
+    }
   }
 
   #add(record: UsageRecordInput, segment: Segment): void {
@@ -150,7 +195,19 @@ export class FileUsageStore implements UsageStore {
   async #begin(): Promise<{ segment: Segment; handle: FileHandle; bytes: number }> {
     this.#lastSegment += 1;
     const file = join(this.#folder, `${String(this.#lastSegment).padStart(12, '0')}.usage`);
-    return { segment: { file, records: 0, removed: 0 }, handle: await open(file, 'ax', 0o600), bytes: 0 };
+    const handle = await open(file, 'ax', 0o600);
+    // A crash of the machine may take a new file whose folder is not on the disk.
+    if (this.#isSynced) await syncFolder(this.#folder);
+    return { segment: newSegment(file), handle, bytes: 0 };
+  }
+
+  /** The folders from this one down to the store's. */
+  async #syncFolders(first: string): Promise<void> {
+    if (!this.#isSynced) return;
+    for (let folder = dirname(this.#folder); ; folder = dirname(folder)) {
+      await syncFolder(folder);
+      if (folder === first || folder === dirname(folder)) return;
+    }
   }
 
   /** Appends to the present file no more. */
@@ -161,30 +218,49 @@ export class FileUsageStore implements UsageStore {
     if (current) await this.#clear(current.segment);
   }
 
-  /** Deletes a file that is no longer needed, before the one that says so. */
   async #clear(segment: Segment): Promise<void> {
-    if (segment.removed < segment.records || segment === this.#current?.segment) return;
-    await rm(segment.file, { force: true });
-    await rm(removedOf(segment.file), { force: true });
-  }
-
-  async #lock(): Promise<void> {
-    const file = join(this.#folder, 'lock');
-    const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (openFolders.has(this.#folder) || (owner !== process.pid && isAlive(owner))) {
-      throw new Error(`${this.#folder} belongs to the process ${owner}`);
+    try {
+      await this.#note(segment);
+    } catch (error) {
+      this.#tell({ kind: 'REMOVAL_NOT_KEPT', file: segment.file, line: null, error });
     }
-    // Left behind by a process that was killed.
-    await rm(file, { force: true });
-    await writeFile(file, String(process.pid), { flag: 'wx' });
-    openFolders.add(this.#folder);
-    this.#isOpen = true;
   }
 
-  async #unlock(): Promise<void> {
-    this.#isOpen = false;
-    openFolders.delete(this.#folder);
-    await rm(join(this.#folder, 'lock'), { force: true });
+  /** Notes what is no longer needed of a file; where that is all of it, deletes it, before the one that says so. */
+  async #note(segment: Segment): Promise<void> {
+    const { file, unwritten } = segment;
+    if (segment.removed < segment.records || segment === this.#current?.segment) {
+      if (unwritten.length === 0) return;
+      // On lines of their own, also after a write that was cut off.
+      await appendFile(removedOf(file), `\n${unwritten.map((place) => `${place}.\n`).join('')}`, { mode: 0o600 });
+      segment.unwritten = [];
+      return;
+    }
+    if (segment.hasUnreadable) await rename(file, file.replace(/usage$/, 'unreadable'));
+    else await rm(file, { force: true });
+    await rm(removedOf(file), { force: true });
+  }
+
+  #tell(problem: FileUsageProblem): void {
+    const logger: Logger = console;
+    const { file, line, error } = problem;
+    const onProblem = this.#onProblem ?? (() => logger.warn(`TokenVue: ${problem.kind} in ${file}`, { line, error }));
+    new Promise((resolve) => resolve(onProblem(problem))).catch(() => {});
+  }
+}
+
+function newSegment(file: string): Segment {
+  return { file, records: 0, removed: 0, unwritten: [], hasUnreadable: false };
+}
+
+/** Has the disk keep which files there are; Windows does so by itself, and opens no folder. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -199,15 +275,4 @@ function recordsOf(file: string): string {
 /** The lines that were written to their end: one that was not belongs to nobody who was told that it was kept. */
 function linesOf(text: string): string[] {
   return text.split('\n').slice(0, -1);
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // There is one, of another user.
-    return (error as { code?: unknown }).code === 'EPERM';
-  }
 }

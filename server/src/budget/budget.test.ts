@@ -184,6 +184,21 @@ test('a key has spent what its workspace’s present period says, with a limit, 
   expect(await read()).toEqual(expected);
 });
 
+test('a budget of nothing is exhausted since the period began, whatever comes, and one that is lowered to it since then', async () => {
+  const spender = await newSpender({ monthlyBudget: '0.00' });
+  const { owner, workspaceId } = spender;
+  const exhaustedAt = async () => (await budgetOf(owner, workspaceId)).forecast.exhaustedAt;
+  const { periodStart } = await budgetOf(owner, workspaceId);
+  expect(await exhaustedAt()).toBe(periodStart);
+  await spend(spender, '1');
+  expect(await exhaustedAt()).toBe(periodStart);
+  const before = Date.now() - 1;
+  await updateSettings(owner, workspaceId, { monthlyBudget: '5.00' });
+  expect(await exhaustedAt()).not.toBe(periodStart);
+  await updateSettings(owner, workspaceId, { monthlyBudget: '0.00' }, 2);
+  expect(Date.parse((await exhaustedAt()) ?? '')).toBeGreaterThan(before);
+});
+
 describe('statements', () => {
   let owner: Person;
   test('a page of fifty cards with their budgets is one, and so is a page of two', async () => {

@@ -34,6 +34,11 @@ export interface OrganizationDatabase extends Reads {
 export const requestRole = 'tokenvue_workspaces';
 
 const statementTimeoutMs = 30_000;
+/**
+ * How long a transaction may wait for its client between two messages, with all the locks that it has: a process that is
+ * frozen holds up nobody for longer. Less than a statement may take, so that who waits for it gets its turn.
+ */
+const idleTimeoutMs = 15_000;
 const connectTimeoutMs = 5_000;
 const readyWithinMs = 2_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -113,7 +118,8 @@ export class Database {
     organizationId: string,
     work: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    const options = { begin: this.begin(null), bind: this.#bindTo({ organizationId, userId: null }), check: undefined };
+    const bind = this.#bindTo({ organizationId, userId: null });
+    const options = { begin: this.#beginOfSeveral(null), bind, check: undefined };
     return this.connected(null, (connection) => new Transaction(connection, options).run(work));
   }
 
@@ -122,7 +128,7 @@ export class Database {
     { scope, check }: { readonly scope: Scope | null; readonly check?: Check | undefined },
     work: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    const options = { begin: this.begin(scope), bind: this.#bindTo(scope), check };
+    const options = { begin: this.#beginOfSeveral(scope), bind: this.#bindTo(scope), check };
     return this.connected(scope, (connection) => new Transaction(connection, options).run(work));
   }
 
@@ -180,6 +186,11 @@ export class Database {
       { text: `SET LOCAL tokenvue.organization_id = '${scope.organizationId}'`, values: [] },
       this.fixed(`SET LOCAL statement_timeout = ${statementTimeoutMs}`),
     ];
+  }
+
+  /** What begins a transaction of several messages, which waits for its client in between. */
+  #beginOfSeveral(scope: Scope | null): readonly Statement[] {
+    return [...this.begin(scope), this.fixed(`SET LOCAL idle_in_transaction_session_timeout = ${idleTimeoutMs}`)];
   }
 
   /** A statement without values that is the same for everybody, and its own name. */

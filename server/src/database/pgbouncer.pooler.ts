@@ -1,9 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { runIfDue } from '../jobs/jobs.js';
 import { jobs } from '../registry.js';
-import { breakAudit, createWorkspace, mutate, run, workspaceInput } from '../testing/fixtures.js';
+import {
+  breakAudit,
+  createKey,
+  createWorkspace,
+  mutate,
+  newService,
+  run,
+  workspaceInput,
+} from '../testing/fixtures.js';
 import { type Pooler, pgbouncerPath, startPooler } from '../testing/pgbouncer.js';
 import type { TestServer } from '../testing/test-server.js';
 import { createEmptyDatabase, newOrganization, type Person, person, startTestServer } from '../testing/test-server.js';
@@ -151,6 +159,65 @@ describeWithPooler('behind PgBouncer in transaction mode (needs `apt-get install
     expect(workspaces).toEqual({ totalCount: keys.length + 1 });
   });
 
+  test('a gateway is let go by the budget, and its usage is settled, over the same connections', async () => {
+    const admin = await person(server, { sub: 'admin', org: newOrganization(), org_role: 'admin' });
+    const gateway = await newService(server, admin, ['GATEWAY']);
+    const id = await createWorkspace(server, admin, { monthlyBudget: '0.10' });
+    const { secret } = await createKey(server, admin, {
+      workspaceId: id,
+      monthlyBudget: '0.10',
+      requestsPerMinute: 100,
+    });
+    const keyDigest = createHash('sha256').update(secret).digest('hex');
+    const send = async (name: string, input: object, fields: string) =>
+      (await mutate<Record<string, never>>(server, admin, { name, input, fields })) as Record<string, { id: string }>;
+    const { llmConfiguration } = await send(
+      'createLlmConfiguration',
+      {
+        ...{ workspaceId: id, name: 'Large', provider: 'OPENAI', model: 'gpt-large', region: 'EU' },
+        ...{ credentialRef: 'env:KEY', inputPricePerMillionTokens: '4', outputPricePerMillionTokens: '6' },
+      },
+      'llmConfiguration { id }',
+    );
+    const targets = [{ llmConfigurationId: llmConfiguration?.id }];
+    await send('setModelRoute', { workspaceId: id, model: 'fast', strategy: 'FALLBACK', targets }, 'modelRoute { id }');
+    const authorize = `mutation ($input: AuthorizeGatewayRequestInput!) {
+      authorizeGatewayRequest(input: $input) { allowed denial { code } } }`;
+    const requestIds = Array.from({ length: 40 }, (_, index) => `r${index}`);
+    const answers = await Promise.all(
+      requestIds.map((requestId) =>
+        run<{ authorizeGatewayRequest: { allowed: boolean } }>(server, gateway, authorize, {
+          input: { requestId, keyDigest, model: 'fast', inputTokens: 1_000, maxOutputTokens: 1_000 },
+        }),
+      ),
+    );
+    const admitted = requestIds.filter((_, index) => answers[index]?.authorizeGatewayRequest.allowed);
+    expect(admitted).toHaveLength(10);
+    const records = admitted.map((requestId) => ({
+      ...{ requestId, keyDigest, model: 'fast', status: 'SUCCEEDED', inputTokens: 500, outputTokens: 0, latencyMs: 1 },
+      ...{ llmConfigurationId: llmConfiguration?.id, occurredAt: new Date().toISOString() },
+    }));
+    // Twice at once: each is counted once.
+    const recorded = await Promise.all(
+      [records, records].map((batch) =>
+        mutate<{ recorded: number; duplicates: number }>(server, gateway, {
+          name: 'recordUsage',
+          input: { records: batch },
+          fields: 'recorded duplicates',
+        }),
+      ),
+    );
+    expect(recorded.map(({ recorded: number }) => number).sort((a, b) => a - b)).toEqual([0, admitted.length]);
+    const { workspace } = await run<{ workspace: object }>(
+      server,
+      admin,
+      'query ($id: ID!) { workspace(id: $id) { budget { spent { amount } reserved { amount } } } }',
+      { id },
+    );
+    expect(workspace).toEqual({ budget: { spent: { amount: '0.02' }, reserved: { amount: '0.00' } } });
+    expect(await connectionsOf(databaseUrl)).toBe(poolSize);
+  });
+
   test('nothing of a request stays in a connection: no role, no organization, no time limit, no lock, no prepared statement', async () => {
     const ada = await person(server, { sub: 'ada', org: newOrganization(), teams: ['core'] });
     await Promise.all(Array.from({ length: 20 }, () => createWorkspace(server, ada)));
@@ -163,6 +230,7 @@ describeWithPooler('behind PgBouncer in transaction mode (needs `apt-get install
           `SELECT pg_backend_pid() AS pid, current_user = session_user AS "isItself",
              coalesce(current_setting('tokenvue.organization_id', true), '') AS organization,
              current_setting('statement_timeout') AS "timeLimit",
+             current_setting('idle_in_transaction_session_timeout') AS "idleLimit",
              (SELECT count(*)::integer FROM pg_prepared_statements) AS "preparedStatements",
              (SELECT count(*)::integer FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory') AS locks`,
         );
@@ -172,7 +240,14 @@ describeWithPooler('behind PgBouncer in transaction mode (needs `apt-get install
     await Promise.all(clients.map((client) => client.query('ROLLBACK')));
     await Promise.all(clients.map((client) => client.end()));
     expect(new Set(sessions.map(({ pid }) => pid)).size).toBe(poolSize);
-    const untouched = { isItself: true, organization: '', timeLimit: '0', preparedStatements: 0, locks: 0 };
+    const untouched = {
+      isItself: true,
+      organization: '',
+      timeLimit: '0',
+      idleLimit: '0',
+      preparedStatements: 0,
+      locks: 0,
+    };
     expect(sessions.map(({ pid: _, ...session }) => session)).toEqual(sessions.map(() => untouched));
   });
 

@@ -1,4 +1,6 @@
+import type { FastifyBaseLogger } from 'fastify';
 import { developmentOrganization } from '../auth/development-token.js';
+import { tellAlerts } from '../budget/raise-alerts.js';
 import type { Database } from '../database/database.js';
 import { organization, sql } from '../database/sql.js';
 import { organizations } from '../organization/organization.entity.js';
@@ -12,10 +14,15 @@ const batchSize = 500;
 
 /**
  * Records the month of usage of the demonstration company as a gateway would have, while the server answers already. Each
- * request is counted once, so that a start that was cut off is gone on with by the next one.
+ * request is counted once, so that a start that was cut off is gone on with by the next one. Alerts that it raises are told
+ * as all alerts are, so that log, metrics and audit log say the same.
  * @returns how many requests were counted now.
  */
-export async function recordDemoUsage(database: Database, signal: AbortSignal): Promise<number> {
+export async function recordDemoUsage(
+  database: Database,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  signal: AbortSignal,
+): Promise<number> {
   const organizationId = demoId('organization', developmentOrganization);
   const scoped = database.within({ organizationId, userId: null });
   const [made] = await scoped.select(organizations, sql`FROM ${organizations.from} WHERE o.id = ${organization}`);
@@ -32,12 +39,12 @@ export async function recordDemoUsage(database: Database, signal: AbortSignal): 
   let counted = 0;
   for (let start = 0; start < usage.length && !signal.aborted; start += batchSize) {
     const batch = usage.slice(start, start + batchSize);
-    counted += (
-      await writeUsage(
-        scoped,
-        batch.map((record, place) => [place, record] as const),
-      )
-    ).counted;
+    const written = await writeUsage(
+      scoped,
+      batch.map((record, place) => [place, record] as const),
+    );
+    tellAlerts(log, written.alerts);
+    counted += written.counted;
   }
   return counted;
 }

@@ -11,7 +11,7 @@ import { llmConfigurations } from '../llm-configuration/llm-configuration.entity
 import { readNameUpTo } from '../text.js';
 import { virtualKeys } from '../virtual-key/virtual-key.entity.js';
 import { workspaces } from '../workspace/workspace.entity.js';
-import type { AskedRequest, Decision } from './decisions.js';
+import { type AskedRequest, type Decision, ofAnotherKey } from './decisions.js';
 import { type GatewayAuthorization } from './gateway.entity.js';
 import type { AuthorizeGatewayRequestInput } from './gateway.inputs.js';
 import { Gateway, type KnownGuardrail } from './gateway.js';
@@ -32,8 +32,15 @@ export async function authorizeGatewayRequest(
   const asked = readRequest(input);
   const gateway = reader.services.get(Gateway);
   const decision = isDigest(asked.keyDigest) ? await reader.database.share(gateway.decisions, asked) : ofUnknownKey;
-  count(reader, gateway, asked, decision);
-  return toAuthorization(reader, gateway, decision, info);
+  const { denial } = decision;
+  if (denial === ofAnotherKey) throw malformed('requestId', 'is that of a request of another key');
+  const decided = { ...decision, denial };
+  count(reader, gateway, asked, decided);
+  return toAuthorization(reader, gateway, decided, info);
+}
+
+interface Decided extends Decision {
+  readonly denial: GatewayDenialCode | null;
 }
 
 const requestIdMax = 200;
@@ -67,7 +74,7 @@ function isDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-const ofUnknownKey: Decision = {
+const ofUnknownKey: Decided = {
   denial: GatewayDenialCode.UNKNOWN_KEY,
   retryAt: null,
   cost: null,
@@ -82,7 +89,7 @@ const ofUnknownKey: Decision = {
 };
 
 /** For those who watch the service, and of a known key for those whose requests were refused. */
-function count({ actor }: Reader, { denials }: Gateway, { model }: AskedRequest, decision: Decision): void {
+function count({ actor }: Reader, { denials }: Gateway, { model }: AskedRequest, decision: Decided): void {
   const { denial: code, workspaceId, virtualKeyId, givenBack } = decision;
   gatewayDecisions.inc({ code: code ?? 'ALLOWED' });
   if (givenBack > 0) expiredReservations.inc(givenBack);
@@ -100,7 +107,7 @@ const paths = {
 async function toAuthorization(
   reader: Reader,
   gateway: Gateway,
-  decision: Decision,
+  decision: Decided,
   info: GraphQLResolveInfo,
 ): Promise<GatewayAuthorization> {
   const { denial, retryAt, cost, holdUntil, workspaceId, virtualKeyId, targetIds } = decision;

@@ -14,9 +14,12 @@ export interface AskedRequest {
   readonly maxOutputTokens: number;
 }
 
+/** The id stands for a request of another key of the workspace: no decision, but a mistake of the gateway's. */
+export const ofAnotherKey = 'REQUEST_OF_ANOTHER_KEY';
+
 /** What the database has decided; ids are UUIDs. */
 export interface Decision {
-  readonly denial: GatewayDenialCode | null;
+  readonly denial: GatewayDenialCode | typeof ofAnotherKey | null;
   readonly retryAt: Date | null;
   /** Null where nothing is held. */
   readonly cost: string | null;
@@ -82,7 +85,7 @@ function toDecision([
 ]: TextRow): Decision {
   const isAllowed = denial == null;
   return {
-    denial: (denial ?? null) as GatewayDenialCode | null,
+    denial: (denial ?? null) as Decision['denial'],
     retryAt: retryAt == null ? null : parseTime(retryAt),
     cost: cost ?? null,
     holdUntil: holdUntil == null ? null : parseTime(holdUntil),

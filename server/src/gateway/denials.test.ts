@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Database } from '../database/database.js';
 import { newConfiguration, updateConfiguration } from '../testing/configurations.js';
 import { createKey, createWorkspace, mutate } from '../testing/fixtures.js';
 import {
@@ -20,7 +22,9 @@ import { changeRows, organizationOf } from '../testing/rows.js';
 import { startTestServer } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import * as keys from '../testing/virtual-keys.js';
-import { otherModels } from './denials.js';
+import { DenialCounter, otherModels } from './denials.js';
+import { GatewayDenialCode } from './gateway-denial.js';
+import { uncountedDenials } from './gateway-metrics.js';
 
 /** Why a request may not go, and when it may be sent again. */
 
@@ -296,6 +300,24 @@ test('a client that asks for ever new models makes no more rows than there are m
   const counted = await denialsOf(workspaceId);
   expect(counted).toHaveLength(21);
   expect(counted.find(({ model }) => model === otherModels)?.requests).toBe(30);
+});
+
+test('what is more than can be kept while the database is away is left out: told once, and counted', async () => {
+  const told: object[] = [];
+  const database = { within: () => ({ texts: () => Promise.reject(new Error('away')) }) } as unknown as Database;
+  const log = { error: () => {}, warn: (of: object) => told.push(of) } as unknown as FastifyBaseLogger;
+  const counter = new DenialCounter(database, log);
+  const uncounted = async () => (await uncountedDenials.get()).values[0]?.value ?? 0;
+  const before = await uncounted();
+  const denied = { organizationId: 'o', workspaceId: 'w', code: GatewayDenialCode.NO_ROUTE, model: 'm' };
+  for (let key = 0; key < 20_010; key++) counter.count({ ...denied, virtualKeyId: String(key) });
+  // Of those that are kept more are counted.
+  counter.count({ ...denied, virtualKeyId: '0' });
+  expect([(await uncounted()) - before, told]).toEqual([10, [{ kept: 20_000 }]]);
+  // All that could not be written is kept again.
+  await counter.write();
+  counter.count({ ...denied, virtualKeyId: 'another' });
+  expect([(await uncounted()) - before, told.length]).toEqual([11, 1]);
 });
 
 test('decisions are counted by code for those who watch the service', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { organization, type Sql, sql } from '../database/sql.js';
 import { groupBy } from '../fetch/caller.js';
 import type { GatewayDenialCode } from './gateway-denial.js';
+import { uncountedDenials } from './gateway-metrics.js';
 
 /** A request of a known key that was refused. */
 export interface Denied {
@@ -38,12 +39,13 @@ const rowsMax = 1_000;
 /** Counts what is refused, and writes it now and then: a denial costs no write of its own. */
 export class DenialCounter {
   readonly #database: Database;
-  readonly #log: Pick<FastifyBaseLogger, 'error'>;
+  readonly #log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   #counts = new Map<string, Count>();
   readonly #models = new LRUCache<string, { readonly hour: number; readonly names: Set<string> }>({ max: keysMax });
   #writing: Promise<void> = Promise.resolve();
+  #isLeavingOut = false;
 
-  constructor(database: Database, log: Pick<FastifyBaseLogger, 'error'>) {
+  constructor(database: Database, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) {
     this.#database = database;
     this.#log = log;
   }
@@ -72,6 +74,15 @@ export class DenialCounter {
     const known = this.#counts.get(key);
     if (known !== undefined) known.requests += count.requests;
     else if (this.#counts.size < countsMax) this.#counts.set(key, count);
+    else this.#leaveOut(count.requests);
+  }
+
+  /** Told once until all that is kept has been written. */
+  #leaveOut(requests: number): void {
+    uncountedDenials.inc(requests);
+    if (this.#isLeavingOut) return;
+    this.#isLeavingOut = true;
+    this.#log.warn({ kept: countsMax }, 'denials are left out, because more wait to be written than are kept');
   }
 
   /** Adds to the table what was counted since; what can not be written now is written the next time. */
@@ -89,6 +100,7 @@ export class DenialCounter {
         await this.#writePart(organizationId, all.slice(start, start + rowsMax));
       }
     }
+    if (this.#counts.size < countsMax) this.#isLeavingOut = false;
   }
 
   async #writePart(organizationId: string, counts: readonly Count[]): Promise<void> {

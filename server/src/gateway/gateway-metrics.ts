@@ -14,4 +14,10 @@ export const expiredReservations = new Counter({
   registers: [],
 });
 
-export const gatewayMetrics = [gatewayDecisions, expiredReservations];
+export const uncountedDenials = new Counter({
+  name: 'gateway_denials_uncounted_total',
+  help: 'Denials that are in no hour, because more were to be told apart than are kept while they wait to be written.',
+  registers: [],
+});
+
+export const gatewayMetrics = [gatewayDecisions, expiredReservations, uncountedDenials];

@@ -4,7 +4,7 @@ import { Field, InputType, Int } from 'type-graphql';
 export class AuthorizeGatewayRequestInput {
   @Field(() => String, {
     description:
-      "The gateway's own id of the request, 1 to 200 printable characters, unique in the workspace. A repeat answers with the first decision while its reservation stands or once its usage is recorded, unless its key or workspace would be refused by now; what was denied is decided anew.",
+      "The gateway's own id of the request, 1 to 200 printable characters, unique in the workspace. A repeat answers with the first decision while its reservation stands or once its usage is recorded, unless its key or workspace would be refused by now; what was denied is decided anew. The id of a request of another key is BAD_USER_INPUT.",
   })
   readonly requestId!: string;
 

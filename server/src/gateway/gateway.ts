@@ -13,7 +13,7 @@ export interface KnownGuardrail {
 
 export interface GatewayOptions {
   readonly reservationSeconds: number;
-  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
 }
 
 const writeEveryMs = 60_000;

@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sql } from '../database/sql.js';
 import { runIfDue } from '../jobs/jobs.js';
+import { createKey } from '../testing/fixtures.js';
 import {
+  addWorkspace,
   authorize,
+  authorizeText,
   denialOf,
   differences,
   digestOf,
@@ -12,10 +15,11 @@ import {
   recordUsage,
   requestOf,
 } from '../testing/gateway.js';
-import { organizationOf } from '../testing/rows.js';
+import { organizationOf, uuidOf } from '../testing/rows.js';
 import { startTestServer } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import * as keys from '../testing/virtual-keys.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
 import { dropUnusedRequests } from './drop-unused-requests.job.js';
 import { expireReservations } from './expire-reservations.job.js';
 
@@ -50,6 +54,88 @@ test('a repeat is answered as the first was, whatever else it says, and holds no
   const many = await Promise.all(Array.from({ length: 10 }, () => authorize(service, request)));
   expect(new Set(many.map((answer) => JSON.stringify(answer)))).toEqual(new Set([JSON.stringify(first)]));
   expect(await ledgerOf(workspaceId)).toEqual({ spent: 0, reserved: 0.01 });
+});
+
+test('the id of a request is that of one key: another of the workspace is told so, and gets no decision on it', async () => {
+  const { admin, service, key, workspaceId } = await newGatewayScene();
+  const second = await createKey(server, admin, { workspaceId });
+  const request = requestOf(key);
+  const first = await authorize(service, request);
+  const told = async (of: { secret: string }) => {
+    const variables = { input: { ...request, keyDigest: digestOf(of.secret) } };
+    const { data, errors } = await server.request<object>({ token: service.token, query: authorizeText(), variables });
+    return [data, errors?.map(({ message, extensions }) => [extensions.code, message])];
+  };
+  const reused = ['BAD_USER_INPUT', 'The field "input.requestId" is that of a request of another key.'];
+  expect(await told(second)).toEqual([{ authorizeGatewayRequest: null }, [reused]]);
+  await recordUsage(workspaceId, [usageOf(request)]);
+  expect(await told(second)).toEqual([{ authorizeGatewayRequest: null }, [reused]]);
+  // A key that is revoked is told that alone.
+  await keys.revoke(admin, { virtualKeyId: second.id });
+  expect(await denialOf(service, { ...request, keyDigest: digestOf(second.secret) })).toBe('KEY_REVOKED');
+  expect(await authorize(service, request)).toEqual(first);
+  // Another workspace's requests have ids of their own.
+  const elsewhere = await addWorkspace(admin);
+  expect(await denialOf(service, { ...request, keyDigest: digestOf(elsewhere.key.secret) })).toBeNull();
+  expect(await differences(workspaceId)).toEqual([]);
+});
+
+describe('what changes while a request waits for the ledger holds for it:', () => {
+  const ofKey = (set: string) => `UPDATE virtual_keys SET ${set} WHERE organization_id = $1 AND id = $3`;
+  const ofWorkspace = (set: string) => `UPDATE workspaces SET ${set} WHERE organization_id = $1 AND id = $2`;
+  test.each([
+    ['KEY_REVOKED', ofKey(`status = 'REVOKED', revoked_at = now()`)],
+    ['KEY_DISABLED', ofKey(`status = 'DISABLED'`)],
+    ['KEY_EXPIRED', ofKey('expires_at = now()')],
+    [
+      'KEY_EXPIRED',
+      'UPDATE virtual_key_secrets SET expires_at = now() WHERE organization_id = $1 AND virtual_key_id = $3',
+    ],
+    ['WORKSPACE_ARCHIVED', ofWorkspace('archived_at = now()')],
+    ['MODEL_NOT_ALLOWED', ofKey(`allowed_models = '{other}'`)],
+    ['RATE_LIMITED', ofKey('tokens_per_minute = 1')],
+    ['KEY_BUDGET_EXHAUSTED', ofKey('monthly_budget = 0.00')],
+    ['WORKSPACE_BUDGET_EXHAUSTED', ofWorkspace('monthly_budget = 0.00')],
+  ])('%s', async (code, change) => {
+    const { service, key, workspaceId } = await newGatewayScene();
+    const organizationId = await organizationOf(server, workspaceId);
+    const holder = await connect(server.databaseUrl);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM workspace_ledgers WHERE organization_id = $1 AND workspace_id = $2 FOR UPDATE', [
+      organizationId,
+      uuidOf(workspaceId),
+    ]);
+    const asked = [denialOf(service, requestOf(key))];
+    await untilWaiting(holder);
+    // One that waits as well, and one for which there is no statement yet.
+    asked.push(denialOf(service, requestOf(key)), denialOf(service, requestOf(key)));
+    await untilWaiting(holder, 2);
+    await holder.query(`WITH given AS (SELECT $1::uuid, $2::uuid, $3::uuid) ${change}`, [
+      organizationId,
+      uuidOf(workspaceId),
+      uuidOf(key.id),
+    ]);
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(await Promise.all(asked)).toEqual([code, code, code]);
+    expect(await ledgerOf(workspaceId)).toEqual({ spent: 0, reserved: 0 });
+  });
+});
+
+test('a limit of a key waits for who decides under the lock, and is a limit from then on', async () => {
+  const { admin, service, key, workspaceId } = await newGatewayScene({}, { monthlyBudget: '1.00' });
+  const holder = await connect(server.databaseUrl);
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM workspace_ledgers WHERE organization_id = $1 AND workspace_id = $2 FOR UPDATE', [
+    await organizationOf(server, workspaceId),
+    uuidOf(workspaceId),
+  ]);
+  const changed = keys.update(admin, { virtualKeyId: key.id, expectedVersion: 1, monthlyBudget: '0.00' });
+  await untilWaiting(holder);
+  await holder.query('COMMIT');
+  await holder.end();
+  await changed;
+  expect(await denialOf(service, requestOf(key))).toBe('KEY_BUDGET_EXHAUSTED');
 });
 
 test('a reservation lasts as long as the server is told', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { compileServer, type ProcessOfServer, startProcess } from '../testing/compiled-server.js';
+import { newService } from '../testing/fixtures.js';
 import {
   authorizeText,
   differences,
@@ -13,7 +14,7 @@ import {
 } from '../testing/gateway.js';
 import { organizationOf, uuidOf } from '../testing/rows.js';
 import { server, useServer } from '../testing/use-server.js';
-import { connect } from '../testing/waiting.js';
+import { connect, untilWaiting } from '../testing/waiting.js';
 
 /** Two server processes, many clients, and a budget that is too small. */
 
@@ -182,4 +183,40 @@ test('requests of other costs never take it above the limit, while usage comes i
   expect(sumOf([...answers, ...more])).toBeGreaterThan(limit * 1.5);
   expect(await stop()).toBeLessThanOrEqual(limit);
   expect(await differences(scene.workspaceId)).toEqual([]);
+});
+
+test('a server that is frozen in the middle of a change holds a ledger for some seconds, and then others go on', async () => {
+  await startTwo();
+  const [first, second] = processes as [ProcessOfServer, ProcessOfServer];
+  const scene = await newGatewayScene({ monthlyBudget: '100.00' });
+  const { admin, workspaceId } = scene;
+  const writer = await newService(server, admin, ['WORKSPACES_WRITE']);
+  const holder = await connect(server.databaseUrl);
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM workspace_ledgers WHERE organization_id = $1 AND workspace_id = $2 FOR UPDATE', [
+    await organizationOf(server, workspaceId),
+    uuidOf(workspaceId),
+  ]);
+  const change = `mutation { updateWorkspaceSettings(input: { workspaceId: "${workspaceId}", expectedVersion: 1,
+    monthlyBudget: "1.00" }) { workspace { id } } }`;
+  const changed = fetch(first.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${writer.token}` },
+    body: JSON.stringify({ query: change }),
+  });
+  await untilWaiting(holder);
+  first.send('SIGSTOP');
+  await holder.query('COMMIT');
+  await holder.end();
+
+  const started = performance.now();
+  expect(await ask(second.endpoint, scene, { requestId: 'r1' })).toMatchObject({ allowed: true });
+  const waited = performance.now() - started;
+  expect(waited).toBeGreaterThan(1_000);
+  expect(waited).toBeLessThan(20_000);
+  first.send('SIGCONT');
+  const { data } = (await (await changed).json()) as { data?: { updateWorkspaceSettings: object | null } };
+  expect(data?.updateWorkspaceSettings ?? null).toBeNull();
+  expect(await ask(first.endpoint, scene, { requestId: 'r2' })).toMatchObject({ allowed: true });
+  expect(await ledgerOf(workspaceId)).toEqual({ spent: 0, reserved: 0.02 });
 });

@@ -3,9 +3,10 @@ import { newConfiguration } from '../testing/configurations.js';
 import { createKey, createWorkspace, idOfNothing, mutate, run } from '../testing/fixtures.js';
 import { deleteGuardrail, newGuardrail } from '../testing/guardrails.js';
 import { type LogFixture, recordLogs } from '../testing/logs.js';
+import { organizationOf, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import { recordsLookedAtMax } from './log-walk.js';
+import { recordsLookedAtMax, recordsOfDayMax } from './log-walk.js';
 
 useServer();
 
@@ -257,5 +258,32 @@ describe('a search that comes to its bound', () => {
     expect(pageInfo.hasNextPage).toBe(false);
     const last = await page(made.owner, made.workspaceId, { filter, last: 5 });
     expect([last.nodes, last.pageInfo.hasPreviousPage]).toEqual([[{ id: found }], false]);
+  });
+
+  test('ends before a day of which more match than are looked at, and goes on in it', async () => {
+    const { owner, workspaceId, key } = made;
+    const noon = new Date(Date.now() - 10 * 24 * 60 * minute).toISOString().replace(/T.*/, 'T12:00:00Z');
+    await recordLogs(server, key, [{ latencyMs: 500, occurredAt: noon }]);
+    // As many more of the same second as are too many.
+    await server.database.rows({
+      text: `INSERT INTO usage_records (organization_id, workspace_id, id, virtual_key_id, request_id, model, status,
+          input_tokens, cached_input_tokens, output_tokens, cost, latency_ms, time_zone, occurred_at)
+        SELECT organization_id, workspace_id, new_id_at(occurred_at), virtual_key_id, request_id || number, model, status,
+          input_tokens, cached_input_tokens, output_tokens, cost, latency_ms, time_zone, occurred_at
+        FROM usage_records, generate_series(1, $3::integer) AS number
+        WHERE organization_id = $1 AND workspace_id = $2 AND latency_ms = 500`,
+      values: [await organizationOf(server, workspaceId), uuidOf(workspaceId), recordsOfDayMax],
+    });
+    const asked = { filter: { minLatencyMs: 400 }, first: 5 };
+    const short = await page(owner, workspaceId, asked);
+    expect([short.nodes, short.pageInfo.hasNextPage]).toEqual([[{ id: found }], true]);
+    const next = await page(owner, workspaceId, { ...asked, after: short.pageInfo.endCursor });
+    expect([next.nodes.length, next.pageInfo.hasNextPage]).toEqual([5, true]);
+    const dearer = await page(owner, workspaceId, { filter: { minLatencyMs: 501 }, first: 5 });
+    expect([dearer.nodes, dearer.pageInfo.hasNextPage]).toEqual([[{ id: found }], false]);
+    // From the other end it comes by what is older.
+    const last = await page(owner, workspaceId, { filter: asked.filter, last: 5 });
+    expect(last.nodes.length).toBeGreaterThan(0);
+    expect(last.pageInfo.hasPreviousPage).toBe(true);
   });
 });

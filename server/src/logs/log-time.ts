@@ -39,6 +39,11 @@ export function daysOf({ lower, upper }: IdSpan): Day[] {
   return days;
 }
 
+/** The greatest id below this one. */
+export function idBefore(id: string): string {
+  return toUuid(max(toNumber(id) - 1n, 0n));
+}
+
 /** No record is from before 1970. */
 function leastId(time: number): bigint {
   return (BigInt(Math.max(time, 0)) << 80n) | leastRest;

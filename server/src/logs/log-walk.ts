@@ -2,7 +2,7 @@ import { empty, join, organization, raw, type Sql, sql } from '../database/sql.j
 import { type Direction, directionSql } from '../fetch/list.js';
 import { RequestStatus } from '../usage/request-status.js';
 import { checksOf, type LogConditions } from './log-filter.js';
-import { daysOf, type IdSpan } from './log-time.js';
+import { daysOf, type IdSpan, idBefore } from './log-time.js';
 
 /**
  * How the records of a page are found. An index is walked in the order of time from the page's place on: that of one of
@@ -168,29 +168,50 @@ function ofRequest(requestId: string): Walk['records'] {
       WHERE r.organization_id = ${organization} AND r.workspace_id = parent.id AND r.request_id = ${requestId}`;
 }
 
-/** Whether there is an index by day that has the greatest of each. */
+/** The columns of indexes by day that have the greatest of each, by the condition that they are for. */
+const columnsByDay: Readonly<Record<string, Sql>> = {
+  minLatencyMs: sql`l.latency_ms`,
+  minCostUnits: sql`l.cost_units`,
+};
+
+/** Whether one of these indexes has all that is asked for. */
 export function canSearchByDays(conditions: LogConditions): boolean {
   const [name, ...others] = Object.keys(conditions);
-  return others.length === 0 && (name === 'minLatencyMs' || name === 'minCostUnits');
+  return name !== undefined && name in columnsByDay && others.length === 0;
 }
+
+/** How many records of a day are looked at: one that has more of them ends the search. */
+export const recordsOfDayMax = 10_000;
 
 /**
  * The same for a condition that few records fulfil, so that those next to the place are not enough of them: day by day along
- * an index that has the greatest of each day, it touches only what matches, and comes to the end.
+ * an index that has the greatest of each day, it touches only what matches. It comes to the end, unless it comes to a day of
+ * which more match than are looked at: then `searched_to` is the end of the days before.
  */
 export function searchByDaysSql(search: LogSearch): Sql {
   const { conditions, span, direction, limit } = search;
+  const [column] = Object.keys(conditions).flatMap((name) => columnsByDay[name] ?? []);
+  if (column === undefined) throw new Error('There is no index by day for this.');
   const days = direction === 'DESC' ? daysOf(span).reverse() : daysOf(span);
+  const starts = days.map(({ lower, upper }) => (direction === 'DESC' ? upper : idBefore(lower)));
   const ofDays = sql`unnest(${days.map(({ day }) => day)}::integer[], ${days.map(({ lower }) => lower)}::uuid[],
-    ${days.map(({ upper }) => upper)}::uuid[]) AS d (day, lower, upper)`;
-  return sql`SELECT record.*, NULL::uuid AS searched_to FROM (
-      SELECT found.id FROM ${ofDays} CROSS JOIN LATERAL (
-        SELECT l.id FROM usage_records l
-        WHERE l.organization_id = ${organization} AND l.workspace_id = parent.id AND l.utc_day = d.day
-          AND ${join(checksOf(conditions), ' AND ')} AND l.id >= d.lower AND l.id < d.upper AND ${withinSql(span)}
-        ORDER BY l.id ${directionSql[direction]} LIMIT ${number(limit)}
-      ) AS found LIMIT ${number(limit)}
-    ) AS far CROSS JOIN LATERAL (${recordSql(span, columnsSql(search, 'l'), sql`far.id`)}) AS record`;
+      ${days.map(({ upper }) => upper)}::uuid[], ${starts}::uuid[]) AS d (day, lower, upper, starts)`;
+  return sql`WITH found AS MATERIALIZED (
+        SELECT record.id, d.starts, record.matching > ${number(recordsOfDayMax)} AS is_too_many
+        FROM ${ofDays} CROSS JOIN LATERAL (
+          SELECT day.id, count(*) OVER () AS matching FROM (
+            SELECT l.id FROM usage_records l
+            WHERE l.organization_id = ${organization} AND l.workspace_id = parent.id AND l.utc_day = d.day
+              AND ${join(checksOf(conditions), ' AND ')} AND l.id >= d.lower AND l.id < d.upper AND ${withinSql(span)}
+            ORDER BY ${column}, l.id LIMIT ${number(recordsOfDayMax + 1)}
+          ) AS day ORDER BY day.id ${directionSql[direction]} LIMIT ${number(limit)}
+        ) AS record LIMIT ${number(limit)}
+      )
+      SELECT page.*, (SELECT found.starts FROM found WHERE found.is_too_many LIMIT 1) AS searched_to
+      FROM (SELECT true) AS always LEFT JOIN (
+        SELECT record.* FROM found CROSS JOIN LATERAL (${recordSql(span, columnsSql(search, 'l'), sql`found.id`)}) AS record
+        WHERE NOT found.is_too_many
+      ) AS page ON true`;
 }
 
 /** For the planner, which leaves out the months outside of it. */

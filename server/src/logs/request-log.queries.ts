@@ -77,9 +77,21 @@ async function findRows(
   workspaceId: string,
 ): Promise<readonly TextRow[]> {
   const rows = await loaderOf(reader, plan, search, searchSql).load(workspaceId);
-  const isWhole = rows.length === search.limit || rows[0]?.[searchedToAt] == null;
-  if (isWhole || !canSearchByDays(search.conditions)) return rows;
-  return loaderOf(reader, plan, search, searchByDaysSql).load(workspaceId);
+  if (!canSearchByDays(search.conditions) || rows.length === search.limit || searchedToOf(rows) === null) return rows;
+  const ofDays = await loaderOf(reader, plan, search, searchByDaysSql).load(workspaceId);
+  // Each has all that there is as far as it came.
+  return ofDays.length === search.limit || isFarther(ofDays, rows, search.direction) ? ofDays : rows;
+}
+
+/** How far the search came that ended before the page was full; null where it has come to the end. */
+function searchedToOf(rows: readonly TextRow[]): string | null {
+  return rows[0]?.[searchedToAt] ?? null;
+}
+
+function isFarther(rows: readonly TextRow[], others: readonly TextRow[], direction: Direction): boolean {
+  const [to, otherTo] = [searchedToOf(rows), searchedToOf(others)];
+  if (to === null || otherTo === null) return to === null;
+  return direction === 'DESC' ? to < otherTo : to > otherTo;
 }
 
 type Loader = DataLoader<string, readonly TextRow[]>;
@@ -123,7 +135,7 @@ function toPage({ actor }: Reader, request: PageRequest, plan: Plan, rows: reado
   const hasMore = found.length > size;
   const inPage = hasMore ? found.slice(0, size) : found;
   const inOrder = isFromEnd ? [...inPage].reverse() : inPage;
-  const searchedTo = hasMore ? null : (rows[0]?.[searchedToAt] ?? null);
+  const searchedTo = hasMore ? null : searchedToOf(rows);
   const goesOn = hasMore || searchedTo !== null;
   return {
     nodes: plan.rowsOf(inOrder, actor, valuesFrom),

@@ -29,6 +29,8 @@ export async function compileServer(): Promise<{ readonly folder: string; remove
 
 export interface ProcessOfServer {
   readonly endpoint: string;
+  /** Lets it stand still, and go on. */
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when it is gone. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startProcess(folder: string, databaseUrl: string): Promise
   });
   return {
     endpoint,
+    send: (signal) => child.kill(signal),
     kill: async (signal) => {
       child.kill(signal);
       await ended;

@@ -3,7 +3,9 @@ import { logRefusal } from '../access/refusal-log.js';
 import { type RaisedAlert, tellAlerts } from '../budget/raise-alerts.js';
 import { asPresentActor, toUserError } from '../command/command.js';
 import type { OrganizationDatabase } from '../database/database.js';
-import { organization, prepare, type Sql, sql } from '../database/sql.js';
+import { objectsOf } from '../database/message.js';
+import type { SharedStatement } from '../database/shared-statements.js';
+import { organization, prepare, sql } from '../database/sql.js';
 import { Refusal, type RefusalName, type Refused } from '../errors.js';
 import type { Reader } from '../fetch/caller.js';
 import { guardrails } from '../guardrail/guardrail.entity.js';
@@ -82,8 +84,7 @@ export async function writeUsage(
 ): Promise<Written> {
   if (records.length === 0) return { counted: 0, refused: [], alerts: [] };
   const values = JSON.stringify(records.map(([, record]) => valuesOf(record)));
-  const [answer] = await database.transaction((transaction) => transaction.rows<Row>(statement(values)));
-  if (answer === undefined) throw new Error('The database has not said what it has recorded.');
+  const answer = await database.share(recording, values);
   const refused = answer.places.flatMap((ordinal, index) => {
     const [refusal, field] = reasons[answer.reasons[index] ?? ''] ?? [];
     const [place] = records[ordinal - 1] ?? [];
@@ -124,7 +125,16 @@ function valuesOf(record: UsageRecordInput): object {
   };
 }
 
-const statement = (values: string): Sql =>
-  prepare(
-    sql`SELECT places, reasons, alerts FROM record_usage(${organization}, ${values}::json, first_usage_month()) AS recorded`,
-  );
+/**
+ * A batch is a message of its own and the whole of its transaction, so that no ledger is held while an answer travels, or by a
+ * process that is frozen. None waits for another one.
+ */
+const recording: SharedStatement<string, Row> = {
+  itemsMax: 1,
+  underWayMax: Number.POSITIVE_INFINITY,
+  statement: ([values = '[]']) =>
+    prepare(
+      sql`SELECT places, reasons, alerts FROM record_usage(${organization}, ${values}::json, first_usage_month()) AS recorded`,
+    ),
+  read: (answer) => objectsOf<Row>(answer),
+};

@@ -27,8 +27,9 @@ async function slowestWhile(work: Promise<unknown>): Promise<number> {
   });
   while (!isDone) {
     const start = performance.now();
-    expect(await recordUsage(traffic.gateway, [usage(traffic)])).toMatchObject({ recorded: 1 });
+    expect(await recordUsage(traffic.gateway, [usage(traffic, { tags: ['a'] })])).toMatchObject({ recorded: 1 });
     await rowsOf(traffic.workspaceId, 'usage_records', 'count(*)');
+    await rowsOf(traffic.workspaceId, 'usage_record_tags', 'count(*)');
     slowest = Math.max(slowest, performance.now() - start);
   }
   await ends;
@@ -44,10 +45,12 @@ const oldTables = () =>
 
 test('a reader with an open transaction holds up the drop of a month, and neither of them who records or reads', async () => {
   const occurredAt = new Date(Date.now() - 100 * 24 * 3_600_000).toISOString();
-  await recordUsage(traffic.gateway, [usage(traffic, { occurredAt }), usage(traffic)]);
+  const tags = ['old', 'month'];
+  await recordUsage(traffic.gateway, [usage(traffic, { occurredAt, tags }), usage(traffic, { tags })]);
   const reader = await connect(server.databaseUrl);
   await reader.query('BEGIN');
   await reader.query('SELECT count(*) FROM usage_records');
+  await reader.query('SELECT count(*) FROM usage_record_tags');
   const failed = dropUsageMonths.run(server.database, signal, settings).then(
     () => 'dropped',
     (error: Error) => error.message,
@@ -64,18 +67,29 @@ test('a reader with an open transaction holds up the drop of a month, and neithe
   const dropped = dropUsageMonths.run(server.database, signal, settings);
   expect(await slowestWhile(dropped)).toBeLessThan(soonMs);
   expect(await oldTables()).toEqual([]);
+  // What is left of the tags is of what is left of the records, which goes on being found by them.
+  const left = await rowsOf(
+    traffic.workspaceId,
+    'usage_record_tags',
+    'tag',
+    `AND tag IN ('old', 'month') ORDER BY tag`,
+  );
+  expect(left).toEqual([{ tag: 'month' }, { tag: 'old' }]);
 });
 
-test('partitions are made while a transaction that has read the table is open', async () => {
-  const next = await server.database.rows<{ name: string }>({
-    text: `SELECT 'usage_records_' || to_char(now() AT TIME ZONE 'UTC' + interval '2 months', 'YYYYMM') AS name`,
-    values: [],
-  });
-  await server.database.rows({ text: `DROP TABLE ${next[0]?.name}`, values: [] });
-  const reader = await connect(server.databaseUrl);
-  await reader.query('BEGIN');
-  await reader.query('SELECT count(*) FROM usage_records');
-  expect(await makeUsagePartitions.run(server.database, signal, settings)).toEqual({ made: [next[0]?.name] });
-  await reader.query('COMMIT');
-  await reader.end();
-});
+test.each(['usage_records', 'usage_record_tags'])(
+  'partitions of %s are made while a transaction that has read it is open',
+  async (table) => {
+    const [next] = await server.database.rows<{ name: string }>({
+      text: `SELECT '${table}_' || to_char(now() AT TIME ZONE 'UTC' + interval '2 months', 'YYYYMM') AS name`,
+      values: [],
+    });
+    await server.database.rows({ text: `DROP TABLE ${next?.name}`, values: [] });
+    const reader = await connect(server.databaseUrl);
+    await reader.query('BEGIN');
+    await reader.query(`SELECT count(*) FROM ${table}`);
+    expect(await makeUsagePartitions.run(server.database, signal, settings)).toEqual({ made: [next?.name] });
+    await reader.query('COMMIT');
+    await reader.end();
+  },
+);

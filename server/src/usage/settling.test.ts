@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { auditEvents, mutate, run } from '../testing/fixtures.js';
-import { organizationOf, uuidOf } from '../testing/rows.js';
+import { changeRows, organizationOf, uuidOf } from '../testing/rows.js';
 import {
   authorize,
   differencesOf,
@@ -238,6 +238,31 @@ test('eight writers of batches that overlap count each request once, and never d
     expect(await differencesOf(workspaceId)).toEqual([]);
   }
   expect(await repairUsage(server.database)).toEqual({ ledgers: 0, rollups: 0 });
+});
+
+test('what a key has spent since any moment follows from hours and days, whatever zones they are of', async () => {
+  const traffic = await newTraffic();
+  const { workspaceId, gateway } = traffic;
+  const year = new Date(Date.now() - 320 * 24 * 3_600_000).getUTCFullYear();
+  const start = Date.UTC(year, 9, 24);
+  // Clocks that change, that are 45 minutes off, and where midnight comes twice; each day has something of each.
+  for (const zone of ['UTC', 'Asia/Kathmandu', 'America/Havana', 'Australia/Lord_Howe', 'Europe/Berlin']) {
+    await changeRows(server, workspaceId, 'time_zone = $1', [zone]);
+    const records = Array.from({ length: 100 }, (_, index) => {
+      const occurredAt = new Date(start + index * 137 * 60_000).toISOString();
+      return usage(traffic, { occurredAt, cost: `0.${100 + index}` });
+    });
+    expect(await recordUsage(gateway, records)).toMatchObject({ recorded: records.length });
+  }
+  const wrong = await server.database.rows({
+    text: `SELECT since FROM generate_series($4::timestamptz, $4::timestamptz + interval '9 days', interval '43 minutes') AS since
+      WHERE spent_of_key($1, $2, $3, since) IS DISTINCT FROM (
+        SELECT coalesce(sum(cost), 0) FROM usage_records
+        WHERE organization_id = $1 AND virtual_key_id = $3 AND occurred_at >= since
+      )`,
+    values: [await organizationOf(server, workspaceId), uuidOf(workspaceId), uuidOf(traffic.keyId), new Date(start)],
+  });
+  expect(wrong).toEqual([]);
 });
 
 test('the repair finds what is wrong, makes it right, and finds nothing then', async () => {

@@ -95,8 +95,9 @@ export const updateWorkspaceSettings = command(
       removedIds.push(...removed);
     }
     if (changes.length === 0) return { workspace: workspace.id };
-    await changeVersioned(run, workspaces, workspace, { ...settings, updatedAt: workspace.lockedAt });
     if (removedIds.length > 0) await clearUnseenActiveWorkspaces(run.transaction, removedIds);
+    // The last, because a change of the budget locks the ledger, for which requests wait.
+    await changeVersioned(run, workspaces, workspace, { ...settings, updatedAt: workspace.lockedAt });
     run.audit(workspaceSettingsUpdated, workspaces, { ...workspace, workspaceId: workspace.id }, changes);
     return { workspace: workspace.id };
   },

@@ -9,6 +9,9 @@ import { Guardrails1800100000003 } from './1800100000003-guardrails.js';
 import { Budgets1800200000000 } from './1800200000000-budgets.js';
 import { Authorizing1800200000001 } from './1800200000001-authorizing.js';
 import { Usage1800200000002 } from './1800200000002-usage.js';
+import { AfterTheWait1800200000010 } from './1800200000010-after-the-wait.js';
+import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
+import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -22,4 +25,7 @@ export const migrations = [
   Budgets1800200000000,
   Authorizing1800200000001,
   Usage1800200000002,
+  AfterTheWait1800200000010,
+  FirstLimits1800200000011,
+  ExhaustedSince1800200000012,
 ] as const;
