@@ -1,3 +1,4 @@
+import { AuditLog } from './audit-log.js';
 import type { TypedDocument } from './document.js';
 import { Executor } from './executor.js';
 import { Gateway } from './gateway.js';
@@ -16,6 +17,7 @@ import { VirtualKeys } from './virtual-keys.js';
 import { Guardrails } from './workspace-guardrails.js';
 import { Workspaces } from './workspaces.js';
 
+export type * from './audit-log.js';
 export type * from './gateway.js';
 export type * from './llm-configurations.js';
 export type * from './logs.js';
@@ -60,6 +62,8 @@ export class TokenVueClient {
   declare readonly teamAccess: TeamAccess;
   /** The credentials of the organization's other services. */
   declare readonly serviceTokens: ServiceTokens;
+  /** What was done in the whole organization. */
+  declare readonly auditLog: AuditLog;
   readonly #executor: Executor;
 
   /** Throws TypeError for an endpoint, token or header that cannot be sent. Sends nothing yet. */
@@ -76,6 +80,7 @@ export class TokenVueClient {
     this.users = new Users(this.#executor);
     this.teamAccess = new TeamAccess(this.#executor);
     this.serviceTokens = new ServiceTokens(this.#executor);
+    this.auditLog = new AuditLog(this.#executor);
   }
 
   /** Who the server takes this token for, with teams and active workspace. */

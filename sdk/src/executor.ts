@@ -96,13 +96,14 @@ export class Executor {
   /**
    * The items of all pages of a list, each page asked for when the one before is used up. The list is the query's one root
    * field; or the one field in that, which may be null: then the argument by which it is looked for is named, and
-   * NotFoundError is thrown.
+   * NotFoundError is thrown. With null in place of the argument the root field is null for who may not read the list, and
+   * ForbiddenError is thrown.
    */
   async *iterate<Item, Variables>(
     document: TypedDocument<Record<string, List<Item> | Record<string, List<Item>> | null>, Variables>,
     variables: Variables,
     { pageSize = LARGEST_PAGE, ...options }: IterateOptions,
-    argument?: string,
+    argument?: string | null,
   ): AsyncGenerator<Item, void, undefined> {
     const cursors = new Set<string | null>([null]);
     let after: string | null = null;
@@ -114,6 +115,10 @@ export class Executor {
       if (!list && argument) {
         const message = 'There is no such list in sight.';
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
+      }
+      if (list === null && argument === null) {
+        const message = 'This list is for admins of the organization.';
+        throw userErrorsError([{ code: 'FORBIDDEN', message, field: null }], context);
       }
       const { nodes, pageInfo } = present(list, answer);
       for (const item of nodes) {

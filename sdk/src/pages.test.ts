@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AbortError, InvalidResponseError, NotFoundError } from './index.js';
+import { AbortError, ForbiddenError, InvalidResponseError, NotFoundError } from './index.js';
 import { clientAnswering, json, rejection } from './testing/fake-fetch.js';
 import { type Connection, type List, lists } from './testing/method-cases.js';
 import { methodsOf } from './testing/methods-of.js';
@@ -84,6 +84,17 @@ test('an answer without the list is an InvalidResponseError', async () => {
     expect(await rejection(collect(client.workspaces.iterate()))).toBeInstanceOf(InvalidResponseError);
   }
 });
+
+test.each(['auditLog.iterate'])(
+  '%s for who may not read the list is FORBIDDEN, and not an empty list',
+  async (name) => {
+    const list = lists[name] as List;
+    const { client } = clientAnswering(() => json({ data: { auditLog: null } }));
+    const error = await rejection(collect(list.iterate(client)));
+    expect(error).toBeInstanceOf(ForbiddenError);
+    expect(error).toMatchObject({ code: 'FORBIDDEN', attempts: 1 });
+  },
+);
 
 test.each(['workspaces.iterateAuditLog', 'members.iterate'])(
   '%s of a workspace that is not to be seen is NOT_FOUND, and not an empty list',

@@ -142,7 +142,8 @@ test('every change stands in the audit log, newest first, for those who may read
   expect(log?.nodes[1]).toEqual({
     id: expect.stringMatching(/^aud_/),
     action: 'workspace.settings_updated',
-    actor: { kind: 'USER', id: ada.id, name: 'Ada' },
+    actor: { kind: 'USER', actorId: ada.id, name: 'Ada', user: expect.objectContaining({ id: ada.id, name: 'Ada' }) },
+    workspace: { id: workspaceId, name: workspace.name },
     targetId: workspaceId,
     changes: [{ field: 'region', before: '"EU"', after: '"US"' }],
     occurredAt: time,

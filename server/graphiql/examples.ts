@@ -1,5 +1,7 @@
 import assignableUsers from './examples/AssignableUsers.graphql';
 import assignableUsersVariables from './examples/AssignableUsers.json';
+import auditLog from './examples/AuditLog.graphql';
+import auditLogVariables from './examples/AuditLog.json';
 import budgetOfTheMonth from './examples/BudgetOfTheMonth.graphql';
 import checkGuardrails from './examples/CheckGuardrails.graphql';
 import checkGuardrailsVariables from './examples/CheckGuardrails.json';
@@ -36,6 +38,7 @@ export const examples = [
   tab(productionByBudget, productionByBudgetVariables),
   tab(keyReview, keyReviewVariables),
   tab(workspaceOrder, workspaceOrderVariables),
+  tab(auditLog, auditLogVariables),
   tab(viewer),
   tab(assignableUsers, assignableUsersVariables),
   tab(createWorkspace, createWorkspaceVariables),

@@ -40,7 +40,12 @@ export const refusals = {
   nameTaken: {
     code: UserErrorCode.TAKEN,
     message: 'A workspace of this organization already has this name, perhaps in other case or with other blanks.',
-    remedy: 'Choose another name. The other workspace may be one that you cannot see.',
+    remedy: 'Choose another name. The other workspace may be one that you cannot see, archived or not.',
+  },
+  archivedNameTaken: {
+    code: UserErrorCode.TAKEN,
+    message: 'An archived workspace already has this name, perhaps in other case or with other blanks.',
+    remedy: 'Restore that one with `restoreWorkspace`, or choose another name.',
   },
   budgetInvalid: {
     code: UserErrorCode.INVALID,
@@ -56,11 +61,6 @@ export const refusals = {
     code: UserErrorCode.INVALID,
     message: 'A threshold is a whole percentage from 1 to 1,000.',
     remedy: 'Send percentages of the budget, such as 80 and 100.',
-  },
-  thresholdRepeated: {
-    code: UserErrorCode.INVALID,
-    message: 'An earlier threshold is the same.',
-    remedy: 'Send each threshold once.',
   },
   modelNameInvalid: {
     code: UserErrorCode.INVALID,
@@ -170,7 +170,7 @@ export const refusals = {
   },
   piiTypesInvalid: {
     code: UserErrorCode.INVALID,
-    message: 'The list has at least one type, and each once.',
+    message: 'The list has at least one type.',
     remedy: 'Name the types that the guardrail looks for.',
   },
   countryInvalid: {
@@ -416,7 +416,7 @@ export const refusals = {
   virtualKeyExpired: {
     code: UserErrorCode.INVALID,
     message: 'The key has expired.',
-    remedy: 'Give it a later `expiresAt` first.',
+    remedy: 'Give it a later `expiresAt` first, or along with `enabled`; null takes the end away.',
   },
   serviceTokenNotFound: {
     code: UserErrorCode.NOT_FOUND,
@@ -544,7 +544,8 @@ export const requestErrors = {
   filterTooLarge: {
     code: 'BAD_USER_INPUT',
     status: 200,
-    message: 'A filter takes at most 100 values a field, and a search of at most 200 characters.',
+    message:
+      'A filter takes at most 100 values a field, and a search of at most 200 characters; the message names the field.',
     remedy: 'Split the request.',
   },
   textTooLong: {

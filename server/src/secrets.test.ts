@@ -80,7 +80,7 @@ async function change(who: Person, name: string, input: object, fields: string):
 }
 
 const keyFields = `virtualKey { id name maskedKey version secrets { maskedKey } workspace { auditLog { nodes {
-  action targetId actor { id name } changes { field before after } requestId } } } } secret message`;
+  action targetId actor { actorId name } changes { field before after } requestId } } } } secret message`;
 
 async function newKey(input: object = {}): Promise<string> {
   const payload = await change(owner, 'createVirtualKey', { workspaceId, name: 'CI', ...input }, keyFields);

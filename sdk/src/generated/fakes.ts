@@ -57,7 +57,7 @@ export function fakeServiceToken(given: Partial<Types.ServiceTokenFragment> = {}
 
 /** A gateway credential. Its secret is never readable through this type. What is not given is made up. */
 export function fakeVirtualKey(given: Partial<Types.VirtualKeyFragment> = {}): Types.VirtualKeyFragment {
-  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
+  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, viewerCanUpdate: false, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
 }
 
 /** An operating context: its own budget, members, keys and routing. As a list item it is the workspace card. What is not given is made up. */
@@ -72,7 +72,7 @@ export function fakeReviewFinding(given: Partial<Types.ReviewFindingDetailsFragm
 
 /** Written in the same transaction as the change that it tells of. What is not given is made up. */
 export function fakeAuditEvent(given: Partial<Types.AuditEventFragment> = {}): Types.AuditEventFragment {
-  return { id: 'aud_01', action: 'Audit event action', actor: { kind: 'SERVICE', id: null, name: 'Audit actor name' }, targetId: null, changes: [], occurredAt: '2026-01-01T00:00:00.000Z', requestId: null, ...given };
+  return { id: 'aud_01', action: 'Audit event action', actor: { kind: 'SERVICE', name: 'Audit actor name', actorId: null, user: null }, workspace: null, targetId: null, changes: [], occurredAt: '2026-01-01T00:00:00.000Z', requestId: null, ...given };
 }
 
 /** What a workspace may spend in a month, and how much of it is used. What is not given is made up. */

@@ -2,6 +2,7 @@
 import type * as Types from './operations.js';
 /** Every operation of the SDK by its name, with the types of its variables and its result. */
 export interface Operations {
+  OrganizationAuditLog: { variables: Types.OrganizationAuditLogQueryVariables; result: Types.OrganizationAuditLogQuery };
   AuthorizeGatewayRequest: { variables: Types.AuthorizeGatewayRequestMutationVariables; result: Types.AuthorizeGatewayRequestMutation };
   RecordUsage: { variables: Types.RecordUsageMutationVariables; result: Types.RecordUsageMutation };
   Guardrails: { variables: Types.GuardrailsQueryVariables; result: Types.GuardrailsQuery };

@@ -61,8 +61,12 @@ export type AuditFilter = {
   actorIds?: ReadonlyArray<string> | null | undefined;
   /** Not before this time. */
   from?: string | null | undefined;
+  /** About any of these objects, whatever they are: the ids of `targetId`. */
+  targetIds?: ReadonlyArray<string> | null | undefined;
   /** Before this time. */
   to?: string | null | undefined;
+  /** In any of these workspaces. */
+  workspaceIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** A request that is about to go to a provider. */
@@ -139,13 +143,13 @@ export type CreateGuardrailInput = {
   name: string;
   /** Of PATTERN: in RE2 syntax; a match is looked for within 256 characters from its start. */
   pattern?: string | null | undefined;
-  /** Of PII: at least one type, each once. */
+  /** Of PII: at least one type; a repeated one counts once. */
   piiTypes?: ReadonlyArray<PiiType> | null | undefined;
   /** Its place among those of its stage, from 1 on; the last unless given. */
   position?: number | null | undefined;
   /** Which text it looks at; fixed for ever. */
   stage: GuardrailStage;
-  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case. */
+  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case; a repeated one counts once. */
   terms?: ReadonlyArray<string> | null | undefined;
   /** The workspace whose texts it looks at. */
   workspaceId: string;
@@ -277,7 +281,7 @@ export type DirectoryUserInput = {
 
 /** How soon somebody should act on a finding. */
 export type FindingSeverity =
-  /** Now: nobody may be in charge, production is mixed with tests, or nothing is left. */
+  /** Now: nobody may be in charge, a leaver may have a key, production is mixed with tests, or nothing is left. */
   | 'HIGH'
   /** When there is time: it can be tidied up. */
   | 'LOW'
@@ -499,6 +503,8 @@ export type ReviewFindingCode =
   | 'BUDGET_NEARLY_SPENT'
   /** What is spent in this month has reached the limit. */
   | 'BUDGET_SPENT'
+  /** An active key whose maker no longer has access to the workspace, or can no longer sign in; never one that a service made. */
+  | 'KEY_OF_LEAVER'
   /** An active key of a production workspace that never expires. */
   | 'KEY_WITHOUT_EXPIRY'
   /** An active key, over 30 days old, that was never used. */
@@ -639,11 +645,11 @@ export type UpdateGuardrailInput = {
   name?: string | null | undefined;
   /** Of PATTERN: in RE2 syntax; a match is looked for within 256 characters from its start. */
   pattern?: string | null | undefined;
-  /** Of PII: at least one type, each once. */
+  /** Of PII: at least one type; a repeated one counts once. */
   piiTypes?: ReadonlyArray<PiiType> | null | undefined;
   /** Its place among those of its stage, from 1 on; the others move up or down. */
   position?: number | null | undefined;
-  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case. */
+  /** Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case; a repeated one counts once. */
   terms?: ReadonlyArray<string> | null | undefined;
 };
 
@@ -677,7 +683,7 @@ export type UpdateLlmConfigurationInput = {
 export type UpdateVirtualKeyInput = {
   /** Models that the key may ask for, 1 to 200 of them; null for every model that the workspace routes. A repeated one counts once. */
   allowedModels?: ReadonlyArray<string> | null | undefined;
-  /** False switches the key off for now, true on again. */
+  /** False switches the key off for now, true on again, which a key that has expired is not by it. */
   enabled?: boolean | null | undefined;
   /** Its version as last read; another one answers VERSION_CONFLICT. */
   expectedVersion: number;
@@ -697,7 +703,7 @@ export type UpdateVirtualKeyInput = {
 
 /** What is left out stays as it is. The name can't be changed. */
 export type UpdateWorkspaceSettingsInput = {
-  /** Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, each once, in any order. */
+  /** Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, in any order; a repeated one counts once. */
   budgetAlertThresholds?: ReadonlyArray<number> | null | undefined;
   /** What becomes of a request that would go beyond the budget. */
   budgetEnforcement?: BudgetEnforcement | null | undefined;
@@ -797,6 +803,12 @@ export type UserErrorCode =
 
 /** Which keys to list; conditions that are given must all hold. */
 export type VirtualKeyFilter = {
+  /** Made by any of these people. */
+  createdByIds?: ReadonlyArray<string> | null | undefined;
+  /** Stops working before this time, or has by now; never one without an end. */
+  expiresBefore?: string | null | undefined;
+  /** Not reviewed since this time, or never. */
+  notReviewedSince?: string | null | undefined;
   /** Part of the name, case-insensitive. */
   search?: string | null | undefined;
   /** Any of these statuses. */
@@ -902,6 +914,18 @@ export type WorkspaceStatus =
   /** In use, while somebody checks that it is in order. */
   | 'REVIEW'
   | '%future added value';
+
+export type OrganizationAuditLogQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type OrganizationAuditLogQuery = { auditLog: { totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null };
 
 export type UserErrorFragment = { code: UserErrorCode, message: string, field: Array<string> | null };
 
@@ -1289,7 +1313,7 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { viewer: { organizationRole: OrganizationRole | null, user: UserFragment | null, teams: Array<{ id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
 
-export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
+export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, viewerCanUpdate: boolean, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
 
 export type VirtualKeysQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1400,7 +1424,7 @@ export type ReviewFindingDetailsFragment = (
   & ReviewFindingFragment
 );
 
-export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, id: string | null, name: string }, changes: Array<{ field: string, before: string | null, after: string | null }> };
+export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, name: string, actorId: string | null, user: UserFragment | null }, workspace: { id: string, name: string } | null, changes: Array<{ field: string, before: string | null, after: string | null }> };
 
 export type WorkspaceBudgetFragment = { utilization: number | null, state: BudgetState, enforcement: BudgetEnforcement, alertThresholds: Array<number>, periodStart: string, periodEnd: string, timeZone: string, limit: MoneyFragment, spent: MoneyFragment, reserved: MoneyFragment, remaining: MoneyFragment, alerts: Array<{ threshold: number, raisedAt: string, spent: MoneyFragment }>, forecast: { exhaustedAt: string | null, expectedSpend: MoneyFragment } };
 

@@ -728,6 +728,20 @@ export const cases: Record<string, Case> = {
     data: { revokeServiceToken: { serviceToken, userErrors: [] } },
     result: serviceToken,
   },
+  'auditLog.list(options)': {
+    call: (client) => client.auditLog.list({ first: 5, filter: { targetIds: ['svc_01'] }, totalCount: true }),
+    operationName: 'OrganizationAuditLog',
+    variables: { first: 5, filter: { targetIds: ['svc_01'] }, totalCount: true },
+    data: { auditLog: { nodes: [auditEvent], pageInfo, totalCount: 1 } },
+    result: { nodes: [auditEvent], pageInfo, totalCount: 1 },
+  },
+  'auditLog.list() for anyone but an organization admin': {
+    call: (client) => client.auditLog.list(),
+    operationName: 'OrganizationAuditLog',
+    variables: {},
+    data: { auditLog: null },
+    result: null,
+  },
   'teamAccess.sync(input)': {
     call: (client) => client.teamAccess.sync(directory),
     operationName: 'SyncTeamAccess',
@@ -769,6 +783,11 @@ export const lists: Record<string, List> = {
     iterate: (client, options) => client.workspaces.iterateAuditLog('ws_01', { filter: { actions: ['a.b'] } }, options),
     around: (auditLog) => ({ workspace: { auditLog } }),
     variables: { workspaceId: 'ws_01', filter: { actions: ['a.b'] } },
+  },
+  'auditLog.iterate': {
+    iterate: (client, options) => client.auditLog.iterate({ filter: { actions: ['a.b'] } }, options),
+    around: (auditLog) => ({ auditLog }),
+    variables: { filter: { actions: ['a.b'] } },
   },
   'virtualKeys.iterate': {
     iterate: (client, options) => client.virtualKeys.iterate({ filter, orderBy }, options),

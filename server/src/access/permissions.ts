@@ -35,6 +35,7 @@ const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE, GATEWAY } = ServiceS
 export const permissions = {
   'workspace.read': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
   'workspace.read_audit_log': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_READ, WORKSPACES_WRITE] },
+  'organization.read_audit_log': { people: 'organization admins', scopes: [] },
   'workspace.create': { people: 'everybody', scopes: [] },
   'workspace.select': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [] },
   'workspace.update_settings': { roles: [OWNER, ADMIN], scopes: [WORKSPACES_WRITE] },

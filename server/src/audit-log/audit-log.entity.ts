@@ -3,6 +3,7 @@ import { AuditActorKind, auditEvents } from '../audit/audit-event.entity.js';
 import { Fetch } from '../fetch/fetch.js';
 import { Node } from '../graphql/node.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { User } from '../user/user.entity.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 
 registerEnumType(AuditActorKind, {
@@ -15,16 +16,27 @@ registerEnumType(AuditActorKind, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'Who made a change.' })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "Who made a change, as they were called then. It has no `id` of its own, so that no cache mixes that name with the person's.",
+})
 export class AuditActor {
   @Field(() => AuditActorKind, { description: 'What kind of actor it was.' })
   readonly kind!: AuditActorKind;
 
-  @Field(() => ID, { nullable: true, description: 'Global id of the person or service token; null for the system.' })
-  readonly id!: string | null;
-
-  @Field(() => String, { description: 'Name at the time.' })
+  @Field(() => String, { description: 'The name of then.' })
   readonly name!: string;
+
+  @Field(() => ID, { nullable: true, description: 'Global id of the person or service token; null for the system.' })
+  readonly actorId!: string | null;
+
+  /** UUID. */
+  @Field(() => User, {
+    nullable: true,
+    description: 'The person as they are now; null where that was no person, or one whom the viewer may not see.',
+  })
+  readonly user!: string | null;
 }
 
 @ObjectType('AuditChange', {

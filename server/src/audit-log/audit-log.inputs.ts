@@ -10,6 +10,15 @@ export class AuditFilter {
   @Field(() => [ID], { nullable: true, description: 'Done by any of these people or service tokens.' })
   readonly actorIds?: string[] | null;
 
+  @Field(() => [ID], { nullable: true, description: 'In any of these workspaces.' })
+  readonly workspaceIds?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'About any of these objects, whatever they are: the ids of `targetId`.',
+  })
+  readonly targetIds?: string[] | null;
+
   @Field(() => DateTimeScalar, { nullable: true, description: 'Not before this time.' })
   readonly from?: Date | null;
 

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { MemberRole } from '../access/permissions.js';
 import { AuditActorKind, type AuditChange, auditEvents } from '../audit/audit-event.entity.js';
 import type { Reader } from '../fetch/caller.js';
@@ -13,7 +13,7 @@ import { users } from '../user/user.entity.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 import { AuditActor, AuditChangeText, AuditEvent } from './audit-log.entity.js';
 import { AuditFilter } from './audit-log.inputs.js';
-import { listAuditLog } from './audit-log.queries.js';
+import { listAuditLog, listWorkspaceAuditLog } from './audit-log.queries.js';
 
 const AuditEventConnection = connectionType('AuditEvent', () => AuditEvent);
 
@@ -21,11 +21,29 @@ const { actorKind, actorId, actorName, changes } = auditEvents.columns;
 
 @Resolver(() => AuditEvent)
 export class AuditEventResolver {
+  @Cost({ statements: 1, items: 'page' })
+  @Query(() => AuditEventConnection, {
+    nullable: true,
+    description:
+      'What was done in the whole organization, newest first, service tokens and directory included; null for anyone but an organization admin.',
+  })
+  async auditLog(
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which events to list.' })
+    filter?: AuditFilter | null,
+  ) {
+    const events = await listAuditLog(reader, { page, filter }, info);
+    return events === null ? null : new AuditEventConnection(events);
+  }
+
   @Fetch(actorKind, actorId, actorName)
   @FieldResolver(() => AuditActor, { description: 'Who did it.' })
-  actor(kind: AuditActorKind, id: string | null, name: string): AuditActor {
-    if (id === null || kind === AuditActorKind.SYSTEM) return { kind, id: null, name };
-    return { kind, id: (kind === AuditActorKind.USER ? users : serviceTokens).globalId(id), name };
+  actor(kind: AuditActorKind, uuid: string | null, name: string): AuditActor {
+    if (uuid === null || kind === AuditActorKind.SYSTEM) return { kind, name, actorId: null, user: null };
+    if (kind === AuditActorKind.SERVICE) return { kind, name, actorId: serviceTokens.globalId(uuid), user: null };
+    return { kind, name, actorId: users.globalId(uuid), user: uuid };
   }
 
   @Cost({ items: pageSizeDefault })
@@ -56,7 +74,7 @@ export class WorkspaceAuditLogResolver {
     @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which events to list.' })
     filter?: AuditFilter | null,
   ) {
-    const events = await listAuditLog(reader, { workspaceId: uuid, role, page, filter }, info);
+    const events = await listWorkspaceAuditLog(reader, { workspaceId: uuid, role, page, filter }, info);
     return events === null ? null : new AuditEventConnection(events);
   }
 }

@@ -11,7 +11,7 @@ useServer();
 interface AuditEvent {
   readonly id: string;
   readonly action: string;
-  readonly actor: { readonly kind: string; readonly id: string | null; readonly name: string };
+  readonly actor: { readonly kind: string; readonly actorId: string | null; readonly name: string };
   readonly workspace: { readonly id: string } | null;
   readonly targetId: string | null;
   readonly changes: readonly {
@@ -23,7 +23,7 @@ interface AuditEvent {
   readonly requestId: string | null;
 }
 
-const eventFields = `id action actor { kind id name } workspace { id } targetId changes { field before after } occurredAt
+const eventFields = `id action actor { kind actorId name } workspace { id } targetId changes { field before after } occurredAt
   requestId`;
 
 interface AuditLog {
@@ -133,7 +133,7 @@ describe('the audit log of a workspace', () => {
     expect(event).toEqual({
       id: expect.stringMatching(/^aud_/),
       action: 'workspace.settings_updated',
-      actor: { kind: 'USER', id: owner.id, name: 'Olga' },
+      actor: { kind: 'USER', actorId: owner.id, name: 'Olga' },
       workspace: { id: workspaceId },
       targetId: workspaceId,
       changes: [
@@ -164,17 +164,17 @@ describe('the audit log of a workspace', () => {
     await changeRows(server, root.id, `name = 'Renamed', claims_issued_at = now()`);
     const [system, changed, created] = await events(root, id);
     expect(system).toMatchObject({
-      actor: { kind: 'SYSTEM', id: null, name: 'repair' },
+      actor: { kind: 'SYSTEM', actorId: null, name: 'repair' },
       targetId: null,
       changes: [],
       requestId: null,
     });
-    expect(changed?.actor).toEqual({ kind: 'SERVICE', id: service.id, name: 'WORKSPACES_WRITE' });
-    expect(created?.actor).toEqual({ kind: 'USER', id: root.id, name: 'Root' });
+    expect(changed?.actor).toEqual({ kind: 'SERVICE', actorId: service.id, name: 'WORKSPACES_WRITE' });
+    expect(created?.actor).toEqual({ kind: 'USER', actorId: root.id, name: 'Root' });
   });
 
   test('can be filtered by action, by actor and by time, from the first to before the second', async () => {
-    const { owner, admin, id } = await newHistory();
+    const { owner, admin, id, keys } = await newHistory();
     const whole = await events(owner, id);
     const idsWhere = (condition: (event: AuditEvent) => boolean) => whole.filter(condition).map((event) => event.id);
     const idsBy = async (filter: object) => (await events(owner, id, filter)).map((event) => event.id);
@@ -185,10 +185,16 @@ describe('the audit log of a workspace', () => {
     expect(await idsBy({ actions: ['virtual_key.reviewed', 'workspace.created', 'no.such'] })).toEqual(
       idsWhere((event) => isReview(event) || isCreation(event)),
     );
-    expect(await idsBy({ actorIds: [admin.id] })).toEqual(idsWhere(({ actor }) => actor.id === admin.id));
-    expect(idsWhere(({ actor }) => actor.id === admin.id)).toHaveLength(2);
+    expect(await idsBy({ actorIds: [admin.id] })).toEqual(idsWhere(({ actor }) => actor.actorId === admin.id));
+    expect(idsWhere(({ actor }) => actor.actorId === admin.id)).toHaveLength(2);
     expect(await idsBy({ actorIds: [admin.id, owner.id, idOfNothing('User')] })).toEqual(idsWhere(() => true));
     expect(await idsBy({ actorIds: [admin.id], actions: ['workspace.created'] })).toEqual([]);
+    const [key = ''] = keys;
+    expect(await idsBy({ targetIds: [key] })).toEqual(idsWhere(({ targetId }) => targetId === key));
+    expect(await idsBy({ targetIds: [key, id], workspaceIds: [id] })).toEqual(
+      idsWhere(({ targetId }) => targetId === key || targetId === id),
+    );
+    expect(await idsBy({ workspaceIds: [idOfNothing('Workspace')] })).toEqual([]);
     for (const filter of [{ actions: [] }, { actorIds: [] }, { actorIds: ['nobody', id] }, { actions: ['\0'] }]) {
       expect(await idsBy(filter)).toEqual([]);
     }
@@ -217,7 +223,7 @@ describe('the audit log of a workspace', () => {
       fields: 'workspace { id }',
     });
     const [event, ...others] = await events(owner, id, { actorIds: [service.id] });
-    expect([event, others]).toMatchObject([{ actor: { kind: 'SERVICE', id: service.id } }, []]);
+    expect([event, others]).toMatchObject([{ actor: { kind: 'SERVICE', actorId: service.id } }, []]);
     const people = await events(owner, id, { actorIds: [admin.id] });
     expect(await events(owner, id, { actorIds: [service.id, admin.id] })).toEqual([event, ...people]);
   });
@@ -238,6 +244,8 @@ describe('the audit log of a workspace', () => {
       { after: members.workspace.members.pageInfo.endCursor },
       { filter: { actions: many } },
       { filter: { actorIds: many } },
+      { filter: { workspaceIds: many } },
+      { filter: { targetIds: many } },
     ];
     for (const request of requests) {
       const { data, errors } = await server.request({
@@ -326,7 +334,7 @@ describe('an event of the organization', () => {
     const id = toGlobalId('AuditEvent', row?.id ?? '');
     expect(await node(root, id)).toMatchObject({
       action: 'service_token.created',
-      actor: { kind: 'USER', id: root.id, name: 'Root' },
+      actor: { kind: 'USER', actorId: root.id, name: 'Root' },
       workspace: null,
       targetId: service.id,
     });

@@ -51,7 +51,7 @@ test('an alert is an event of the system’s in the audit log of the workspace',
   await spend(spender, '8.5');
   const query = `query ($id: ID!) { workspace(id: $id) { budget { alerts { raisedAt } }
     auditLog(filter: { actions: ["workspace.budget_alert_raised"] }) {
-      nodes { action targetId requestId occurredAt actor { kind id name } changes { field before after } workspace { id } }
+      nodes { action targetId requestId occurredAt actor { kind actorId name } changes { field before after } workspace { id } }
     } } }`;
   const { workspace } = await run<{
     workspace: { budget: { alerts: { raisedAt: string }[] }; auditLog: { nodes: object[] } };
@@ -62,7 +62,7 @@ test('an alert is an event of the system’s in the audit log of the workspace',
       targetId: spender.workspaceId,
       requestId: null,
       occurredAt: workspace.budget.alerts[0]?.raisedAt,
-      actor: { kind: 'SYSTEM', id: null, name: 'TokenVue' },
+      actor: { kind: 'SYSTEM', actorId: null, name: 'TokenVue' },
       changes: [
         { field: 'threshold', before: null, after: '80' },
         { field: 'spent', before: null, after: expect.stringMatching(/^"8\.50*"$/) },

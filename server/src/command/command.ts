@@ -42,6 +42,8 @@ export interface Command<Input extends object, Result extends object> {
   readonly work: (run: Run, input: Input) => Promise<Result>;
   /** Does it after what came before it, for commands that may not cross. */
   readonly inTurn?: <Done>(caller: Caller, work: () => Promise<Done>) => Promise<Done>;
+  /** Says more of why it was refused than the transaction could, which is over by then. */
+  readonly explain?: (caller: Caller, input: Input, refused: readonly Refused[]) => Promise<readonly Refused[]>;
 }
 
 /**
@@ -52,7 +54,7 @@ export function command<Input extends object, Result extends object>(
   name: string,
   permission: Permission,
   work: Command<Input, Result>['work'],
-  options: Pick<Command<Input, Result>, 'inTurn'> = {},
+  options: Pick<Command<Input, Result>, 'inTurn' | 'explain'> = {},
 ): Command<Input, Result> {
   return { name, permission, work, ...options };
 }
@@ -106,7 +108,8 @@ async function performOnce<Input extends object, Result extends object>(
     if (error.refused.some(({ refusal }) => refusals[refusal].code === UserErrorCode.FORBIDDEN)) {
       logRefusal(caller, command.permission, error.refused);
     }
-    return { ...(error.payload as Partial<Result>), userErrors: error.refused.map(toUserError) };
+    const refused = (await command.explain?.(caller, input, error.refused)) ?? error.refused;
+    return { ...(error.payload as Partial<Result>), userErrors: refused.map(toUserError) };
   }
 }
 

@@ -12,6 +12,7 @@ import { WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from '../works
  *   ines    in no team: sees only what she was added to, and everywhere as VIEWER
  *   jonas   in one team, and sees nothing but its workspaces, as ADMIN
  *   liam    just arrived: in no team and no workspace, so that every list is empty
+ *   milo    has left: can no longer sign in, and has keys that somebody should look at
  */
 export const people: Readonly<Record<string, Person>> = {
   ada: { name: 'Ada Uwimana', role: OrganizationRole.ADMIN, active: 'Model Gateway' },
@@ -26,6 +27,7 @@ export const people: Readonly<Record<string, Person>> = {
   jonas: { name: 'Jonas Weber', active: 'Embedding Refresh' },
   keza: { name: 'Keza Ingabire', active: 'Mobile Money Assistant' },
   liam: { name: 'Liam Byrne', active: null },
+  milo: { name: 'Milo Petrović', active: null, hasLeft: true },
 };
 
 export interface Person {
@@ -34,7 +36,11 @@ export interface Person {
   readonly role?: OrganizationRole;
   /** Name of the active workspace. */
   readonly active: string | null;
+  readonly hasLeft?: true;
 }
+
+/** The workspaces in which somebody who has left made the first key. */
+export const keysOfLeaver = { subject: 'milo', workspaces: ['Checkout API', 'Fraud Scoring', 'Help Centre Search'] };
 
 /** Subjects of each team's people; several are in more than one team. */
 export const teamPeople: Readonly<Record<string, readonly string[]>> = {

@@ -158,7 +158,8 @@ onPlainPostgres('somebody has signed in there', () => {
 
     test('everybody who has selected a workspace sees it', async () => {
       const active: Record<string, string | null> = {};
-      for (const { subject } of demoRows(new Date()).users) {
+      for (const { subject, active: isActive } of demoRows(new Date()).users) {
+        if (!isActive) continue;
         const { workspaceSummary } = await ask<{ workspaceSummary: { activeWorkspace: { name: string } | null } }>(
           subject,
           summaryQuery,
@@ -209,14 +210,18 @@ onPlainPostgres('somebody has signed in there', () => {
       expect(stale).toEqual({ count: 0 });
     });
 
-    test('a review finds the credential that a staging workspace has borrowed', async () => {
+    test('a review finds the credential that a staging workspace has borrowed, and keys of somebody who has left', async () => {
       const { workspaces } = await ask<{
         workspaces: { nodes: { name: string; reviewFindings: { code: string }[] }[] };
       }>('ada', '{ workspaces(first: 100) { nodes { name reviewFindings { code } } } }');
-      const found = workspaces.nodes.filter(({ reviewFindings }) =>
-        reviewFindings.some(({ code }) => code === 'SANDBOX_TARGET'),
-      );
-      expect(found.map(({ name }) => name)).toEqual(['Support Copilot']);
+      const foundIn = (wanted: string) =>
+        workspaces.nodes
+          .filter(({ reviewFindings }) => reviewFindings.some(({ code }) => code === wanted))
+          .map(({ name }) => name);
+      expect(foundIn('SANDBOX_TARGET')).toEqual(['Support Copilot']);
+      expect(foundIn('KEY_OF_LEAVER')).toEqual(['Checkout API', 'Fraud Scoring', 'Help Centre Search']);
+      const token = await signToken({ sub: 'milo', org: 'meridian' });
+      expect((await server.request({ token, query: '{ viewer { user { id } } }' })).status).toBe(401);
     });
 
     test('it is made once: a second start finds it there and makes nothing', async () => {

@@ -6,7 +6,7 @@ import { developmentOrganization } from '../auth/development-token.js';
 import { nameKey, searchKey, userSearchKey } from '../text.js';
 import { VirtualKeyStatus } from '../virtual-key/virtual-key.entity.js';
 import { WorkspaceRegion, WorkspaceStatus, workspaces } from '../workspace/workspace.entity.js';
-import { keyNames, people, teamPeople, type WorkspaceLine, workspaceLines } from './company.js';
+import { keyNames, keysOfLeaver, people, teamPeople, type WorkspaceLine, workspaceLines } from './company.js';
 import { demoBytes, demoId } from './demo-ids.js';
 import { routingRows } from './demo-routing.js';
 
@@ -113,7 +113,7 @@ function inRole(role: MemberRole, subjects: string) {
 }
 
 function userRows(daysAgo: DaysAgo) {
-  return Object.entries(people).map(([subject, { name, role = OrganizationRole.MEMBER }]) => {
+  return Object.entries(people).map(([subject, { name, role = OrganizationRole.MEMBER, hasLeft = false }]) => {
     const email = `${subject}@meridian.example`;
     return {
       id: demoId('user', subject),
@@ -123,6 +123,7 @@ function userRows(daysAgo: DaysAgo) {
       searchKey: userSearchKey({ name, email }),
       email,
       organizationRole: role,
+      active: !hasLeft,
       createdAt: daysAgo(companyAgeDays),
       updatedAt: daysAgo(companyAgeDays),
     };
@@ -224,13 +225,18 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
       searchKey: searchKey(keyName),
       lastFour: demoBytes('last four', `${name}/${keyName}`).toString('hex').slice(0, 4),
       status,
-      createdById: creators.length === 0 ? null : at(creators, keyIndex).userId,
+      createdById: makerOf(name, keyIndex) ?? (creators.length === 0 ? null : at(creators, keyIndex).userId),
       createdAt: daysAgo(keyAgeDays),
       expiresAt: expiresInDays === null ? null : daysAgo(-expiresInDays),
       lastUsedAt: lastUsed === null ? null : daysAgo(keyAgeDays * lastUsed),
       revokedAt: status === VirtualKeyStatus.REVOKED ? daysAgo((keyAgeDays * (lastUsed ?? 1)) / 2) : null,
     };
   });
+}
+
+function makerOf(workspace: string, keyIndex: number): string | null {
+  const { subject, workspaces: theirs } = keysOfLeaver;
+  return keyIndex === 0 && theirs.includes(workspace) ? demoId('user', subject) : null;
 }
 
 /** Each key's one secret; nobody knows what these digests are of, so no request can use them. */

@@ -181,12 +181,26 @@ function keyOf({ parts }: CursorShape, row: TextRow, from: number): string[] {
 export const itemPaths = [['nodes'], ['edges', 'node']] as const;
 const itself = [[]] as const;
 
+/** A condition by which an index has the rows of each value in the order of the list. */
+export interface Along {
+  readonly column: Sql;
+  readonly values: readonly string[];
+  readonly type: 'uuid' | 'text';
+}
+
 /** A list over the whole organization. */
 export interface List {
   readonly reads: Reads;
   readonly order: Order;
   /** All of which must hold, over the noun's alias. */
   readonly where: readonly Sql[];
+  /** What must hold as well, for any of its values: the page is put together of a walk for each. */
+  readonly along?: Along | undefined;
+}
+
+/** SQL that holds for the rows with any of the values. */
+export function hasAnySql({ column, values, type }: Along): Sql {
+  return sql`${column} = ANY (${values}::${raw(type)}[])`;
 }
 
 /** A page of the list with what the operation asks of each item: one statement, and one more where it counts. */
@@ -194,7 +208,7 @@ export async function readList(
   reader: Reader,
   info: GraphQLResolveInfo,
   args: PageArgs,
-  { reads, order, where }: List,
+  { reads, order, where, along }: List,
 ): Promise<Page> {
   const { actor, database } = reader;
   const request = readPageArgs(args, order);
@@ -202,15 +216,29 @@ export async function readList(
   const plan = planOf(info, noun.type, itemPaths);
   const { columns } = order;
   const held = join([sql`${noun.columns.organizationId.sql} = ${organization}`, ...where], ' AND ');
-  const page = database.texts(
+  const walk = (found: Sql) =>
     sql`SELECT ${plan.selected({ actor, role: roleSql(actor) })}, ${placesSql(columns)}
-      FROM ${noun.from} ${joins} ${plan.joins} WHERE ${held} AND ${withinSql(request)}
-      ORDER BY ${orderSql(columns, walkDirection(request))} LIMIT ${limitSql(request)}`,
-  );
-  const count = () => countRows(reader, sql`${noun.from} ${joins} WHERE ${held}`);
+      FROM ${noun.from} ${joins} ${plan.joins} WHERE ${held} AND ${found} AND ${withinSql(request)}
+      ORDER BY ${orderSql(columns, walkDirection(request))} LIMIT ${limitSql(request)}`;
+  const page = database.texts(along === undefined ? walk(sql`true`) : walksSql(request, along, walk));
+  const counted = along === undefined ? sql`true` : hasAnySql(along);
+  const count = () => countRows(reader, sql`${noun.from} ${joins} WHERE ${held} AND ${counted}`);
   const total = countIfAsked(info, count);
   const { rows } = await page;
   return toPage(request, { plan, actor, rows }, () => total ?? count());
+}
+
+/** SQL for the page of a walk for each of the values, of which there are few. */
+function walksSql(request: PageRequest, { column, values, type }: Along, walk: (found: Sql) => Sql): Sql {
+  const places = placesOf(request.order.columns, 'item');
+  return sql`SELECT item.* FROM unnest(${[...new Set(values)]}::${raw(type)}[]) AS along (value)
+    CROSS JOIN LATERAL (${walk(sql`${column} = along.value`)}) AS item
+    ORDER BY ${orderSql(places, walkDirection(request))} LIMIT ${limitSql(request)}`;
+}
+
+/** The values of the sort key of a subquery that has them by `placesSql`. */
+function placesOf(columns: readonly SortColumn[], alias: string): SortColumn[] {
+  return columns.map(({ part }, index) => ({ sql: raw(`${alias}.place_${index}`), part }));
 }
 
 /** Counts in the same message as the page, where the operation asks for the count. */
@@ -298,7 +326,7 @@ async function readPages<Args>(
   parentIds: readonly string[],
 ): Promise<readonly (readonly TextRow[])[]> {
   const walk = walkDirection(request);
-  const places = columns.map(({ part }, index) => ({ sql: raw(`item.place_${index}`), part }));
+  const places = placesOf(columns, 'item');
   const { rows } = await database.texts(
     sql`SELECT parent.id, item.* FROM unnest(${parentIds}::uuid[]) AS parent (id) CROSS JOIN LATERAL (
         SELECT ${plan.selected({ actor, role: roleSql(actor) })}, ${placesSql(columns)}

@@ -11,6 +11,7 @@ function parseDecimal(value: unknown): string {
 
 export const DecimalScalar = new GraphQLScalarType<string, string>({
   name: 'Decimal',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
   description: 'Exact base-10 number carried as a string, such as "1250.00"; never a float.',
   serialize: (value) => String(value),
   parseValue: parseDecimal,
@@ -30,6 +31,7 @@ function parseBigInt(value: unknown): string {
 
 export const BigIntScalar = new GraphQLScalarType<string, string>({
   name: 'BigInt',
+  specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#long',
   description: '64-bit integer carried as a string, such as "1250".',
   serialize: (value) => String(value),
   parseValue: parseBigInt,
@@ -45,6 +47,7 @@ function inRange(time: Date): Date {
 
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   description: 'RFC 3339 date-time, always UTC with a trailing Z.',
   serialize: (value) => (value as Date).toISOString(),
   parseValue: (value) => inRange(GraphQLDateTimeISO.parseValue(value)),

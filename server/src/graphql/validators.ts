@@ -36,11 +36,13 @@ export const IsIdempotencyKey = check(
   (value) => typeof value === 'string' && /^[\x20-\x7e]{1,255}$/.test(value),
 );
 
+/** Whether it is a list of so many different values at the most: one that is repeated counts once. */
+export function isSetUpTo(max: number, value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && new Set(value).size <= max;
+}
+
 const memberIdsMax = 10_000;
-export const IsMemberSet = check(
-  'tooManyMembers',
-  (value) => value === null || (Array.isArray(value) && value.length <= memberIdsMax),
-);
+export const IsMemberSet = check('tooManyMembers', (value) => value === null || isSetUpTo(memberIdsMax, value));
 
 export const HasScopes = check('scopesInvalid', (value) => Array.isArray(value) && value.length > 0);
 
@@ -76,14 +78,14 @@ export const HasNoCredential = check('credentialPasted', (value) => {
 
 const modelsMax = 200;
 const modelName = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
-export const IsModelList = check(
-  'allowedModelsInvalid',
-  (value) =>
-    Array.isArray(value) &&
-    value.length >= 1 &&
-    value.length <= modelsMax &&
-    value.every((name) => typeof name === 'string' && modelName.test(normalizeName(name))),
-);
+export const IsModelList = check('allowedModelsInvalid', (value) => {
+  const models = new Set<string>();
+  for (const name of Array.isArray(value) ? value : []) {
+    const model = typeof name === 'string' ? normalizeName(name) : '';
+    if (!modelName.test(model) || models.add(model).size > modelsMax) return false;
+  }
+  return models.size > 0;
+});
 
 const isWholeNumber = (from: number, to: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= from && Number(value) <= to;

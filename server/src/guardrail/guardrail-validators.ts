@@ -1,4 +1,4 @@
-import { check } from '../graphql/validators.js';
+import { check, isSetUpTo } from '../graphql/validators.js';
 
 /*
  * Bounds, before anything is looked at more closely: what a guardrail of each kind may be is said by the code that
@@ -10,7 +10,7 @@ const termsMax = 1_000;
 const termUnitsMax = 200;
 
 export const IsTermList = check('termsInvalid', (value) => {
-  if (!Array.isArray(value) || value.length < 1 || value.length > termsMax) return false;
+  if (!isSetUpTo(termsMax, value) || value.length < 1) return false;
   return value.every((term) => typeof term === 'string' && term.length >= 1 && term.length <= termUnitsMax);
 });
 
@@ -22,11 +22,7 @@ export const IsStorable = check(
 );
 
 const typesMax = 5;
-export const IsPiiTypeList = check(
-  'piiTypesInvalid',
-  (value) =>
-    Array.isArray(value) && value.length >= 1 && value.length <= typesMax && new Set(value).size === value.length,
-);
+export const IsPiiTypeList = check('piiTypesInvalid', (value) => isSetUpTo(typesMax, value) && value.length >= 1);
 
 export const IsCountry = check('countryInvalid', (value) => typeof value === 'string' && /^[A-Z]{2}$/.test(value));
 

@@ -163,9 +163,9 @@ function givenSettings(input: UpdateGuardrailInput): Partial<GuardrailRow> {
 
 function givenFields({ terms, pattern, piiTypes, country, maxLength }: GuardrailFields): Partial<Fields> {
   return {
-    ...(terms === undefined ? {} : { terms }),
+    ...(terms === undefined ? {} : { terms: terms && [...new Set(terms)] }),
     ...(pattern === undefined ? {} : { pattern }),
-    ...(piiTypes === undefined ? {} : { piiTypes }),
+    ...(piiTypes === undefined ? {} : { piiTypes: piiTypes && [...new Set(piiTypes)] }),
     ...(country === undefined ? {} : { country }),
     ...(maxLength === undefined ? {} : { maxLength }),
   };

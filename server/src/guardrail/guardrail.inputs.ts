@@ -10,7 +10,8 @@ import { IsCountry, IsPiiTypeList, IsPosition, IsStorable, IsTermList } from './
 export abstract class GuardrailFields {
   @Field(() => [String], {
     nullable: true,
-    description: 'Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case.',
+    description:
+      'Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters, looked for as whole words in any case; a repeated one counts once.',
   })
   @IfPresent()
   @IsTermList()
@@ -27,7 +28,7 @@ export abstract class GuardrailFields {
   @HasNoCredential()
   readonly pattern?: string | null;
 
-  @Field(() => [PiiType], { nullable: true, description: 'Of PII: at least one type, each once.' })
+  @Field(() => [PiiType], { nullable: true, description: 'Of PII: at least one type; a repeated one counts once.' })
   @IfPresent()
   @IsPiiTypeList()
   readonly piiTypes?: PiiType[] | null;

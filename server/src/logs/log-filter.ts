@@ -33,7 +33,7 @@ const nameLengthMax = 200;
 export function readLogFilter(filter: RequestLogFilter): LogConditions | null {
   const { virtualKeyIds, models, providers, statuses, llmConfigurationIds, guardrailIds } = filter;
   const { requestId, minLatencyMs, minCost, tags } = filter;
-  limitFilter({ lists: [virtualKeyIds, models, providers, statuses, llmConfigurationIds, guardrailIds] });
+  limitFilter({ virtualKeyIds, models, providers, statuses, llmConfigurationIds, guardrailIds });
   limitTexts('models', models ?? [], nameLengthMax);
   limitTexts('requestId', requestId == null ? [] : [requestId], nameLengthMax);
   limitTexts('tags', tags ?? [], tagLengthMax);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createWorkspace, mutate, newService, run } from '../testing/fixtures.js';
 import {
   changeRows,
+  deleteMembership,
   giveToTeam,
   insertKeys,
   insertWorkspaces,
@@ -70,10 +71,10 @@ async function company() {
 
 /** A workspace with two who can manage it, so that only its keys are findings. */
 async function managedByTwo(environment: string) {
-  const { ada, bob, root } = await company();
-  const id = await createWorkspace(server, ada, { environment });
-  await setRole(server, [id], bob, 'ADMIN');
-  return { ada, bob, root, id };
+  const people = await company();
+  const id = await createWorkspace(server, people.ada, { environment });
+  await setRole(server, [id], people.bob, 'ADMIN');
+  return { ...people, id };
 }
 
 test('a workspace in order has no findings', async () => {
@@ -135,12 +136,44 @@ describe('about keys', () => {
     }
   });
 
+  test('KEY_OF_LEAVER is one whose maker no longer has access, however they lost it, until they have it again', async () => {
+    const { org, ada, bob, cyd, root, id } = await managedByTwo('STAGING');
+    const keys: AgedKey[] = [ada, bob, cyd, root].map((createdBy, index) => ({ name: `key ${index}`, createdBy }));
+    const [ofAda, ofBob, ofCyd] = await insertAgedKeys(id, [...keys, { name: 'of a service' }]);
+    const leavers = async () => (await findingsOf(root, id)).map(({ virtualKey }) => virtualKey?.id);
+    expect(await findingsOf(root, id)).toEqual([
+      {
+        code: 'KEY_OF_LEAVER',
+        severity: 'HIGH',
+        message: 'The key "key 2" was made by somebody who no longer has access to the workspace.',
+        virtualKey: { id: ofCyd, name: 'key 2', status: 'ACTIVE' },
+      },
+    ]);
+    await setRole(server, [id], cyd, 'VIEWER');
+    expect(await leavers()).toEqual([]);
+    await setActive(server, bob, false);
+    expect(await leavers()).toEqual([ofBob]);
+    await setActive(server, bob, true);
+    await deleteMembership(server, id, bob);
+    expect(await leavers()).toEqual([ofBob]);
+    await giveToTeam(server, [id], 'pair');
+    expect(await leavers()).toEqual([]);
+    await person(server, { sub: 'bob', org, teams: ['core'] });
+    expect(await leavers()).toEqual([ofBob]);
+    await setActive(server, ada, false);
+    expect((await findingsOf(root, id)).map(({ code, virtualKey }) => [code, virtualKey?.id])).toEqual([
+      ['KEY_OF_LEAVER', ofAda],
+      ['KEY_OF_LEAVER', ofBob],
+      ['OWNER_WITHOUT_ACCESS', undefined],
+    ]);
+  });
+
   test('only active keys count: not disabled, revoked or expired ones', async () => {
-    const { ada, id } = await managedByTwo('PRODUCTION');
-    const old = { created: '1 year', used: '1 year' };
+    const { ada, cyd, id } = await managedByTwo('PRODUCTION');
+    const old = { created: '1 year', used: '1 year', createdBy: cyd };
     await insertAgedKeys(id, [
       { name: 'disabled', status: 'DISABLED', ...old },
-      { name: 'revoked', status: 'REVOKED', created: '1 year' },
+      { name: 'revoked', status: 'REVOKED', created: '1 year', createdBy: cyd },
       { name: 'expired', expiresInMs: -1, ...old },
     ]);
     expect(await findingsOf(ada, id)).toEqual([]);
@@ -262,11 +295,27 @@ test('findings come most severe first, then by code, then with the oldest key fi
   ]);
 });
 
-test('of more than fifty findings the fifty that come first are told', async () => {
-  const { ada, id } = await managedByTwo('PRODUCTION');
-  const keys = Array.from({ length: 60 }, (_, index) => ({ name: `key ${index}`, created: '1 year' }));
-  await insertAgedKeys(id, keys);
-  expect(await namesOf(ada, id)).toEqual(keys.slice(0, 50).map(({ name }) => `KEY_WITHOUT_EXPIRY ${name}`));
+test('of more than fifty findings at least one of each code is told, and otherwise those that come first', async () => {
+  const { ada, cyd, id } = await managedByTwo('PRODUCTION');
+  const names = Array.from({ length: 101 }, (_, index) => `key ${String(index).padStart(3, '0')}`);
+  const keys = await insertKeys(
+    server,
+    id,
+    names.map((name) => ({ name, createdBy: cyd })),
+  );
+  const [unused = '', ...used] = keys;
+  await changeRows(server, unused, `created_at = now() - interval '1 year'`);
+  await changeRows(
+    server,
+    used,
+    `created_at = created_at - interval '1 year', last_used_at = now() - interval '1 year'`,
+  );
+  expect(await namesOf(ada, id)).toEqual([
+    ...names.slice(1, 48).map((name) => `KEY_OF_LEAVER ${name}`),
+    'KEY_WITHOUT_EXPIRY key 001',
+    'STALE_KEY key 001',
+    'NEVER_USED_KEY key 000',
+  ]);
 });
 
 test('an archived workspace has none, until it is restored', async () => {

@@ -14,6 +14,7 @@ export enum FindingSeverity {
 export enum ReviewFindingCode {
   BUDGET_NEARLY_SPENT = 'BUDGET_NEARLY_SPENT',
   BUDGET_SPENT = 'BUDGET_SPENT',
+  KEY_OF_LEAVER = 'KEY_OF_LEAVER',
   STALE_KEY = 'STALE_KEY',
   NEVER_USED_KEY = 'NEVER_USED_KEY',
   KEY_WITHOUT_EXPIRY = 'KEY_WITHOUT_EXPIRY',
@@ -27,7 +28,10 @@ registerEnumType(FindingSeverity, {
   name: 'FindingSeverity',
   description: 'How soon somebody should act on a finding.',
   valuesConfig: {
-    HIGH: { description: 'Now: nobody may be in charge, production is mixed with tests, or nothing is left.' },
+    HIGH: {
+      description:
+        'Now: nobody may be in charge, a leaver may have a key, production is mixed with tests, or nothing is left.',
+    },
     MEDIUM: { description: 'Soon: it can do harm.' },
     LOW: { description: 'When there is time: it can be tidied up.' },
   },
@@ -40,6 +44,10 @@ registerEnumType(ReviewFindingCode, {
       description: 'What is spent in this month has reached the lowest alert threshold, and not yet the limit.',
     },
     BUDGET_SPENT: { description: 'What is spent in this month has reached the limit.' },
+    KEY_OF_LEAVER: {
+      description:
+        'An active key whose maker no longer has access to the workspace, or can no longer sign in; never one that a service made.',
+    },
     STALE_KEY: { description: 'An active key that was used once, but not for 90 days.' },
     NEVER_USED_KEY: { description: 'An active key, over 30 days old, that was never used.' },
     KEY_WITHOUT_EXPIRY: { description: 'An active key of a production workspace that never expires.' },

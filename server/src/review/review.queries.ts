@@ -5,7 +5,7 @@ import { groupBy, loader } from '../fetch/caller.js';
 import { workspaceReads } from '../workspace/workspace.queries.js';
 import { FindingSeverity, type ReviewFinding, ReviewFindingCode } from './review.entity.js';
 
-/** Findings of one workspace that are told at most. */
+/** Findings of one workspace that are told at most; more than there are codes. */
 export const findingsMax = 50;
 
 const { HIGH, MEDIUM, LOW } = FindingSeverity;
@@ -27,6 +27,10 @@ interface Meaning {
 /** What the codes mean, the most severe first and otherwise in the order of their names: the order of the answer. */
 const meanings: Record<ReviewFindingCode, Meaning> = {
   BUDGET_SPENT: { severity: HIGH, message: () => 'The budget of this month is spent.' },
+  KEY_OF_LEAVER: {
+    severity: HIGH,
+    message: ({ keyName }) => `The key "${keyName}" was made by somebody who no longer has access to the workspace.`,
+  },
   OWNER_WITHOUT_ACCESS: {
     severity: HIGH,
     message: () => 'Nobody can sign in as the owner any more: not the person, or nobody of the team.',
@@ -77,6 +81,17 @@ function activeSql(people: Sql, enough: number): Sql {
   ) AS active)`;
 }
 
+/**
+ * SQL for whether the key `k` of the workspace `w` was made by a person who can't come to the workspace any more: neither as
+ * a member, nor with the owning team, nor as an admin of the organization, or not at all. A service is nobody who leaves.
+ */
+const isOfLeaverSql = sql`k.created_by_id IS NOT NULL AND NOT EXISTS (SELECT FROM users u
+  WHERE u.organization_id = ${organization} AND u.id = k.created_by_id AND u.active AND (u.organization_role = 'ADMIN'
+    OR EXISTS (SELECT FROM members m
+      WHERE m.organization_id = ${organization} AND m.workspace_id = w.id AND m.user_id = u.id)
+    OR EXISTS (SELECT FROM team_memberships tm
+      WHERE tm.organization_id = ${organization} AND tm.team_id = w.owner_team_id AND tm.user_id = u.id)))`;
+
 /** SQL for what FROM and WHERE say of workspaces `w` for tests that use the credential of the configuration `c`. */
 const usersOfCredentialSql = sql`FROM llm_configurations other
   JOIN workspaces w ON w.organization_id = ${organization} AND w.id = other.workspace_id
@@ -111,6 +126,7 @@ function findingsSql(actor: Actor): Sql {
     AND used.spent * 100 >= least(w.budget_alert_thresholds[1], 100) * w.monthly_budget
   UNION ALL
   SELECT found.code, k.id, k.name, NULL, NULL, NULL, NULL, NULL, k.created_at FROM virtual_keys k CROSS JOIN LATERAL (VALUES
+    ('KEY_OF_LEAVER', ${isOfLeaverSql}),
     ('KEY_WITHOUT_EXPIRY', w.environment = 'PRODUCTION' AND k.expires_at IS NULL),
     ('STALE_KEY', k.last_used_at < now() - interval '90 days'),
     ('NEVER_USED_KEY', k.last_used_at IS NULL AND k.created_at < now() - interval '30 days')
@@ -143,11 +159,16 @@ export const findingsOfWorkspace = loader<string, readonly ReviewFinding[]>(
           found.route_id AS "routeId", found.model, found.configuration_id AS "configurationId",
           found.configuration_name AS "configurationName", found.other_name AS "otherName"
         FROM workspaces w CROSS JOIN LATERAL (
-          SELECT *, array_position(${codesInOrder}::text[], code) AS place FROM (${findingsSql(actor)}) AS finding
-          ORDER BY place, created_at, key_id, model, configuration_id LIMIT ${raw(String(findingsMax))}
+          SELECT * FROM (
+            SELECT *, array_position(${codesInOrder}::text[], code) AS place,
+              row_number() OVER (PARTITION BY code ORDER BY created_at, key_id, model, configuration_id) AS turn
+            FROM (${findingsSql(actor)}) AS finding
+          ) AS one
+          -- One of each code before a second of any, so that many of one kind hide no other.
+          ORDER BY turn > 1, place, turn LIMIT ${raw(String(findingsMax))}
         ) AS found
         WHERE w.organization_id = ${organization} AND w.id = ANY (${workspaceIds}::uuid[]) AND w.archived_at IS NULL
-        ORDER BY w.id, found.place, found.created_at, found.key_id, found.model, found.configuration_id`,
+        ORDER BY w.id, found.place, found.turn`,
     );
     const groups = groupBy(rows, ({ workspaceId }) => workspaceId);
     return [...groups].map(([workspaceId, group]) => [workspaceId, group.map(toFinding)] as const);

@@ -59,7 +59,7 @@ export class WorkspaceReviewResolver {
 
   @Cost({ statements: 1, items: findingsMax })
   @FieldResolver(() => [ReviewFinding], {
-    description: `What a careful owner would look at now, most severe first, ${findingsMax} at most; nothing for an archived workspace.`,
+    description: `What a careful owner would look at now, most severe first: ${findingsMax} at most, and at least one of each code that applies; nothing for an archived workspace.`,
   })
   reviewFindings(@Root() workspace: NounRow, @Ctx() reader: Reader): Promise<readonly ReviewFinding[]> {
     return findingsOfWorkspace(reader).load(workspace.uuid);

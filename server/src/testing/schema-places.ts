@@ -55,9 +55,11 @@ const namedOtherwise: Readonly<Record<string, readonly string[]>> = {
   id: nodeTypes,
   ids: nodeTypes,
   actorIds: ['User', 'ServiceToken'],
+  createdByIds: ['User'],
   memberIds: ['User'],
   ownerId: ['User', 'Team'],
   ownerIds: ['User', 'Team'],
+  targetIds: ['Workspace', ...nodeTypes.filter((type) => type !== 'Workspace')],
 };
 
 /** The types of what the field of an input or the argument names. */

@@ -65,6 +65,13 @@ export function readPermission(type: string): Permission {
   return readPermissions[type] ?? 'workspace.read';
 }
 
+/** What is needed to read a list of them across the organization, where that is more than to read one. */
+const listPermissions: Readonly<Record<string, Permission>> = { AuditEvent: 'organization.read_audit_log' };
+
+export function listPermission(type: string): Permission {
+  return listPermissions[type] ?? readPermission(type);
+}
+
 interface ServerCommand {
   readonly name: string;
   readonly permission: Permission;

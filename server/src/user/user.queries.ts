@@ -45,7 +45,7 @@ export async function listAssignableUsers(
   info: GraphQLResolveInfo,
 ): Promise<Page> {
   requireScope(reader, 'workspace.read');
-  limitFilter({ search, lists: [] });
+  limitFilter({ search });
   const term = searchTerm(search);
   const where = [sql`u.active`, inTeamAccessSql(reader.actor)];
   if (term !== null) where.push(sql`strpos(u.search_key, ${term}) > 0`);

@@ -114,19 +114,54 @@ describe('an update of a key', () => {
 
   test('of an expired key is compared with and audited by how it was switched, not by its expiry', async () => {
     const { owner, workspaceId } = await newOwner();
-    const [on, off] = await insertKeys(server, workspaceId, [
-      { name: 'on', expiresInMs: -60_000 },
-      { name: 'off', expiresInMs: -60_000, status: 'DISABLED' },
-    ]);
-    const enable = (virtualKeyId = '') => update(owner, { virtualKeyId, expectedVersion: 1, enabled: true });
-    expect((await enable(on)).virtualKey).toMatchObject({ status: 'EXPIRED', version: 1 });
-    expect((await enable(off)).virtualKey).toMatchObject({ status: 'EXPIRED', version: 2 });
+    const [on] = await insertKeys(server, workspaceId, [{ name: 'on', expiresInMs: -60_000 }]);
+    const disabled = await update(owner, { virtualKeyId: on, expectedVersion: 1, enabled: false });
+    expect(disabled.virtualKey).toMatchObject({ status: 'EXPIRED', version: 2 });
     await revoke(owner, { virtualKeyId: on });
     const [, ...events] = await auditEvents(server, workspaceId);
     expect(events.map(({ targetId, changes: [change] }) => [targetId, change])).toEqual([
-      [off, { field: 'status', before: 'DISABLED', after: 'ACTIVE' }],
-      [on, { field: 'status', before: 'ACTIVE', after: 'REVOKED' }],
+      [on, { field: 'status', before: 'ACTIVE', after: 'DISABLED' }],
+      [on, { field: 'status', before: 'DISABLED', after: 'REVOKED' }],
     ]);
+  });
+
+  test.each(['ACTIVE', 'DISABLED'] as const)(
+    'does not switch on one that has expired while %s, unless the end is moved or taken away with it',
+    async (status) => {
+      const { owner, workspaceId } = await newOwner();
+      const keys = await insertKeys(
+        server,
+        workspaceId,
+        ['moved', 'ended'].map((name) => ({ name, status, expiresInMs: -60_000 })),
+      );
+      for (const [index, virtualKeyId] of keys.entries()) {
+        const { expiresAt } = await read(owner, virtualKeyId);
+        for (const others of [{}, { expiresAt }, { name: 'renamed' }]) {
+          const { virtualKey, userErrors } = await update(owner, {
+            virtualKeyId,
+            expectedVersion: 1,
+            enabled: true,
+            ...others,
+          });
+          expect([virtualKey, userErrors]).toEqual([null, only('INVALID', 'enabled')]);
+          expect(userErrors[0]?.message).toBe('The key has expired.');
+        }
+        expect(await read(owner, virtualKeyId)).toMatchObject({ status: 'EXPIRED', version: 1 });
+        const end = index === 0 ? soon() : null;
+        const input = { virtualKeyId, expectedVersion: 1, enabled: true, expiresAt: end };
+        expect((await update(owner, input)).virtualKey).toMatchObject({ status: 'ACTIVE', version: 2, expiresAt: end });
+      }
+    },
+  );
+
+  test('counts a model that is named again once, however it is written and however often', async () => {
+    const { change } = await newKey();
+    const models = Array.from({ length: 200 }, (_, index) => `model-${index}`);
+    const written = models.flatMap((model) => [model, ` ${model}`, `${model} `]);
+    const { virtualKey, userErrors } = await change({ expectedVersion: 1, allowedModels: [...written, ...models] });
+    expect([virtualKey?.allowedModels, userErrors]).toEqual([models, []]);
+    const refused = await change({ expectedVersion: 2, allowedModels: [...written, 'one more'] });
+    expect(refused.userErrors).toEqual(only('INVALID', 'allowedModels'));
   });
 
   test('with another version is a conflict that shows the key as it is now', async () => {

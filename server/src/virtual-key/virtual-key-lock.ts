@@ -1,7 +1,7 @@
 import type { Run } from '../command/command.js';
 import { Refusal } from '../errors.js';
 import { lockChild, refuseArchived, type SeenChild } from '../workspace/workspace-lock.js';
-import { VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
+import { permissionToChange, VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 
 /** The key as it stands, in its workspace. */
 export type LockedKey = SeenChild<typeof virtualKeys>;
@@ -15,8 +15,7 @@ export const keyField = ['input', 'virtualKeyId'] as const;
 export function lockKey(run: Run, virtualKeyId: string): Promise<LockedKey> {
   const { actor } = run;
   return lockChild(run, virtualKeys, virtualKeyId, {
-    permission: ({ createdById }) =>
-      actor.kind === 'USER' && createdById === actor.id ? 'virtual_key.change_own' : 'virtual_key.change_any',
+    permission: ({ createdById }) => permissionToChange(actor, createdById),
     field: keyField,
     notFound: 'virtualKeyNotFound',
     // A revoke is always taken, and a repeat is answered.

@@ -82,7 +82,7 @@ async function repeatedCreate({ transaction }: Run, firstId: string, workspace: 
 
 /**
  * Changes what the input names, and the version with it; an input that changes nothing leaves the version.
- * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID, VERSION_CONFLICT
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID also where a key that has expired is switched on, VERSION_CONFLICT
  */
 export const updateVirtualKey = command(
   'updateVirtualKey',
@@ -94,8 +94,14 @@ export const updateVirtualKey = command(
 
     const settings = givenSettings(input);
     const changes = changesBetween<VirtualKeyRow>(key, settings);
+    const { lockedAt } = key.workspace;
+    if (changes.some(({ field }) => field === 'expiresAt')) refusePastExpiry(settings, lockedAt);
+    const { expiresAt = key.expiresAt } = settings;
+    // Also where it is switched on already, as one that has expired by itself is: it would not work by that.
+    if (input.enabled === true && hasExpired(expiresAt, lockedAt)) {
+      throw Refusal.of('virtualKeyExpired', 'input', 'enabled');
+    }
     if (changes.length === 0) return { virtualKey: key.id };
-    if (changes.some(({ field }) => field === 'expiresAt')) refusePastExpiry(settings, key.workspace.lockedAt);
     const { name } = settings;
     const searched = name === undefined ? {} : { searchKey: searchKey(name) };
     await changeVersioned(run, virtualKeys, key, { ...settings, ...searched });

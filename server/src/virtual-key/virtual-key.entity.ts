@@ -1,4 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { type Actor, userIdOf } from '../access/actor.js';
+import type { Permission } from '../access/permissions.js';
 import { sql } from '../database/sql.js';
 import { integer, numeric, type RowOf, text, texts, time, uuid } from '../database/table.js';
 import { Fetch, piece } from '../fetch/fetch.js';
@@ -57,6 +59,11 @@ export const virtualKeys = new Noun('VirtualKey', 'vk', {
 });
 
 export type VirtualKeyRow = RowOf<typeof virtualKeys>;
+
+/** What is needed to change a key, by who has made it. */
+export function permissionToChange(actor: Actor, createdById: string | null): Permission {
+  return createdById !== null && createdById === userIdOf(actor) ? 'virtual_key.change_own' : 'virtual_key.change_any';
+}
 
 /**
  * SQL for the status of the key `k` of the workspace `w` now: expiry counts from its very moment, unless the key was

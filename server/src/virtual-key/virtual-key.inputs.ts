@@ -64,6 +64,18 @@ export class VirtualKeyFilter {
   @Field(() => Int, { nullable: true, description: 'Not used for so many days, 0 to 36500, or never.' })
   readonly unusedForDays?: number | null;
 
+  @Field(() => [ID], { nullable: true, description: 'Made by any of these people.' })
+  readonly createdByIds?: string[] | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Stops working before this time, or has by now; never one without an end.',
+  })
+  readonly expiresBefore?: Date | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Not reviewed since this time, or never.' })
+  readonly notReviewedSince?: Date | null;
+
   @Field(() => String, { nullable: true, description: 'Part of the name, case-insensitive.' })
   readonly search?: string | null;
 }
@@ -138,7 +150,10 @@ export class UpdateVirtualKeyInput extends VirtualKeyLimits {
   @IsName()
   readonly name?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'False switches the key off for now, true on again.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'False switches the key off for now, true on again, which a key that has expired is not by it.',
+  })
   @IfGiven()
   @NotNull()
   readonly enabled?: boolean | null;

@@ -18,6 +18,7 @@ import {
   type SortColumn,
 } from '../fetch/list.js';
 import type { Reads } from '../fetch/nodes.js';
+import { users } from '../user/user.entity.js';
 import { workspaces } from '../workspace/workspace.entity.js';
 import { sightOfCalls, workspaceReads } from '../workspace/workspace.queries.js';
 import { keyStatusSql, type VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
@@ -89,12 +90,19 @@ export async function listVirtualKeys(
 const daysMax = 36_500;
 
 /** An empty list means none, as it says; what is left out or null is no condition. */
-function conditionsOf({ workspaceIds, statuses, unusedForDays, search }: VirtualKeyFilter): Sql[] {
-  limitFilter({ search, lists: [workspaceIds, statuses] });
+function conditionsOf(filter: VirtualKeyFilter): Sql[] {
+  const { workspaceIds, statuses, createdByIds, unusedForDays, expiresBefore, notReviewedSince, search } = filter;
+  limitFilter({ search, workspaceIds, statuses, createdByIds });
   if (unusedForDays != null && (unusedForDays < 0 || unusedForDays > daysMax)) throw requestError('daysInvalid');
   const conditions: Sql[] = [];
   if (workspaceIds != null) conditions.push(sql`k.workspace_id = ANY (${workspaces.uuidsOf(workspaceIds)}::uuid[])`);
   if (statuses != null) conditions.push(hasStatusSql(statuses));
+  if (createdByIds != null) conditions.push(sql`k.created_by_id = ANY (${users.uuidsOf(createdByIds)}::uuid[])`);
+  // As the index has it: one without an end stands behind every time that there is.
+  if (expiresBefore != null) conditions.push(sql`${sortColumns.EXPIRES_AT.sql} < ${expiresBefore}`);
+  if (notReviewedSince != null) {
+    conditions.push(sql`(k.last_reviewed_at IS NULL OR k.last_reviewed_at < ${notReviewedSince})`);
+  }
   if (unusedForDays != null) {
     // In hours, because the length of a day hangs on the connection's time zone.
     const since = sql`now() - ${unusedForDays}::integer * interval '24 hours'`;

@@ -1,18 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type MemberRole, may } from '../access/permissions.js';
 import { perform } from '../command/command.js';
 import type { Reader } from '../fetch/caller.js';
 import { connectionType } from '../fetch/connection.js';
 import { Cost } from '../fetch/cost.js';
-import { Along, Fetch, type Fetched } from '../fetch/fetch.js';
+import { Along, Fetch, type Fetched, viewerRole } from '../fetch/fetch.js';
 import { PageArgs } from '../fetch/list.js';
 import type { NounRow } from '../fetch/plan.js';
 import { Money } from '../graphql/money.js';
-import { Workspace } from '../workspace/workspace.entity.js';
+import { Workspace, workspaces } from '../workspace/workspace.entity.js';
 import { reviewVirtualKeys } from './review-keys.command.js';
 import { rotateVirtualKey } from './rotate.command.js';
 import { createVirtualKey, revokeVirtualKey, updateVirtualKey } from './virtual-key.commands.js';
-import { keyStatus, VirtualKey, VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
+import { keyStatus, permissionToChange, VirtualKey, VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 import {
   CreateVirtualKeyInput,
   CreateVirtualKeyPayload,
@@ -32,7 +33,7 @@ import { maskedSecret, VirtualKeySecret } from './virtual-key-secret.entity.js';
 
 const VirtualKeyConnection = connectionType('VirtualKey', () => VirtualKey);
 
-const { lastFour, monthlyBudget } = virtualKeys.columns;
+const { lastFour, monthlyBudget, createdById, status: storedStatus } = virtualKeys.columns;
 /** One, and during a rotation's overlap another. */
 const secretsMax = 2;
 
@@ -130,6 +131,22 @@ export class VirtualKeyResolver {
   })
   monthlyBudget(amount: string | null, { actor: { currency } }: Fetched): Money | null {
     return amount === null ? null : { amount, currency };
+  }
+
+  @Fetch(viewerRole, createdById, storedStatus, workspaces.columns.archivedAt)
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the viewer may update, rotate and revoke it: not once it is revoked, nor while its workspace is archived.',
+  })
+  viewerCanUpdate(
+    role: MemberRole | null,
+    makerId: string | null,
+    status: VirtualKeyStatus,
+    archivedAt: Date | null,
+    { actor }: Fetched,
+  ): boolean {
+    const takesChanges = archivedAt === null && status !== VirtualKeyStatus.REVOKED;
+    return takesChanges && may(actor, role, permissionToChange(actor, makerId));
   }
 
   @Cost({ statements: 1, items: secretsMax })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
-import { auditEvents, createKey } from '../testing/fixtures.js';
-import { changeRows, insertKeys, uuidOf } from '../testing/rows.js';
+import { auditEvents, createKey, newService, run } from '../testing/fixtures.js';
+import { changeRows, insertKeys, setRoles, uuidOf } from '../testing/rows.js';
+import { type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import { archive, changes, create, newOwner, only, read, revoke } from '../testing/virtual-keys.js';
+import { archive, changes, create, newOwner, only, read, revoke, update } from '../testing/virtual-keys.js';
 
 useServer();
 
@@ -63,6 +64,61 @@ describe('a revoked key', () => {
       expect((await revoke(owner, { virtualKeyId: id, reason })).userErrors).toEqual(only('INVALID', 'reason'));
     }
     expect((await read(owner, id)).status).toBe('ACTIVE');
+  });
+});
+
+describe('viewerCanUpdate', () => {
+  const query = 'query ($id: ID!) { node(id: $id) { ... on VirtualKey { viewerCanUpdate } } }';
+  const canUpdate = async (who: Person, id: string) =>
+    (await run<{ node: { viewerCanUpdate: boolean } }>(server, who, query, { id })).node.viewerCanUpdate;
+
+  test("says what an update would be answered, for everybody and everybody's keys", async () => {
+    const { org, owner, workspaceId } = await newOwner();
+    const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const [admin, member, viewer] = await Promise.all(
+      ['admin', 'member', 'viewer'].map((sub) => person(server, { sub, org })),
+    );
+    const roles = ['ADMIN', 'MEMBER', 'VIEWER'] as const;
+    const people = [owner, root, admin, member, viewer] as Person[];
+    await setRoles(
+      server,
+      [workspaceId],
+      people.slice(2).map((who, index) => [who, roles[index] ?? 'VIEWER'] as const),
+    );
+    const services = [
+      await newService(server, root, ['WORKSPACES_READ']),
+      await newService(server, root, ['WORKSPACES_WRITE']),
+    ];
+    const keys = await insertKeys(
+      server,
+      workspaceId,
+      [...people, null].map((createdBy, index) => ({ name: `Key ${index}`, createdBy })),
+    );
+    const answers: (readonly [boolean, boolean])[] = [];
+    for (const who of [...people, ...services]) {
+      for (const id of keys) {
+        const said = await canUpdate(who, id);
+        const { version } = await read(owner, id);
+        const input = { virtualKeyId: id, expectedVersion: version, name: `Renamed ${version}` };
+        answers.push([said, (await update(who, input)).userErrors.length === 0]);
+      }
+    }
+    expect(answers.filter(([said, done]) => said !== done)).toEqual([]);
+    // Who manages may change all six, the member their own, the viewer and the service that reads none.
+    expect(answers.filter(([said]) => said)).toHaveLength(6 + 6 + 6 + 1 + 0 + 0 + 6);
+  });
+
+  test('is true of one that has expired or is switched off, false of one that is revoked or archived', async () => {
+    const { owner, workspaceId } = await newOwner();
+    const keys = await insertKeys(server, workspaceId, [
+      { name: 'expired', expiresInMs: -1 },
+      { name: 'off', status: 'DISABLED' },
+      { name: 'revoked', status: 'REVOKED' },
+    ]);
+    const all = () => Promise.all(keys.map((id) => canUpdate(owner, id)));
+    expect(await all()).toEqual([true, true, false]);
+    await archive(owner, workspaceId);
+    expect(await all()).toEqual([false, false, false]);
   });
 });
 

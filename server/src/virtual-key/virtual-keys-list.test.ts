@@ -193,13 +193,65 @@ describe('filters', () => {
     }
   });
 
+  test('makers: those who are named; one that is unknown, malformed or no person matches nothing', async () => {
+    const org = newOrganization();
+    const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+    const ada = await person(server, { sub: 'ada', org });
+    const id = await createWorkspace(server, root);
+    await setRole(server, [id], ada, 'MEMBER');
+    const service = await newService(server, root, ['WORKSPACES_WRITE']);
+    for (const [who, name] of [
+      [root, "root's"],
+      [ada, "ada's"],
+      [service, "the service's"],
+    ] as const) {
+      await createKey(server, who, { workspaceId: id, name });
+    }
+    for (const who of [root, ada, service]) {
+      expect(await namesOf(who, { createdByIds: [ada.id] })).toEqual(["ada's"]);
+      expect(await namesOf(who, { createdByIds: [ada.id, root.id, root.id] })).toEqual(["ada's", "root's"]);
+      expect(await namesOf(who, { createdByIds: null })).toHaveLength(3);
+      for (const createdByIds of [[], [owner.id], [service.id], [idOfNothing('User'), '', id, uuidOf(ada.id)]]) {
+        expect(await namesOf(who, { createdByIds })).toEqual([]);
+      }
+    }
+  });
+
+  test('expiry before a time, past ones too and never one without an end; no review since a time, or none at all', async () => {
+    const who = await person(server, { sub: 'who', org: newOrganization() });
+    const id = await createWorkspace(server, who);
+    const [past = '', soon = ''] = await insertKeys(server, id, [
+      { name: 'past', expiresInMs: -1 },
+      { name: 'soon', expiresInMs: 1 },
+      { name: 'eternal' },
+    ]);
+    const times = 'expires_at = $1, last_reviewed_at = $2';
+    await changeRows(server, past, times, ['2026-01-01T00:00:00Z', '2025-06-01T00:00:00Z']);
+    await changeRows(server, soon, times, ['2999-01-01T00:00:00Z', '2025-07-01T00:00:00Z']);
+    const cases: [Record<string, unknown>, string[]][] = [
+      [{ expiresBefore: '2026-01-01T00:00:00.000Z' }, []],
+      [{ expiresBefore: '2026-01-01T00:00:00.001Z' }, ['past']],
+      [{ expiresBefore: '9999-12-31T23:59:59.999Z' }, ['past', 'soon']],
+      [{ expiresBefore: '0001-01-01T00:00:00Z' }, []],
+      [{ expiresBefore: '9999-12-31T23:59:59.999Z', statuses: ['ACTIVE'] }, ['soon']],
+      [{ expiresBefore: null, notReviewedSince: null }, ['eternal', 'past', 'soon']],
+      [{ notReviewedSince: '2025-06-01T00:00:00Z' }, ['eternal']],
+      [{ notReviewedSince: '2025-06-01T00:00:00.001Z' }, ['eternal', 'past']],
+      [{ notReviewedSince: '2025-07-02T00:00:00Z' }, ['eternal', 'past', 'soon']],
+      [{ notReviewedSince: '2025-07-02T00:00:00Z', expiresBefore: '2999-01-01T00:00:00Z' }, ['past']],
+    ];
+    for (const [filter, names] of cases) expect([filter, await namesOf(who, filter)]).toEqual([filter, names]);
+  });
+
   test('more than a hundred values, a search of more than two hundred characters, or days out of bounds are BAD_USER_INPUT', async () => {
-    const tooLarge = 'A filter takes at most 100 values a field, and a search of at most 200 characters.';
+    const tooLarge = (field: string) => `The filter's "${field}" takes at most 100 values.`;
+    const tooLong = 'The filter\'s "search" takes at most 200 characters.';
     const days = 'The filter "unusedForDays" takes a number of days from 0 to 36,500.';
     const cases: [Record<string, unknown>, string][] = [
-      [{ workspaceIds: Array(101).fill(one) }, tooLarge],
-      [{ statuses: Array(101).fill('ACTIVE') }, tooLarge],
-      [{ search: 'x'.repeat(201) }, tooLarge],
+      [{ workspaceIds: Array(101).fill(one) }, tooLarge('workspaceIds')],
+      [{ statuses: Array(101).fill('ACTIVE') }, tooLarge('statuses')],
+      [{ createdByIds: Array(101).fill(owner.id) }, tooLarge('createdByIds')],
+      [{ search: 'x'.repeat(201) }, tooLong],
       [{ unusedForDays: -1 }, days],
       [{ unusedForDays: 36_501 }, days],
     ];
@@ -329,7 +381,7 @@ describe('orderings and pages', () => {
 
 describe('statements', () => {
   const fields = `nodes {
-      name maskedKey status version allowedModels monthlyBudget { amount } createdBy { name } lastReviewedBy { name }
+      name maskedKey status version viewerCanUpdate allowedModels monthlyBudget { amount } createdBy { name } lastReviewedBy { name }
       workspace { name owner { name } memberCount activeKeyCount viewerRole isActive }
       secrets { maskedKey createdAt expiresAt }
     } edges { cursor } pageInfo { hasNextPage endCursor }`;

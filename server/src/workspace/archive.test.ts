@@ -260,16 +260,27 @@ describe('archiveWorkspace', () => {
     ]);
   });
 
-  test('keeps the name taken, in any case', async () => {
-    const { ada } = await company();
-    const id = await createWorkspace(server, ada, { name: 'Ledger' });
+  test('keeps the name taken, in any case, and says so to who sees it; to others it is a name as any', async () => {
+    const { org, ada, bob, root } = await company();
+    const stranger = await person(server, { sub: 'stranger', org });
+    const id = await createWorkspace(server, ada, { name: 'Ledger', memberIds: [bob.id] });
+    const again = async (who: Person) => {
+      const { workspace, userErrors } = await mutate<{ workspace: unknown }>(server, who, {
+        name: 'createWorkspace',
+        input: workspaceInput({ name: ' LEDGER' }),
+        fields: 'workspace { id }',
+      });
+      expect([workspace, userErrors]).toMatchObject([null, [{ code: 'TAKEN', field: ['input', 'name'] }]]);
+      return userErrors[0]?.message;
+    };
+    const taken = await again(stranger);
+    for (const who of [ada, bob, root]) expect(await again(who)).toBe(taken);
     await archive(ada, id);
-    const again = await mutate<{ workspace: unknown }>(server, ada, {
-      name: 'createWorkspace',
-      input: workspaceInput({ name: 'LEDGER' }),
-      fields: 'workspace { id }',
-    });
-    expect(again).toMatchObject({ workspace: null, userErrors: [{ code: 'TAKEN', field: ['input', 'name'] }] });
+    expect(await again(stranger)).toBe(taken);
+    for (const who of [ada, bob, root])
+      expect(await again(who)).toMatch(/^An archived workspace already has this name/);
+    await restore(ada, id);
+    for (const who of [ada, stranger]) expect(await again(who)).toBe(taken);
   });
 
   test('takes the active workspace from everybody who works in it, for good', async () => {

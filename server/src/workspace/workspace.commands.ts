@@ -1,12 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import { activateIfNone, clearActiveWorkspace, clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import { addMembers, replaceMembers } from '../access/membership.js';
+import { roleSql } from '../access/sight.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command } from '../command/command.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { isUniqueViolation } from '../database/database.js';
-import { Refusal } from '../errors.js';
+import { organization, sql } from '../database/sql.js';
+import { Refusal, type Refused } from '../errors.js';
+import type { Caller } from '../fetch/caller.js';
 import { toBudget } from '../graphql/money.js';
 import { nameKey, normalizeName, searchKey } from '../text.js';
 import { toThresholds } from './alert-thresholds.js';
@@ -68,7 +71,23 @@ export const createWorkspace = command(
     run.audit(workspaceCreated, workspaces, target, changes);
     return { workspace: id };
   },
+  { explain: tellOfArchive },
 );
+
+/** Tells who sees the workspace that has the name already that it is in the archive, and so in none of their lists. */
+async function tellOfArchive(
+  { actor, database }: Caller,
+  { name }: CreateWorkspaceInput,
+  refused: readonly Refused[],
+): Promise<readonly Refused[]> {
+  if (!refused.some(({ refusal }) => refusal === 'nameTaken')) return refused;
+  const archived = await database.texts(
+    sql`SELECT FROM workspaces w WHERE w.organization_id = ${organization}
+      AND w.name_key = ${nameKey(normalizeName(name))} AND w.archived_at IS NOT NULL AND ${roleSql(actor)} IS NOT NULL`,
+  );
+  if (archived.rows.length === 0) return refused;
+  return refused.map((one) => (one.refusal === 'nameTaken' ? { ...one, refusal: 'archivedNameTaken' } : one));
+}
 
 /**
  * Changes what the input names, and the version with it; an input that changes nothing leaves the version.

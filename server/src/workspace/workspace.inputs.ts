@@ -180,7 +180,7 @@ export class UpdateWorkspaceSettingsInput {
   @Field(() => [Int], {
     nullable: true,
     description:
-      'Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, each once, in any order.',
+      'Percentages of the budget at which an alert is raised: up to 20 from 1 to 1,000, in any order; a repeated one counts once.',
   })
   @IfGiven()
   @NotNull()

@@ -182,7 +182,7 @@ function inArchiveSql(isArchived: boolean | null | undefined): Sql {
 
 /** An empty list means none, as it says; what is left out or null is no condition. */
 function conditionsOf({ search, environments, statuses, regions, ownerIds }: WorkspaceFilter): Sql[] {
-  limitFilter({ search, lists: [environments, statuses, regions, ownerIds] });
+  limitFilter({ search, environments, statuses, regions, ownerIds });
   const conditions: Sql[] = [];
   const term = searchTerm(search);
   if (term !== null) conditions.push(sql`strpos(w.search_key, ${term}) > 0`);

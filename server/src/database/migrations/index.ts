@@ -12,6 +12,7 @@ import { Usage1800200000002 } from './1800200000002-usage.js';
 import { AfterTheWait1800200000010 } from './1800200000010-after-the-wait.js';
 import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
 import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
+import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -28,4 +29,5 @@ export const migrations = [
   AfterTheWait1800200000010,
   FirstLimits1800200000011,
   ExhaustedSince1800200000012,
+  AuditLogIndexes1800200000030,
 ] as const;
