@@ -24,6 +24,8 @@ export interface Answer {
 /** What of a connection of `pg` a message is written to. */
 interface Wire {
   readonly stream: { write(data: Buffer): boolean };
+  on(event: 'parseComplete', listener: () => void): void;
+  off(event: 'parseComplete', listener: () => void): void;
   /** Texts by the names under which PostgreSQL knows them. */
   readonly parsedStatements: Record<string, string>;
 }
@@ -46,8 +48,10 @@ export class Message implements pg.Submittable {
   readonly statements: readonly Statement[];
   readonly #done: (error: Error | null, answers: Answer[]) => void;
   readonly #answers: Answer[] = [];
-  /** Names that this message prepares. */
+  /** Names under which this message prepares statements, in their order; empty for those without one. */
   readonly #names: string[] = [];
+  /** How many of them PostgreSQL has prepared: also where it refuses the rest, and the transaction is rolled back. */
+  #prepared = 0;
   #current: Answer = { rows: [], count: 0, columns: [] };
   #wire: Wire | undefined;
   #isOver = false;
@@ -61,6 +65,7 @@ export class Message implements pg.Submittable {
   submit(connection: pg.Connection): void {
     const wire = connection as unknown as Wire;
     this.#wire = wire;
+    wire.on('parseComplete', this.#onPrepared);
     const parts: Buffer[] = [];
     for (const statement of this.statements) this.#write(statement, wire, parts);
     parts.push(sync);
@@ -70,15 +75,17 @@ export class Message implements pg.Submittable {
   #write({ name = '', text, values }: Statement, { parsedStatements }: Wire, parts: Buffer[]): void {
     if (name === '' || parsedStatements[name] === undefined) {
       parts.push(serialize.parse({ name, text, types: [] }));
-      if (name !== '') {
-        parsedStatements[name] = text;
-        this.#names.push(name);
-      }
+      this.#names.push(name);
+      if (name !== '') parsedStatements[name] = text;
     }
     parts.push(serialize.bind({ statement: name, values: [...values], valueMapper: utils.prepareValue }));
     if (name === '' || !columnsByName.has(name)) parts.push(describe);
     parts.push(execute);
   }
+
+  readonly #onPrepared = (): void => {
+    this.#prepared += 1;
+  };
 
   get #statement(): Statement | undefined {
     return this.statements[this.#answers.length];
@@ -112,14 +119,16 @@ export class Message implements pg.Submittable {
   handleError(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    // What was prepared before the error is prepared again where it is needed: under the same name that would fail.
-    for (const name of this.#names) delete this.#wire?.parsedStatements[name];
+    this.#wire?.off('parseComplete', this.#onPrepared);
+    // What came after the error is prepared again where it is needed; what came before stays, and its name is taken.
+    for (const name of this.#names.slice(this.#prepared)) delete this.#wire?.parsedStatements[name];
     this.#done(error, []);
   }
 
   handleReadyForQuery(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#wire?.off('parseComplete', this.#onPrepared);
     this.#done(null, this.#answers);
   }
 }

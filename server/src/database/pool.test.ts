@@ -4,6 +4,7 @@ import { organizationIdOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect, holdObjects, untilWaiting } from '../testing/waiting.js';
+import { prepare, sql } from './sql.js';
 
 const poolSize = 6;
 /** Three quarters, in whole connections. */
@@ -63,4 +64,18 @@ test('requests that fail give their share of the connections back', async () => 
   expect(failed).toHaveLength(failing.length);
   expect(await Promise.all(createKeys(tenant, 2 * share))).toHaveLength(2 * share);
   expect(server.database.connections.waiting).toBe(0);
+});
+
+test('a named statement that failed the first time, and one beside it, work on the same connection afterwards', async () => {
+  const { org } = await newTenant();
+  const scope = { organizationId: await organizationIdOf(server, org), userId: null };
+  const divide = (by: number) => prepare(sql`SELECT 1000 / ${by}::integer`);
+  const beside = () => prepare(sql`SELECT 'beside a division'`);
+  // One connection after the other, as each has its own names.
+  for (let time = 0; time < 2 * poolSize; time++) {
+    const failing = server.database.sendAll(scope, [beside(), divide(0), beside()]);
+    await expect(failing).rejects.toThrow('division by zero');
+    const answers = await server.database.sendAll(scope, [beside(), divide(8), divide(10)]);
+    expect(answers.map(({ rows }) => rows[0]?.[0])).toEqual(['beside a division', '125', '100']);
+  }
 });
