@@ -1,4 +1,14 @@
-import { type DocumentNode, type GraphQLSchema, isAbstractType, isEnumType, Kind, visit } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLBoolean,
+  GraphQLID,
+  GraphQLInt,
+  type GraphQLSchema,
+  GraphQLString,
+  isAbstractType,
+  Kind,
+  visit,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { walkFields } from './walk-fields.js';
@@ -14,11 +24,17 @@ const fieldsMax = 150;
 const queriesKeptMax = 100;
 const fieldsKeptMax = 2_500;
 
+/** As graphql-js serializes them, which nearly always means that the value goes out as it is. */
+const customSerializers = {
+  String: (value: unknown) => (typeof value === 'string' ? value : GraphQLString.serialize(value)),
+  ID: (value: unknown) => (typeof value === 'string' ? value : GraphQLID.serialize(value)),
+  Boolean: (value: unknown) => (typeof value === 'boolean' ? value : GraphQLBoolean.serialize(value)),
+  Int: (value: unknown) => (typeof value === 'number' && (value | 0) === value ? value : GraphQLInt.serialize(value)),
+};
+
 /** Queries that come again and again, as compiled code. Documents are told apart by identity: Apollo keeps one for a text. */
 export class CompiledQueries {
   readonly #schema: GraphQLSchema;
-  /** Whether a value of an enum goes out as it is: the compiled code knows no other. */
-  readonly #enumsAreNames: boolean;
   readonly #uses = new WeakMap<DocumentNode, number>();
   readonly #compiled = new LRUCache<DocumentNode, CompiledQuery>({
     max: queriesKeptMax,
@@ -28,8 +44,6 @@ export class CompiledQueries {
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
-    const enums = Object.values(schema.getTypeMap()).filter(isEnumType);
-    this.#enumsAreNames = enums.every((type) => type.getValues().every(({ name, value }) => name === value));
   }
 
   /** The compiled code of the document, once it has come often enough; null where it has none. */
@@ -42,11 +56,10 @@ export class CompiledQueries {
   }
 
   #compile(document: DocumentNode): CompiledQuery | null {
-    if (!this.#enumsAreNames || !isSafeToCompile(document)) return null;
+    if (!isSafeToCompile(document)) return null;
     const fields = countFields(this.#schema, document);
     if (fields > fieldsMax || (document.loc?.end ?? 0) > sourceMax) return null;
-    // Rows hold what goes out, so that only scalars of our own are still made into text.
-    const compiled = compileQuery(this.#schema, document, '', { disableLeafSerialization: true });
+    const compiled = compileQuery(this.#schema, document, '', { customSerializers });
     if (!isCompiledQuery(compiled)) return null;
     this.#compiled.set(document, compiled, { size: Math.max(fields, 1) });
     return compiled;
