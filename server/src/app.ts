@@ -7,7 +7,11 @@ import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-v
 import type { Config } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { migrate } from './database/migrate.js';
-import { startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres/embedded-postgres.js';
 import { Services } from './fetch/caller.js';
 import { Gateway } from './gateway/gateway.js';
 import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
@@ -20,6 +24,7 @@ import type { WebPageOptions } from './http/web-page.js';
 import { workspacePagePlugin } from './http/workspace-page.plugin.js';
 import { metrics as featureMetrics } from './registry.js';
 import { createSchema } from './schema.js';
+import { databaseFault, embeddedFault, folderFault } from './start-faults.js';
 import { missingPartitions } from './usage/partitions.js';
 
 export interface OpenDatabase {
@@ -32,7 +37,7 @@ export interface OpenDatabase {
 export async function openDatabase({ database: options, dataDir }: Config, log: Log): Promise<OpenDatabase> {
   const { url } = options;
   const onNotice = (notice: string) => log.info(notice);
-  const embedded = url === null ? await startEmbeddedPostgres({ dataDir, onNotice }) : null;
+  const embedded = url === null ? await startEmbedded({ dataDir, onNotice }) : null;
   let database: Database | undefined;
   const close = async () => {
     await database?.close();
@@ -46,7 +51,15 @@ export async function openDatabase({ database: options, dataDir }: Config, log: 
     return { database, close };
   } catch (error) {
     await close();
-    throw error;
+    throw url === null ? error : databaseFault(error, url);
+  }
+}
+
+async function startEmbedded(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres(options);
+  } catch (error) {
+    throw embeddedFault(error, options.dataDir);
   }
 }
 
@@ -121,10 +134,15 @@ async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> 
     case 'jwks':
       return jwksVerifier(auth.jwksUrl, auth);
     case 'development':
-      return secretVerifier(await developmentSecret(dataDir), {
-        issuer: null,
-        audience: null,
-      });
+      return secretVerifier(await ownSecret(dataDir), { issuer: null, audience: null });
+  }
+}
+
+async function ownSecret(dataDir: string): Promise<Uint8Array> {
+  try {
+    return await developmentSecret(dataDir);
+  } catch (error) {
+    throw folderFault(error, dataDir);
   }
 }
 

@@ -1,13 +1,16 @@
 import 'reflect-metadata';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createApp, openDatabase } from './app.js';
 import { runCommand } from './cli/command.js';
-import { type Config, ConfigError, loadConfig } from './config.js';
+import { type Config, ConfigError } from './config.js';
 import type { Database } from './database/database.js';
 import { createDemoData } from './demo/demo-data.js';
 import { recordDemoUsage } from './demo/record-demo-usage.js';
+import { listenError } from './free-port.js';
 import { startJobs } from './jobs/jobs.js';
+import { processLog } from './log.js';
 import { jobs } from './registry.js';
+import { checkStart } from './start-check.js';
 
 /** A clean stop takes no longer than this; what is still under way then is cut off. */
 const stopWithinMs = 10_000;
@@ -15,8 +18,8 @@ const stopWithinMs = 10_000;
 type Undo = () => Promise<unknown>;
 
 async function main(): Promise<void> {
-  const config = loadConfig();
-  const log = pino({ level: config.logLevel });
+  const config = await checkStart();
+  const log = await processLog(config.logLevel);
   const undo: Undo[] = [];
   const stop = stopOnce(undo, log);
   // Listened to before anything starts, so that a start can be broken off as cleanly.
@@ -25,8 +28,8 @@ async function main(): Promise<void> {
   try {
     await start(config, log, undo);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    log.fatal({ err: error }, 'the start failed');
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else log.fatal({ err: error }, 'the start failed');
     await undoAll(undo, log);
     process.exit(1);
   }
@@ -39,11 +42,13 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
   if (config.demoData && (await createDemoData(database))) log.info('made the demonstration data');
   const app = await createApp(config, database, log);
   undo.push(() => app.close());
-  const runner = startJobs(jobs, { database, log, observer: app.metrics, settings: config });
+  const { host, port } = config;
+  // What runs well by the clock is told to machines; a person at a terminal hears of what does not.
+  const jobLog = isTerminal ? log.child({}, { level: 'warn' }) : log;
+  const runner = startJobs(jobs, { database, log: jobLog, observer: app.metrics, settings: config });
   undo.push(() => runner.stop());
-  const address = await app.server.listen({
-    host: config.host,
-    port: config.port,
+  const address = await app.server.listen({ host, port }).catch((error: unknown) => {
+    throw listenError(error, { host, port });
   });
   log.info(
     {
@@ -53,17 +58,29 @@ async function start(config: Config, log: Logger, undo: Undo[]): Promise<void> {
     },
     'ready',
   );
-  if (config.demoData) recordUsageOfDemo(database, log, undo);
   if (config.auth.mode === 'development') {
     log.info('development mode: `npm run --silent token -- ada` prints a token to call the API with');
   }
+  // The last line that a person sees, alone, to be clicked on.
+  const showAddress = () => isTerminal && process.stdout.write(`\n${address}/${config.demoData ? '' : 'graphql'}\n`);
+  showAddress();
+  if (config.demoData) recordUsageOfDemo(database, { log, undo, showAddress });
 }
 
+const isTerminal = process.stdout.isTTY === true;
+
 /** In the background, because the server answers meanwhile. */
-function recordUsageOfDemo(database: Database, log: Logger, undo: Undo[]): void {
+function recordUsageOfDemo(
+  database: Database,
+  { log, undo, showAddress }: { readonly log: Logger; readonly undo: Undo[]; showAddress(): void },
+): void {
   const stop = new AbortController();
   const recorded = recordDemoUsage(database, log, stop.signal).then(
-    (requests) => requests > 0 && log.info({ requests }, 'recorded the usage of the demonstration data'),
+    (requests) => {
+      if (requests === 0) return;
+      log.info({ requests }, 'recorded the usage of the demonstration data');
+      showAddress();
+    },
     (error: unknown) => log.error({ err: error }, 'the usage of the demonstration data was not recorded'),
   );
   undo.push(() => {

@@ -19,10 +19,21 @@ export async function migrate(url: string): Promise<string[]> {
     // In a transaction, so that no pooler can keep the lock when this client is gone.
     await lock.query('BEGIN');
     await lock.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+    await refuseOldServer(lock);
     await refuseOldTables(lock);
     return await runMigrations(url);
   } finally {
     await lock.end();
+  }
+}
+
+const versionMin = 15;
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`SELECT current_setting('server_version_num')::integer / 10000 AS version`);
+  const { version } = rows[0] as { version: number };
+  if (version < versionMin) {
+    throw new ConfigError(`DATABASE_URL expects PostgreSQL ${versionMin} or newer, and names a PostgreSQL ${version}.`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { ConfigError } from '../config.js';
 
 export interface WebPageOptions {
   /** Folder of the bundle: `index.html`, and `assets/` with every other file. */
@@ -103,7 +104,8 @@ async function readDocument({ name, turnedOffBy }: WebPage, file: string): Promi
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Error(`${name}'s bundle is missing: ${file}; run \`npm run build\`, or set ${turnedOffBy}`, { cause });
+    const remedy = `run \`npm run build\`, or set ${turnedOffBy}`;
+    throw new ConfigError(`${name}'s bundle is missing: ${file}; ${remedy}.`, { cause });
   }
 }
 

@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import pg from 'pg';
-import { pino } from 'pino';
 import { type App, connectDatabase, createApp } from '../app.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Database } from '../database/database.js';
 import { createDemoData } from '../demo/demo-data.js';
+import { logTo } from '../log.js';
 import { isShared } from './plain-postgres.js';
 import { lintStatements } from './statement-lint.js';
 
@@ -44,7 +44,7 @@ export interface GraphQLAnswer<Data> {
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
-    readonly extensions: { readonly code: string; readonly requestId: string };
+    readonly extensions: { readonly code: string; readonly reason?: string; readonly requestId: string };
   }[];
 }
 
@@ -63,7 +63,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     logLines.push(line);
     keepLogLine?.(line);
   };
-  const log = pino({ level: config.logLevel }, { write });
+  const log = logTo(config.logLevel, { write });
   const statements = new Set<string>();
   const onStatement = (text: string) => statements.add(text);
   const database = connectDatabase({ ...config.database, url: databaseUrl, onStatement }, log);
