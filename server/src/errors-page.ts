@@ -26,7 +26,8 @@ ${userErrors.join('\n')}
 
 Top-level \`errors\` of the answer: the client program got something wrong, or the system could not do it. Each carries
 \`extensions.code\` and \`extensions.requestId\`, the id under which the server's log knows the request and which is also in
-the header \`x-request-id\`. An unexpected error is logged whole and shown as \`INTERNAL_SERVER_ERROR\` only. The HTTP
+the header \`x-request-id\`. A mistake of the client's, \`BAD_USER_INPUT\`, carries the name below as
+\`extensions.reason\` too. An unexpected error is logged whole and shown as \`INTERNAL_SERVER_ERROR\` only. The HTTP
 status is the one below when nothing of the operation could be answered; within an answer that has data it is 200.
 
 | code | name | HTTP status | message | what to do |

@@ -511,6 +511,72 @@ export const requestErrors = {
     message: 'The request is not a GraphQL request that this service understands.',
     remedy: 'Read the message; the query must parse and fit the schema.',
   },
+  documentMalformed: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'The document does not parse; the message says where.',
+    remedy: 'Correct the document.',
+  },
+  documentInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'The document does not fit the schema; the message says where.',
+    remedy: 'Compare it with `schema.graphql`, best when you build your program.',
+  },
+  operationUnknown: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'Which operation of the document to run is not said, or there is none of this name.',
+    remedy: 'Send one operation, or its name as `operationName`; an empty one is as none.',
+  },
+  variablesInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'A variable is missing, or has a value that is not of its type; the message names the place.',
+    remedy: 'Send every variable that is required, as the schema says.',
+  },
+  argumentInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 200,
+    message: 'An argument, of a field or of a directive, has a value that it can not have; the message names it.',
+    remedy: 'Send no null through a variable where there must be a value.',
+  },
+  persistedQueryInvalid: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'The persisted query has no SHA-256, one that is not that of the query, or another version than 1.',
+    remedy: 'Send `{"version": 1, "sha256Hash": …}` with the SHA-256 of exactly this text, in lower-case hex.',
+  },
+  bodyMalformed: {
+    code: 'BAD_USER_INPUT',
+    status: 400,
+    message: 'The body is not JSON in UTF-8.',
+    remedy: 'Send a JSON object with `query`, and `variables` as an object.',
+  },
+  pathUnknown: {
+    code: 'BAD_USER_INPUT',
+    status: 404,
+    message: 'There is nothing at this path.',
+    remedy: 'Send operations to `/graphql`.',
+  },
+  methodNotAllowed: {
+    code: 'BAD_USER_INPUT',
+    status: 405,
+    message: 'This path does not take this method; the header `Allow` names those that it takes.',
+    remedy: 'Send queries by POST, or by GET; mutations by POST alone.',
+  },
+  notAcceptable: {
+    code: 'BAD_USER_INPUT',
+    status: 406,
+    message: 'The header `Accept` takes neither application/json nor application/graphql-response+json.',
+    remedy: 'Accept one of the two; nothing was done.',
+  },
+  mediaTypeUnsupported: {
+    code: 'BAD_USER_INPUT',
+    status: 415,
+    message: 'A body is application/json in UTF-8, without another coding.',
+    remedy: 'Send `content-type: application/json`, and no `content-encoding`.',
+  },
   bodyTooLarge: {
     code: 'BAD_USER_INPUT',
     status: 413,
@@ -640,6 +706,12 @@ export const requestErrors = {
     message: 'The operation could answer with too many objects at once, or asks for too many lists and counts.',
     remedy: 'Ask for smaller pages in nested lists, or split the operation.',
   },
+  unavailable: {
+    code: 'SERVICE_UNAVAILABLE',
+    status: 503,
+    message: 'The service can not do this now: its database is away, starting, full or read-only.',
+    remedy: 'Try again after the seconds of `Retry-After`. What repeats safely, the SDK sends again by itself.',
+  },
   internal: {
     code: 'INTERNAL_SERVER_ERROR',
     status: 500,
@@ -650,11 +722,19 @@ export const requestErrors = {
 
 export type RequestErrorName = keyof typeof requestErrors;
 
+/** What clients are asked to wait before they try again. */
+const retryAfterSeconds = 1;
+
 /** A top-level error from the catalogue, optionally with a sentence that says more than the general one. */
 export function requestError(name: RequestErrorName, message?: string): GraphQLError {
   const entry: RequestErrorEntry = requestErrors[name];
-  const http = entry.status === 200 ? {} : { http: { status: entry.status } };
-  return new GraphQLError(message ?? entry.message, {
-    extensions: { code: entry.code, ...http },
-  });
+  return new GraphQLError(message ?? entry.message, { extensions: extensionsOf(name, entry) });
+}
+
+/** For programs, a mistake of theirs carries the name of its entry as its reason. */
+function extensionsOf(name: RequestErrorName, { code, status }: RequestErrorEntry) {
+  const reason = code === 'BAD_USER_INPUT' && { reason: name };
+  if (status === 200) return { code, ...reason };
+  const headers = new Map(status === 503 ? [['retry-after', String(retryAfterSeconds)]] : []);
+  return { code, ...reason, http: { status, headers } };
 }

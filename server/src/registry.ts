@@ -4,6 +4,7 @@ import { activeWorkspaces } from './active-workspace/active-workspace.entity.js'
 import { ActiveWorkspaceResolver } from './active-workspace/active-workspace.resolver.js';
 import { auditEventReads } from './audit-log/audit-log.queries.js';
 import { AuditEventResolver, WorkspaceAuditLogResolver } from './audit-log/audit-log.resolver.js';
+import { signInMetrics } from './auth/refused-sign-in.js';
 import { VirtualKeyBudgetResolver, WorkspaceBudgetResolver } from './budget/budget.resolver.js';
 import { budgetAlerts, virtualKeyLedgers, workspaceLedgers } from './budget/ledgers.entity.js';
 import { budgetAlertsRaised, raiseAlerts } from './budget/raise-alerts.js';
@@ -78,7 +79,7 @@ export interface Feature {
 /** Everything that there is, a line a noun. From here come entities, resolvers, loaders, nodes and the prefixes of ids. */
 export const features: readonly Feature[] = [
   { tables: [organizations, directories, idempotencyRecords, jobTable], jobs: [cleanIdempotencyRecords] },
-  { reads: userReads, resolvers: [UserResolver] },
+  { reads: userReads, resolvers: [UserResolver], metrics: signInMetrics },
   { reads: teamReads, tables: [teamMemberships], resolvers: [TeamResolver] },
   { reads: workspaceReads, resolvers: [WorkspaceResolver] },
   { reads: memberReads, resolvers: [MemberResolver, WorkspaceMembersResolver] },

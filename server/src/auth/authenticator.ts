@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
-import { requestError } from '../errors.js';
 import { readClaims } from './claims.js';
+import { SignInRefused } from './refused-sign-in.js';
 import { findService } from './service-sign-in.js';
 import { type KnownActor, Session } from './session.js';
 import { signIn } from './sign-in.js';
@@ -33,7 +33,7 @@ export class Authenticator {
   sessionOf(authorization: string | undefined): Session | null | Promise<Session> {
     if (authorization === undefined) return null;
     const token = bearerToken(authorization);
-    if (token === undefined) throw requestError('unauthenticated');
+    if (token === undefined) throw new SignInRefused('malformed');
     const signedIn = this.#signedIn.get(token) ?? this.#remember(token);
     return signedIn instanceof Promise ? signedIn.then(toSession) : toSession(signedIn);
   }
@@ -62,14 +62,13 @@ export class Authenticator {
 
   async #signInService(token: string): Promise<SignedIn> {
     const known = await findService(this.#database, token);
-    if (known === null) throw requestError('unauthenticated');
+    if (known === null) throw new SignInRefused('unknown_service_token');
     return { known, isInLine: true, expiresAt: Number.POSITIVE_INFINITY };
   }
 
   async #signInPerson(token: string): Promise<SignedIn> {
     const payload = await this.#verify(token);
     const claims = readClaims(payload);
-    if (claims === null) throw requestError('unauthenticated');
     const expiresAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1_000;
     return { ...(await signIn(this.#database, claims)), expiresAt };
   }
@@ -89,6 +88,6 @@ interface SignedIn {
 }
 
 function toSession({ known, expiresAt }: SignedIn): Session {
-  if (expiresAt <= Date.now()) throw requestError('unauthenticated');
+  if (expiresAt <= Date.now()) throw new SignInRefused('expired');
   return new Session(known);
 }

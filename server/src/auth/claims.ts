@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { OrganizationRole } from '../access/actor.js';
 import { readNameUpTo } from '../text.js';
+import { SignInRefused } from './refused-sign-in.js';
 
 /** What a person's token says; what it leaves out is undefined and changes nothing. */
 export interface Claims {
@@ -18,22 +19,24 @@ export interface Claims {
 const textLengthMax = 255;
 const teamsMax = 1_000;
 
-/** The claims of a verified token, or null where one of them is not what it should be. */
-export function readClaims(payload: JWTPayload): Claims | null {
-  const subject = readIdentifier(payload.sub);
-  const organization = readIdentifier(payload['org']);
-  const name = optional(payload['name'], readText);
-  const email = optional(payload['email'], readText);
-  const organizationRole = optional(payload['org_role'], role);
-  const teams = optional(payload['teams'], teamNames);
-  if (subject === null || organization === null) return null;
-  if (name === null || email === null || organizationRole === null || teams === null) return null;
-  const issuedAt = payload.iat === undefined ? undefined : pastTime(payload.iat);
-  return { subject, organization, name, email, organizationRole, teams, issuedAt };
-}
-
-function optional<Value>(claim: unknown, read: (claim: unknown) => Value | null): Value | null | undefined {
-  return claim === undefined ? undefined : read(claim);
+/** The claims of a verified token. @throws SignInRefused, which names one that is not what it should be */
+export function readClaims(payload: JWTPayload): Claims {
+  const required = <Value>(claim: string, read: (value: unknown) => Value | null): Value => {
+    const value = read(payload[claim]);
+    if (value === null) throw new SignInRefused('claim', claim);
+    return value;
+  };
+  const optional = <Value>(claim: string, read: (value: unknown) => Value | null): Value | undefined =>
+    payload[claim] === undefined ? undefined : required(claim, read);
+  return {
+    subject: required('sub', readIdentifier),
+    organization: required('org', readIdentifier),
+    name: optional('name', readText),
+    email: optional('email', readText),
+    organizationRole: optional('org_role', role),
+    teams: optional('teams', teamNames),
+    issuedAt: payload.iat === undefined ? undefined : pastTime(payload.iat),
+  };
 }
 
 /** Kept to the letter: two that only look alike are two people, or two tenants. */

@@ -36,6 +36,7 @@ const parseScopes = texts<ServiceActor['scopes'][number]>().parse;
 function sourceOf(database: Database, { id, organizationId, currency }: FoundService): ActorSource {
   return {
     statement: serviceStatement(id),
+    whenGone: 'unknown_service_token',
     guard: ([name, scopes]) =>
       prepare(
         sql`SELECT known.name, known.scopes, known.is_first_use

@@ -4,13 +4,15 @@ import type { Database } from '../database/database.js';
 import type { Answer, TextRow } from '../database/message.js';
 import type { Sql } from '../database/sql.js';
 import { type Check, CheckFailed } from '../database/transaction.js';
-import { requestError } from '../errors.js';
+import { type SignInReason, SignInRefused } from './refused-sign-in.js';
 
 /** How an actor is read from the database: again for every request, and after every wait for a lock. */
 export interface ActorSource {
   /** Answers with no row for somebody who may no longer come in; the first two columns are what the actor is made of. */
   readonly statement: Sql;
   readonly toActor: (row: TextRow) => Actor;
+  /** Why they may no longer come in. */
+  readonly whenGone: SignInReason;
   /** The statement that answers the same and fails unless the actor is still what this row says; see `Check`. */
   readonly guard?: (row: TextRow) => Sql;
   /** Called with the row that was read for a request, once the request is answered. */
@@ -87,7 +89,7 @@ export class Session implements Check {
     const { source } = this.#known;
     const { rows } = await database.within(scopeOf(this.#actor)).texts(source.statement);
     const [row] = rows;
-    if (row === undefined) throw requestError('unauthenticated');
+    if (row === undefined) throw new SignInRefused(source.whenGone);
     const isUnchanged = isSame(row, this.#row);
     this.#row = row;
     if (!isUnchanged) {

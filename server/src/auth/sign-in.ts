@@ -6,10 +6,10 @@ import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js'
 import type { Database } from '../database/database.js';
 import { organization, prepare, sql, viewer } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
-import { requestError } from '../errors.js';
 import { userSearchKey } from '../text.js';
 import type { Claims } from './claims.js';
 import { DirectoryBusy, shareDirectory } from './directory-lock.js';
+import { SignInRefused } from './refused-sign-in.js';
 import { type ActorSource, type KnownActor, knownActor } from './session.js';
 
 /** The person as the database knows them. */
@@ -60,7 +60,7 @@ export async function signIn(database: Database, claims: Claims): Promise<SignIn
     await delay(pause);
   }
   if (user === undefined) throw new Error('The signed-in user is gone.');
-  if (!user.active) throw requestError('unauthenticated');
+  if (!user.active) throw new SignInRefused('inactive');
   const source = personSource(own, user.id);
   return { known: knownActor(source, [user.name, user.organizationRole]), isInLine: isTakenIn };
 }
@@ -74,6 +74,7 @@ export const personStatement = prepare(
 function personSource({ id: organizationId, currency }: KnownOrganization, id: string): ActorSource {
   return {
     statement: personStatement,
+    whenGone: 'inactive',
     toActor: ([name, role]) => ({
       kind: 'USER',
       id,

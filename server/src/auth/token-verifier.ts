@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
-import { requestError } from '../errors.js';
+import { type SignInReason, SignInRefused } from './refused-sign-in.js';
 
 /** Checks a token's signature, times, issuer and audience. */
 export type TokenVerifier = (token: string) => Promise<JWTPayload>;
@@ -41,12 +41,38 @@ const providerFaults: ReadonlySet<string> = new Set([
   errors.JOSEError.code,
 ]);
 
+const reasons: Readonly<Record<string, SignInReason>> = {
+  [errors.JWTExpired.code]: 'expired',
+  [errors.JWKSNoMatchingKey.code]: 'unknown_key',
+  [errors.JWKSMultipleMatchingKeys.code]: 'unknown_key',
+  [errors.JOSEAlgNotAllowed.code]: 'wrong_algorithm',
+  [errors.JOSENotSupported.code]: 'wrong_algorithm',
+  [errors.JWSSignatureVerificationFailed.code]: 'bad_signature',
+};
+const reasonsOfClaims: Readonly<Record<string, SignInReason>> = {
+  aud: 'wrong_audience',
+  iss: 'wrong_issuer',
+  nbf: 'not_yet_valid',
+};
+
+/** Undefined for what is no fault of the token. */
+function toRefused(error: unknown): SignInRefused | undefined {
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim, reason } = error;
+    const isCompared = reason === 'check_failed' || claim !== 'nbf';
+    return new SignInRefused((isCompared && reasonsOfClaims[claim]) || 'claim', claim);
+  }
+  // What jose says of a key that is smaller than is safe.
+  if (error instanceof TypeError && error.message.includes('modulusLength')) return new SignInRefused('unknown_key');
+  if (!(error instanceof errors.JOSEError) || providerFaults.has(error.code)) return undefined;
+  return new SignInRefused(reasons[error.code] ?? 'malformed');
+}
+
 /** A bad token is the client's error; an identity provider that can't be reached is not. */
 async function payloadOf(verify: () => Promise<{ payload: JWTPayload }>): Promise<JWTPayload> {
   try {
     return (await verify()).payload;
   } catch (error) {
-    if (error instanceof errors.JOSEError && !providerFaults.has(error.code)) throw requestError('unauthenticated');
-    throw error;
+    throw toRefused(error) ?? error;
   }
 }

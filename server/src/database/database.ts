@@ -6,6 +6,7 @@ import { type SharedStatement, SharedStatements } from './shared-statements.js';
 import { bind, type Scope, Sql, type Statement, sql } from './sql.js';
 import type { ColumnTypes, RowOf, Table } from './table.js';
 import { type Check, CheckFailed, type Reads, Transaction } from './transaction.js';
+import { DatabaseUnavailable, toUnavailable, unavailable } from './unavailable.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -30,6 +31,9 @@ export interface OrganizationDatabase extends Reads {
   share<Item, Result>(shared: SharedStatement<Item, Result>, item: Item): Promise<Result>;
 }
 
+/** `read-only` where nothing can be changed, as on a standby. */
+export type Readiness = 'ready' | 'read-only' | 'unavailable';
+
 /** The role that row-level security binds. */
 export const requestRole = 'tokenvue_workspaces';
 
@@ -49,6 +53,9 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export class Database {
   readonly #pool: pg.Pool;
+  /** One connection, which requests never take. */
+  readonly #readinessPool: pg.Pool;
+  #asked: Promise<Readiness> | undefined;
   readonly #poolSize: number;
   /** By organization, what holds it to its share of the connections, as long as it uses any. */
   readonly #shares = new Map<string, LimitFunction>();
@@ -60,15 +67,19 @@ export class Database {
     this.#carriesNames = carriesNames;
     this.#onStatement = onStatement;
     this.#poolSize = poolSize;
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: poolSize,
-      application_name: 'tokenvue-workspaces',
-      connectionTimeoutMillis: connectTimeoutMs,
+    const options = { connectionString: url, application_name: 'tokenvue-workspaces' };
+    this.#pool = new pg.Pool({ ...options, max: poolSize, connectionTimeoutMillis: connectTimeoutMs });
+    this.#readinessPool = new pg.Pool({
+      ...options,
+      max: 1,
+      connectionTimeoutMillis: readyWithinMs,
+      idleTimeoutMillis: 0,
     });
-    this.#pool.on('error', (error) => onError?.(error));
-    // A connection can break between one owner and the next, when nobody listens, and that would end the process.
-    this.#pool.on('connect', (connection) => connection.on('error', ignore));
+    for (const pool of [this.#pool, this.#readinessPool]) {
+      pool.on('error', (error) => onError?.(error));
+      // A connection can break between one owner and the next, when nobody listens, and that would end the process.
+      pool.on('connect', (connection) => connection.on('error', ignore));
+    }
   }
 
   /** Runs a statement that calls share. @throws CheckFailed where what the request began with no longer holds. */
@@ -148,14 +159,16 @@ export class Database {
   }
 
   async #connected<Result>(work: (connection: pg.PoolClient) => Promise<Result>): Promise<Result> {
-    const connection = await this.#pool.connect();
+    const connection = await this.#pool.connect().catch((error: unknown) => {
+      throw unavailable(error);
+    });
     try {
       const result = await work(connection);
       connection.release();
       return result;
     } catch (error) {
       connection.release(!(await isClean(connection)));
-      throw withoutValues(error);
+      throw toUnavailable(withoutValues(error));
     }
   }
 
@@ -198,14 +211,45 @@ export class Database {
     return this.#carriesNames ? { name: text, text, values: [] } : { text, values: [] };
   }
 
-  /** Whether the database answers soon, and lets requests work as their role. */
-  async isReady(): Promise<boolean> {
-    const enter = [this.fixed('BEGIN'), this.fixed(`SET LOCAL ROLE ${requestRole}`), this.fixed('COMMIT')];
-    const check = this.#connected((connection) => send(connection, enter)).then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([check, delay(readyWithinMs, false, { ref: false })]);
+  /**
+   * Whether statements are answered soon, and requests let work as their role: asked over a connection of its own, so that
+   * nobody's requests stand before it. Who asks meanwhile gets the same answer.
+   */
+  readiness(): Promise<Readiness> {
+    this.#asked ??= Promise.race([
+      this.#ask().catch((): Readiness => 'unavailable'),
+      delay<Readiness>(readyWithinMs, 'unavailable', { ref: false }),
+    ]).finally(() => {
+      this.#asked = undefined;
+    });
+    return this.#asked;
+  }
+
+  async #ask(): Promise<Readiness> {
+    const connection = await this.#readinessPool.connect();
+    let isAnswered = false;
+    try {
+      const late = delay(readyWithinMs, undefined, { ref: false }).then(() => {
+        throw new Error('The database does not answer in time.');
+      });
+      const answers = await Promise.race([send(connection, this.#readinessMessage), late]);
+      isAnswered = true;
+      return answers[3]?.rows[0]?.[0] === 'on' ? 'read-only' : 'ready';
+    } finally {
+      connection.release(!isAnswered);
+    }
+  }
+
+  /** Reads a table of every request's, so that one that hangs is noticed, and enters the role. */
+  get #readinessMessage(): Statement[] {
+    return [
+      this.fixed('BEGIN'),
+      this.fixed(`SET LOCAL statement_timeout = ${readyWithinMs}`),
+      this.fixed('SELECT FROM workspaces LIMIT 1'),
+      this.fixed('SHOW transaction_read_only'),
+      this.fixed(`SET LOCAL ROLE ${requestRole}`),
+      this.fixed('COMMIT'),
+    ];
   }
 
   /** Connections of the pool by what they do now. */
@@ -215,7 +259,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#readinessPool.end()]);
   }
 }
 
@@ -271,7 +315,8 @@ class ScopedDatabase implements OrganizationDatabase {
       if (check !== undefined) check.accept(answers.shift() as Answer);
       for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      if (waiting.length === 1 || error instanceof CheckFailed) for (const { reject } of waiting) reject(error);
+      const isOfAll = error instanceof CheckFailed || error instanceof DatabaseUnavailable;
+      if (waiting.length === 1 || isOfAll) for (const { reject } of waiting) reject(error);
       // A statement that fails takes none of the others with it.
       else for (const one of waiting) void this.#send([one]);
     }

@@ -1,24 +1,29 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
-import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  type HTTPGraphQLHead,
+} from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import {
   type DocumentNode,
-  GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { SignInRefused, tellRefusedSignIn } from '../auth/refused-sign-in.js';
 import { withoutSecrets } from '../auth/secret.js';
 import { requestError, requestErrors } from '../errors.js';
 import { limitComplexity } from './complexity.js';
 import { deprecations } from './deprecations.js';
 import { gatewayOf, isCheckFailed } from './executor.js';
+import { faultOf } from './faults.js';
 import type { RequestContext } from './request-context.js';
-import { withoutLiterals } from './value-errors.js';
 
 const parsedTokensMax = 10_000;
 
@@ -44,7 +49,7 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       guard(),
-      requestIds(),
+      outcomes(),
       deprecations(),
     ],
   });
@@ -54,8 +59,8 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
 function guard(): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
     async didResolveOperation({ schema, document, operation, request, contextValue }) {
-      if (operation === undefined) throw requestError('requestMalformed', withoutOperation(request.operationName));
-      if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw requestError('unauthenticated');
+      if (operation === undefined) throw requestError('operationUnknown', withoutOperation(request.operationName));
+      if (!contextValue.isSignedIn && !isIntrospection(document, operation)) throw new SignInRefused('missing');
       if (!schema.getRootType(operation.operation)) {
         throw requestError('requestMalformed', `There is no ${operation.operation} in this schema.`);
       }
@@ -95,24 +100,49 @@ function rootFragment(definition: DocumentNode['definitions'][number]) {
   return isRoot ? [definition.selectionSet] : [];
 }
 
-/** Tells the log of what went wrong on our side, and every error of the request that it belongs to. */
-function requestIds(): ApolloServerPlugin<RequestContext> {
+/** Tells the log of what went wrong on our side, gives the answer its status, and every error the request's id. */
+function outcomes(): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
-    async didEncounterErrors({ contextValue, errors, operationName }) {
+    async didEncounterErrors({ contextValue: { log }, errors, operationName }) {
+      let isUnavailable = false;
       for (const error of errors) {
         const original = unwrapResolverError(error);
-        if (isExpected(original) || isCheckFailed(error)) continue;
-        contextValue.log.error({ err: original, operationName }, 'unexpected error');
+        const { name } = faultOf(error);
+        if (original instanceof SignInRefused) tellRefusedSignIn(log, original);
+        else if (name === 'internal' && !isCheckFailed(error)) {
+          log.error({ err: original, operationName }, 'unexpected error');
+        } else if (name === 'unavailable' && !isUnavailable) {
+          isUnavailable = true;
+          log.warn({ err: original, operationName }, 'the database is not available');
+        }
       }
     },
     async willSendResponse({ contextValue, response }) {
       if (response.body.kind !== 'single' || response.body.singleResult.errors === undefined) return;
-      response.body.singleResult.errors = response.body.singleResult.errors.map((error) =>
-        withRequestId(error, contextValue.requestId),
-      );
+      const { data, errors } = response.body.singleResult;
+      setStatus(response.http, data, errors);
+      response.body.singleResult.errors = errors.map((error) => withRequestId(error, contextValue.requestId));
     },
   };
   return { requestDidStart: async () => listener };
+}
+
+/** Where nothing could be answered the status says why; graphql-js calls it an answer when a directive at the top fails. */
+function setStatus(
+  http: HTTPGraphQLHead,
+  data: Readonly<Record<string, unknown>> | null | undefined,
+  errors: readonly GraphQLFormattedError[],
+): void {
+  const isNothing = data == null || Object.values(data).every((value) => value === null);
+  if (!isNothing) return;
+  const { extensions } = requestError('unavailable');
+  if (errors.some((error) => error.extensions?.['code'] === extensions['code'])) {
+    const { status, headers } = extensions['http'] as { status: number; headers: ReadonlyMap<string, string> };
+    http.status = status;
+    for (const [name, value] of headers) http.headers.set(name, value);
+  } else if (data === null && errors.every(({ path }) => path === undefined) && http.status === undefined) {
+    http.status = 400;
+  }
 }
 
 /** The error as it leaves, whoever made it. */
@@ -120,38 +150,9 @@ export function withRequestId(error: GraphQLFormattedError, requestId: string): 
   return { ...error, message: withoutSecrets(error.message), extensions: { ...error.extensions, requestId } };
 }
 
-/** An error of graphql-js, of Apollo or of ours; anything else that a resolver throws is a fault. */
-function isExpected(error: unknown): error is GraphQLError {
-  return error instanceof GraphQLError && (error.originalError == null || error.originalError instanceof GraphQLError);
-}
-
-const protocolCodes: ReadonlySet<unknown> = new Set([
-  ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND,
-  ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
-]);
-const clientFaults: ReadonlySet<unknown> = new Set([
-  ApolloServerErrorCode.BAD_REQUEST,
-  ApolloServerErrorCode.BAD_USER_INPUT,
-  ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
-  ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
-  ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
-]);
-const ownCodes: ReadonlySet<unknown> = new Set(Object.values(requestErrors).map((entry) => entry.code));
-
 /** Every error leaves with a code of the catalogue; what nobody expected leaves with its mask. */
-function toCatalogue(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const code = formatted.extensions?.['code'];
-  const { message, locations, path } = formatted;
-  const place = { ...(locations && { locations }), ...(path && { path }) };
-  if (protocolCodes.has(code)) return { message, ...place, extensions: { code } };
-  const { internal, requestMalformed } = requestErrors;
-  if (clientFaults.has(code) && isExpected(unwrapResolverError(error))) {
-    return { message: withoutLiterals(message), ...place, extensions: { code: requestMalformed.code } };
-  }
-  if (ownCodes.has(code) && code !== internal.code) return { message, ...place, extensions: { code } };
-  return {
-    message: internal.message,
-    ...place,
-    extensions: { code: internal.code },
-  };
+function toCatalogue({ locations, path }: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { name, code, message } = faultOf(error);
+  const extensions = code === requestErrors.requestMalformed.code && name !== null ? { code, reason: name } : { code };
+  return { message, ...(locations && { locations }), ...(path && { path }), extensions };
 }

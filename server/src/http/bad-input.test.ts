@@ -76,7 +76,7 @@ async function refusal(mutation: string, input: object): Promise<Payload> {
 interface RequestError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string; readonly requestId: string };
+  readonly extensions: { readonly code: string; readonly reason?: string; readonly requestId: string };
 }
 
 /** Sends an operation that has to end in one top-level error, with nothing changed. */
@@ -97,7 +97,7 @@ function only(status: number, errors: readonly RequestError[] | undefined): Erro
   const [error] = errors ?? [];
   if (error === undefined) throw new Error('There is no error.');
   expect(error.extensions.requestId).toBe('bad-input-test');
-  expect(Object.keys(error.extensions).sort()).toEqual(['code', 'requestId']);
+  expect(Object.keys(error.extensions).sort()).toEqual(['code', 'reason', 'requestId']);
   expect(error.message).not.toMatch(insides);
   return { status, error };
 }
@@ -440,13 +440,18 @@ describe('a request body is refused', () => {
     expect([status, error.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
   });
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
-    'of the type %s',
-    async (type) => {
-      const { status, error } = await post('{"query":"{ __typename }"}', { 'content-type': type });
-      expect([status, error.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
-    },
-  );
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'nonsense',
+    'application/json; charset=iso-8859-1',
+    'application/json; charset=utf-16',
+    'application/graphql',
+  ])('of the type %s', async (type) => {
+    const { status, error } = await post('{"query":"{ __typename }"}', { 'content-type': type });
+    expect([status, error.extensions.code]).toEqual([415, 'BAD_USER_INPUT']);
+  });
 });
 
 test('after all of that the log holds no unexpected error', () => {

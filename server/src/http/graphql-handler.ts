@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readGraphQLRequest } from './graphql-request.js';
 import type { RequestContext } from './request-context.js';
 
 type ContextOf = (request: FastifyRequest, signal: AbortSignal) => RequestContext;
@@ -9,12 +10,9 @@ type ContextOf = (request: FastifyRequest, signal: AbortSignal) => RequestContex
 /** Lets Apollo answer the requests of a route of Fastify's. */
 export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: ContextOf) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const httpGraphQLRequest = toGraphQLRequest(request);
     const context = contextOf(request, signalOf(reply));
-    const execute = () =>
-      apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: toGraphQLRequest(request),
-        context: async () => context,
-      });
+    const execute = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
     const { status, headers, body } = await (request.operation?.run(execute) ?? execute());
     await finish(context);
     for (const [name, value] of headers) reply.header(name, value);
@@ -23,9 +21,16 @@ export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: 
   };
 }
 
-function toGraphQLRequest({ method, headers, url, body }: FastifyRequest): HTTPGraphQLRequest {
-  const search = url.indexOf('?');
-  return { method, headers: toHeaderMap(headers), search: search < 0 ? '' : url.slice(search), body };
+/** What Apollo is given has been read and is right; HEAD is GET whose answer has no body. */
+function toGraphQLRequest(request: FastifyRequest): HTTPGraphQLRequest {
+  const body = readGraphQLRequest(request);
+  const headers = toHeaderMap(request.headers);
+  if (request.method === 'POST') return { method: 'POST', headers, search: '', body };
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return { method: 'GET', headers, search: `?${parameters}`, body: undefined };
 }
 
 function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {

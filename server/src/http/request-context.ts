@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from '../access/actor.js';
 import { scopeOf } from '../access/sight.js';
+import { SignInRefused } from '../auth/refused-sign-in.js';
 import type { Session } from '../auth/session.js';
 import type { Database, OrganizationDatabase } from '../database/database.js';
-import { requestError } from '../errors.js';
 import type { Reader, Services } from '../fetch/caller.js';
 
 /** What one request carries: who asks, under which id, and what it has read so far. */
@@ -43,7 +43,7 @@ export class RequestContext implements Reader {
 
   /** @throws UNAUTHENTICATED without one. */
   get actor(): Actor {
-    if (this.session === null) throw requestError('unauthenticated');
+    if (this.session === null) throw new SignInRefused('missing');
     return this.session.actor;
   }
 

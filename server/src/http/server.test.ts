@@ -82,9 +82,38 @@ describe('GraphQL over HTTP', () => {
     expect([response.status, await codeOf(response)]).toEqual([400, 'BAD_USER_INPUT']);
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE'])('answers %s as a method that is not there', async (method) => {
-    const response = await fetch(server.endpoint, { method, headers: signedIn() });
-    expect([response.status, await codeOf(response)]).toEqual([404, 'BAD_USER_INPUT']);
+  test.each([
+    ['PUT', '/graphql', 'GET, HEAD, POST'],
+    ['PATCH', '/graphql?query={__typename}', 'GET, HEAD, POST'],
+    ['DELETE', '/graphql', 'GET, HEAD, POST'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['PUT', '/health/ready', 'GET, HEAD'],
+    ['DELETE', '/metrics', 'GET, HEAD'],
+  ])('answers %s of %s with the methods that are allowed', async (method, path, allow) => {
+    const response = await fetch(`${base}${path}`, { method, headers: signedIn() });
+    expect([response.status, response.headers.get('allow'), await codeOf(response)]).toEqual([
+      405,
+      allow,
+      'BAD_USER_INPUT',
+    ]);
+  });
+
+  test('answers that are told by GET are kept nowhere, unless they say otherwise', async () => {
+    for (const path of [
+      query({ query: summary }),
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/nothing',
+      '/graphql',
+    ]) {
+      const { headers } = await get(path);
+      expect([path, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
+        path,
+        'no-store',
+        'nosniff',
+      ]);
+    }
   });
 
   test('answers HEAD without a body and without a fault', async () => {
@@ -108,7 +137,11 @@ describe('GraphQL over HTTP', () => {
       expect(errors).toEqual([
         {
           message: 'There is nothing at this path.',
-          extensions: { code: 'BAD_USER_INPUT', requestId: response.headers.get('x-request-id') },
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            reason: 'pathUnknown',
+            requestId: response.headers.get('x-request-id'),
+          },
         },
       ]);
     }
@@ -200,7 +233,8 @@ describe('the id of a request', () => {
     const { headers, errors } = await server.request({ token: null, query: summary, headers: { 'x-request-id': id } });
     expect(headers.get('x-request-id')).toBe(id);
     expect(errors?.[0]?.extensions.requestId).toBe(id);
-    expect(server.logLines.filter((line) => line.includes(`"requestId":"${id}"`))).toHaveLength(1);
+    const lines = server.logLines.filter((line) => line.includes(`"requestId":"${id}"`));
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['sign-in refused', 'request']);
   });
 
   test('is made where the client sends none, a new one for each request', async () => {
@@ -241,22 +275,23 @@ describe('health', () => {
         expect(await ready.json()).toEqual({ status: 'unavailable', reason: 'The database does not answer.' });
         expect((await fetch(`${origin}/health/live`)).status).toBe(200);
         const { status, errors, headers } = await orphan.request({ token: ada.token, query: summary });
-        expect(status).toBe(500);
+        expect([status, headers.get('retry-after')]).toEqual([503, '1']);
         expect(errors).toEqual([
           {
-            message: 'Something went wrong on our side.',
-            extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') },
+            message: expect.stringContaining('its database is away'),
+            extensions: { code: 'SERVICE_UNAVAILABLE', requestId: headers.get('x-request-id') },
           },
         ]);
-        const logged = orphan.logLines.filter((line) => line.includes('unexpected error'));
+        const logged = orphan.logLines.filter((line) => line.includes('the database is not available'));
         expect(logged).toEqual([expect.stringContaining(`"requestId":"${headers.get('x-request-id')}"`)]);
+        expect(orphan.logLines.join()).not.toMatch(/unexpected error|secretKey|processID/);
       } finally {
         await orphan.close();
       }
     });
   });
 
-  test('says within seconds that requests would wait, while every connection is taken', async () => {
+  test('says within seconds that statements hang, over a connection that no request takes', async () => {
     const busy = await startTestServer({ DATABASE_POOL_SIZE: '1' });
     const holder = new pg.Client({ connectionString: busy.databaseUrl });
     await holder.connect();

@@ -11,15 +11,19 @@ import {
   LogController,
 } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { SignInRefused, tellRefusedSignIn } from '../auth/refused-sign-in.js';
 import { withoutSecrets } from '../auth/secret.js';
 import type { Session } from '../auth/session.js';
 import type { TrustedProxies } from '../config.js';
 import type { Database } from '../database/database.js';
+import { DatabaseUnavailable } from '../database/unavailable.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
 import type { Services } from '../fetch/caller.js';
+import { collectMethods } from './allowed-methods.js';
 import { withRequestId } from './apollo.js';
 import { trustOf } from './client-address.js';
 import { graphqlHandler } from './graphql-handler.js';
+import { refusalOfBody, takeJsonBodies } from './json-body.js';
 import { type Metrics, type Warnings, within } from './metrics.js';
 import { RequestContext } from './request-context.js';
 import type { TrafficLimits } from './traffic-limits.js';
@@ -64,7 +68,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => sendError(reply, requestError(...ofFastify(error))),
   });
-
+  const methodsOf = collectMethods(server);
+  takeJsonBodies(server);
   server.decorateRequest('session', null);
   server.decorateRequest('operation', null);
 
@@ -87,7 +92,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   // With callbacks: of what hooks cost, promises are the most.
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    // What has an answer that may be kept says so itself.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -107,29 +113,36 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     }
     done();
   });
-  server.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+  server.setErrorHandler((error: FastifyError | GraphQLError | DatabaseUnavailable, request, reply) => {
+    if (error instanceof SignInRefused) tellRefusedSignIn(request.log, error);
+    if (error instanceof DatabaseUnavailable) {
+      request.log.warn({ err: error }, 'the database is not available');
+      return sendError(reply, requestError('unavailable'));
+    }
     const known = error instanceof GraphQLError ? error : requestError(...ofFastify(error));
     if (known.extensions['code'] === requestErrors.internal.code) request.log.error({ err: error }, 'unexpected error');
     return sendError(reply, known);
   });
-  server.setNotFoundHandler((_request, reply) =>
-    sendError(reply, requestError('requestMalformed', 'There is nothing at this path.'), 404),
-  );
+  server.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url);
+    if (methods.length === 0) return sendError(reply, requestError('pathUnknown'));
+    return sendError(reply.header('allow', methods.join(', ')), requestError('methodNotAllowed'));
+  });
 
   // Without introspection nothing is for strangers, not even what is wrong with their query.
   const strangers = () => {
-    if (!options.introspection) throw requestError('unauthenticated');
+    if (!options.introspection) throw new SignInRefused('missing');
   };
   const contextOf = ({ id: requestId, log, session }: FastifyRequest, signal: AbortSignal) =>
     new RequestContext({ session, requestId, log, database, isProduction, services, signal });
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    // Before the body is read.
+    // Before the body is read: who asks, and whether it is one that could be read.
     onRequest: (request, reply, done) => {
       limits.enter(request, reply, strangers).then((session) => {
         request.session = session;
-        done();
+        done(request.method === 'POST' ? refusalOfBody(request) : undefined);
       }, done);
     },
     handler: graphqlHandler(apollo, contextOf),
@@ -140,10 +153,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   server.get('/health/live', async () => ({ status: 'ok' }));
   server.get('/health/ready', async (_request, reply) => {
-    if (await database.isReady()) {
-      const warnings = await within(options.warnings(), []);
+    const readiness = await database.readiness();
+    if (readiness !== 'unavailable') {
+      const warnings = [...(await within(options.warnings(), []))];
+      if (readiness === 'read-only') warnings.unshift('The database is read-only: nothing can be changed.');
       for (const warning of warnings) log.warn({ warning }, 'ready, with a warning');
-      // The server can do its work, so that nothing takes it out because of them.
+      // The server can answer, so that nothing takes it out because of them.
       return { status: 'ok', ...(warnings.length > 0 && { warnings }) };
     }
     return reply.code(503).send({ status: 'unavailable', reason: 'The database does not answer.' });
@@ -161,23 +176,27 @@ function requestIdOf(header: string | string[] | undefined): string {
   return isGiven && withoutSecrets(header) === header ? header : randomUUID();
 }
 
-function sendError(reply: FastifyReply, error: GraphQLError, status?: number): FastifyReply {
-  const http = error.extensions['http'] as { status: number } | undefined;
-  const body = {
-    message: error.message,
-    extensions: { code: error.extensions['code'] },
+function sendError(reply: FastifyReply, error: GraphQLError): FastifyReply {
+  const { code, reason, http } = error.extensions as {
+    code: string;
+    reason?: string;
+    http?: { status: number; headers: ReadonlyMap<string, string> };
   };
+  const extensions = { code, ...(reason !== undefined && { reason }) };
   return reply
-    .code(status ?? http?.status ?? 500)
+    .code(http?.status ?? 500)
+    .headers(Object.fromEntries(http?.headers ?? []))
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ errors: [withRequestId(body, reply.request.id)] }));
+    .send(JSON.stringify({ errors: [withRequestId({ message: error.message, extensions }, reply.request.id)] }));
 }
 
 /** Fastify's own refusals: bodies that are too large, of another type or no JSON. */
-function ofFastify(error: FastifyError): [RequestErrorName, string?] {
-  if (error.statusCode === 413) return ['bodyTooLarge'];
-  if (error.statusCode !== undefined && error.statusCode < 500) return ['requestMalformed', error.message];
-  return ['internal'];
+function ofFastify({ code, statusCode = 500, message }: FastifyError): [RequestErrorName, string?] {
+  if (statusCode === 413) return ['bodyTooLarge'];
+  if (statusCode === 415) return ['mediaTypeUnsupported'];
+  // Its sentence may repeat the body.
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return ['bodyMalformed'];
+  return statusCode < 500 ? ['requestMalformed', message] : ['internal'];
 }
 
 /** Errors from before the operation was known don't carry the request's id yet. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Counter } from 'prom-client';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Actor, ServiceScope } from '../access/actor.js';
 import { type Authenticator, bearerToken } from '../auth/authenticator.js';
+import { SignInRefused } from '../auth/refused-sign-in.js';
 import type { Session } from '../auth/session.js';
 import type { TrafficConfig } from '../config.js';
 import { requestError } from '../errors.js';
@@ -79,10 +79,10 @@ export class TrafficLimits {
     if (flood !== undefined) flood.checks++;
     try {
       const session = await this.#authenticator.sessionOf(authorization);
-      if (session === null) throw requestError('unauthenticated');
+      if (session === null) throw new SignInRefused('missing');
       return session;
     } catch (error) {
-      if (isUnauthenticated(error)) await this.#countAddress(request, reply);
+      if (error instanceof SignInRefused) await this.#countAddress(request, reply);
       throw error;
     } finally {
       if (flood !== undefined) flood.checks--;
@@ -182,10 +182,4 @@ function keyOf(authorization: string): string {
 
 function isOfGateway(actor: Actor): boolean {
   return actor.kind === 'SERVICE' && actor.scopes.includes(ServiceScope.GATEWAY);
-}
-
-function isUnauthenticated(error: unknown): boolean {
-  return (
-    error instanceof GraphQLError && error.extensions['code'] === requestError('unauthenticated').extensions['code']
-  );
 }

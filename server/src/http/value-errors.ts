@@ -42,6 +42,7 @@ export function variableErrors(
 export function withoutLiterals(message: string): string {
   const sentence = message
     .replace(/^((?:\w+|Enum "\w+") cannot represent [^:]*): .*$/s, '$1.')
+    .replace(/^(Argument "\w+") has invalid value .*$/s, '$1 has an invalid value.')
     .replace(/^(Expected value of type "[^"]*"), found .*$/s, '$1.')
     .replace(/((?:Block)?String) ".*"/s, '$1');
   return hasCredential(sentence) ? 'The document holds what looks like a credential where a name belongs.' : sentence;
