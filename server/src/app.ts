@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { Authenticator } from './auth/authenticator.js';
 import { developmentSecret, developmentToken } from './auth/development-token.js';
 import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-verifier.js';
+import { Quotas } from './command/quotas.js';
 import type { Config } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -97,7 +98,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
     trustedProxies: config.trustedProxies,
     database,
     isProduction: config.production,
-    services: new Services(gateway),
+    services: new Services(gateway, new Quotas(config.quotas)),
     introspection,
     corsOrigins,
     metrics,

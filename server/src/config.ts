@@ -26,6 +26,7 @@ export interface Config {
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
   readonly traffic: TrafficConfig;
+  readonly quotas: QuotaConfig;
   /** Whose `X-Forwarded-For` counts; null for nobody's. */
   readonly trustedProxies: TrustedProxies | null;
   readonly logLevel: LogLevel;
@@ -43,6 +44,20 @@ export interface TrafficConfig {
   readonly operations: number;
   /** Server of Redis's protocol where servers count together; null where each counts for itself. */
   readonly sharedUrl: string | null;
+}
+
+/** How many there may be; one more is refused. */
+export interface QuotaConfig {
+  /** In an organization, archived ones included. */
+  readonly workspaces: number;
+  /** In a workspace, as the next five. */
+  readonly members: number;
+  readonly keys: number;
+  readonly configurations: number;
+  readonly routes: number;
+  readonly guardrails: number;
+  /** In an organization. */
+  readonly serviceTokens: number;
 }
 
 /** So many hops before this server, or these addresses and networks. */
@@ -92,6 +107,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     introspection: flag(environment, 'INTROSPECTION', !production),
     corsOrigins: corsOrigins(environment),
     traffic: trafficConfig(environment),
+    quotas: quotaConfig(environment),
     trustedProxies: trustedProxies(environment),
     logLevel: logLevel(environment),
   };
@@ -142,6 +158,19 @@ function trafficConfig(environment: Environment): TrafficConfig {
     gateway: limit('RATE_LIMIT_GATEWAY', 20_000),
     operations: limit('RATE_LIMIT_OPERATIONS', 256),
     sharedUrl: url ?? null,
+  };
+}
+
+function quotaConfig(environment: Environment): QuotaConfig {
+  const quota = (name: string, fallback: number) => integer(environment, `QUOTA_${name}`, fallback, 0, 999_999_999);
+  return {
+    workspaces: quota('WORKSPACES', 100_000),
+    members: quota('MEMBERS', 20_000),
+    keys: quota('KEYS', 10_000),
+    configurations: quota('CONFIGURATIONS', 1_000),
+    routes: quota('ROUTES', 1_000),
+    guardrails: quota('GUARDRAILS', 200),
+    serviceTokens: quota('SERVICE_TOKENS', 1_000),
   };
 }
 

@@ -183,6 +183,11 @@ export const refusals = {
     message: 'A position is counted among the guardrails of the stage, from 1 on.',
     remedy: 'Send a place that there is; leave it out on creation for the last one.',
   },
+  quotaReached: {
+    code: UserErrorCode.LIMIT_REACHED,
+    message: 'This would be more than who runs the service lets there be.',
+    remedy: 'Delete or revoke what is no longer needed, or ask for a higher quota; what is there stays.',
+  },
   tooManyGuardrails: {
     code: UserErrorCode.LIMIT_REACHED,
     message: 'A stage has at most 100 guardrails: every text is looked through by all of them.',
@@ -486,7 +491,7 @@ export class Refusal extends Error {
 
   /** With a sentence that says more than that of the catalogue. */
   static saying(refusal: RefusalName, detail: string, ...field: string[]): Refusal {
-    return new Refusal([{ refusal, field, detail }]);
+    return new Refusal([{ refusal, field: field.length > 0 ? field : null, detail }]);
   }
 }
 

@@ -40,6 +40,7 @@ import { routeTargets } from './model-route/route-target.entity.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { directories } from './organization/directory.entity.js';
 import { organizations } from './organization/organization.entity.js';
+import { organizationCounts } from './organization/organization-counts.entity.js';
 import { WorkspaceReviewResolver } from './review/review.resolver.js';
 import { serviceTokenReads } from './service-token/service-token.queries.js';
 import { ServiceTokenResolver } from './service-token/service-token.resolver.js';
@@ -78,7 +79,10 @@ export interface Feature {
 
 /** Everything that there is, a line a noun. From here come entities, resolvers, loaders, nodes and the prefixes of ids. */
 export const features: readonly Feature[] = [
-  { tables: [organizations, directories, idempotencyRecords, jobTable], jobs: [cleanIdempotencyRecords] },
+  {
+    tables: [organizations, organizationCounts, directories, idempotencyRecords, jobTable],
+    jobs: [cleanIdempotencyRecords],
+  },
   { reads: userReads, resolvers: [UserResolver], metrics: signInMetrics },
   { reads: teamReads, tables: [teamMemberships], resolvers: [TeamResolver] },
   { reads: workspaceReads, resolvers: [WorkspaceResolver] },

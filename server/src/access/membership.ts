@@ -29,6 +29,15 @@ export async function addMembers(
   );
 }
 
+/** How many members the workspace has, as it is kept. */
+export async function memberCount(transaction: Transaction, workspaceId: string): Promise<number> {
+  const [counted] = await transaction.rows<{ count: number }>(
+    sql`SELECT w.member_count AS count FROM workspaces w
+      WHERE w.organization_id = ${organization} AND w.id = ${workspaceId}`,
+  );
+  return counted?.count ?? 0;
+}
+
 /** Makes the person an ADMIN of the workspace. @returns whether they had not been a member. */
 export async function makeAdmin(transaction: Transaction, workspace: MemberOf, userId: string): Promise<boolean> {
   const present = await transaction.execute(
@@ -47,7 +56,7 @@ export async function replaceMembers(
   transaction: Transaction,
   workspace: MemberOf & { readonly ownerUserId: string | null },
   userIds: readonly string[],
-): Promise<{ added: string[]; removed: string[] }> {
+): Promise<{ added: string[]; removed: string[]; count: number }> {
   const present = await transaction.rows<{ id: string }>(
     sql`SELECT user_id AS id FROM members WHERE organization_id = ${organization} AND workspace_id = ${workspace.id}`,
   );
@@ -63,5 +72,5 @@ export async function replaceMembers(
     );
   }
   await addMembers(transaction, workspace, added, 'MEMBER');
-  return { added, removed };
+  return { added, removed, count: after.size };
 }

@@ -129,6 +129,7 @@ describe('row-level security', () => {
       members: 'SELECT INSERT UPDATE DELETE',
       migrations: '',
       model_routes: 'SELECT INSERT UPDATE DELETE',
+      organization_counts: 'SELECT INSERT UPDATE',
       organizations: 'SELECT',
       route_targets: 'SELECT INSERT DELETE',
       service_tokens: 'SELECT INSERT',

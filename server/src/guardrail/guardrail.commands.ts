@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
+import { ofWorkspace, refuseAnother } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { isUniqueViolation } from '../database/database.js';
 import { organization, type Sql, sql } from '../database/sql.js';
@@ -46,6 +47,7 @@ export const createGuardrail = command('createGuardrail', permission, async (run
   refuseUnfit(settings);
 
   const place = { id, organizationId: run.actor.organizationId, workspaceId: workspace.id };
+  await refuseAnother(run, 'guardrails', ofWorkspace('guardrails', 'g', workspace.id, sql`g.deleted_at IS NULL`));
   const ofStage = ofStageSql({ ...place, stage });
   const last = (await countOf(run, ofStage)) + 1;
   if (last > guardrailsMax) throw Refusal.of('tooManyGuardrails', 'input', 'stage');

@@ -2,9 +2,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
+import { ofWorkspace, refuseAnother } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { hasCredential } from '../credentials.js';
 import { isUniqueViolation } from '../database/database.js';
+import { sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
 import { nameKey, normalizeName } from '../text.js';
 import { lockChild, lockWorkspace, refuseArchived, type SeenChild } from '../workspace/workspace-lock.js';
@@ -36,6 +38,8 @@ export const createLlmConfiguration = command(
     const firstId = await run.claim(input, id);
     if (firstId !== null) return { llmConfiguration: firstId };
     refuseArchived(workspace, ['input', 'workspaceId']);
+    const present = ofWorkspace('llm_configurations', 'c', workspace.id, sql`c.deleted_at IS NULL`);
+    await refuseAnother(run, 'configurations', present);
 
     const { provider, region, credentialRef, cachedInputPricePerMillionTokens: cached } = input;
     const settings = {

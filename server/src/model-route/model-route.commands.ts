@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
+import { ofWorkspace, refuseAnother } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal, type Refused } from '../errors.js';
@@ -34,6 +35,9 @@ export const setModelRoute = command('setModelRoute', permission, async (run, in
   const workspace = await lockWorkspace(run, input.workspaceId, { permission });
   const present = await findRoute(run, workspace.id, model);
   refuseOther(present, input.expectedVersion ?? null);
+  if (present === undefined) {
+    await refuseAnother(run, 'routes', ofWorkspace('model_routes', 'r', workspace.id, sql`true`));
+  }
   const targets = await resolveTargets(run, workspace, input.targets);
   if (strategy === RouteStrategy.WEIGHTED && targets.every(({ weight }) => weight === 0)) {
     throw Refusal.of('weightsAllZero', 'input', 'targets');

@@ -3,6 +3,7 @@ import { initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
 import { command, type Run } from '../command/command.js';
+import { refuseAnother } from '../command/quotas.js';
 import { organization, sql } from '../database/sql.js';
 import { parseTime } from '../database/table.js';
 import type { Transaction } from '../database/transaction.js';
@@ -20,7 +21,7 @@ const repeated =
 
 /**
  * Makes a token for another service; only its digest is kept.
- * @throws Refusal INVALID for a time that has passed, IDEMPOTENCY_KEY_REUSED
+ * @throws Refusal INVALID for a time that has passed, LIMIT_REACHED, IDEMPOTENCY_KEY_REUSED
  */
 export const createServiceToken = command(
   'createServiceToken',
@@ -31,6 +32,9 @@ export const createServiceToken = command(
     const firstId = await run.claim(input, id);
     if (firstId !== null) return { serviceToken: firstId, token: null, message: repeated };
 
+    await lockServiceTokens(run);
+    const held = sql`FROM service_tokens st WHERE st.organization_id = ${organization} AND st.revoked_at IS NULL`;
+    await refuseAnother(run, 'serviceTokens', held);
     const values = {
       name: normalizeName(input.name),
       scopes: [...new Set(input.scopes)].sort(),
@@ -47,6 +51,14 @@ export const createServiceToken = command(
     return { serviceToken: id, token: secret, message: null };
   },
 );
+
+/** Whoever makes another one in the organization waits until the end. */
+async function lockServiceTokens({ transaction }: Run): Promise<void> {
+  await transaction.lock(
+    sql`INSERT INTO organization_counts AS oc (organization_id) VALUES (${organization})
+      ON CONFLICT (organization_id) DO UPDATE SET workspaces = oc.workspaces`,
+  );
+}
 
 async function readTime(transaction: Transaction): Promise<Date> {
   const { rows } = await transaction.texts(sql`SELECT ${lockedAtSql}`);

@@ -23,8 +23,24 @@ export async function repairCounters(database: Database): Promise<RepairReport> 
       refreshed += batch.refreshed;
       after = batch.lastId;
     }
+    await repairWorkspaceCount(database, id);
   }
   return { repaired, refreshed };
+}
+
+/** Locked first and counted with the next statement, as below. */
+function repairWorkspaceCount(database: Database, organizationId: string): Promise<void> {
+  return database.transaction(async (transaction) => {
+    await transaction.execute(
+      sql`INSERT INTO organization_counts AS oc (organization_id) VALUES (${organizationId})
+        ON CONFLICT (organization_id) DO UPDATE SET workspaces = oc.workspaces`,
+    );
+    await transaction.execute(
+      sql`UPDATE organization_counts oc
+        SET workspaces = (SELECT count(*) FROM workspaces w WHERE w.organization_id = ${organizationId})
+        WHERE oc.organization_id = ${organizationId}`,
+    );
+  });
 }
 
 /** `lastId` is where the next batch begins; null after the last. */

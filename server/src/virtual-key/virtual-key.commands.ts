@@ -4,6 +4,7 @@ import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
 import { command, type Run } from '../command/command.js';
+import { ofWorkspace, refuseAnother } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
@@ -55,6 +56,7 @@ export const createVirtualKey = command(
     const firstId = await run.claim(input, id);
     if (firstId !== null) return repeatedCreate(run, firstId, workspace);
     refuseArchived(workspace, ['input', 'workspaceId']);
+    await refuseAnother(run, 'keys', ofWorkspace('virtual_keys', 'k', workspace.id, sql`k.status <> 'REVOKED'`));
     const { lockedAt: createdAt } = workspace;
     const settings = { name: normalizeName(input.name), ...noLimits, ...givenLimits(input) };
     // Only here, because a repeat may come after the key has expired.

@@ -1,8 +1,9 @@
 import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
-import { isMemberSql, makeAdmin } from '../access/membership.js';
+import { isMemberSql, makeAdmin, memberCount } from '../access/membership.js';
 import { inTeamAccessSql } from '../access/sight.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command, type Run } from '../command/command.js';
+import { refuseBeyondQuota } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { organization, sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
@@ -45,6 +46,7 @@ export const transferWorkspaceOwnership = command(
     const owner = await resolveOwner(run, ownerId, id);
     const { ownerUserId } = owner;
     const isNewMember = ownerUserId !== null && (await makeAdmin(transaction, workspace, ownerUserId));
+    if (isNewMember) refuseBeyondQuota(run, 'members', await memberCount(transaction, id), ...ownerField);
     await changeVersioned(run, workspaces, workspace, { ...owner, updatedAt: lockedAt });
     if (workspace.ownerTeamId !== null) await clearUnseenSelections(transaction, id);
     run.audit(workspaceOwnershipTransferred, workspaces, { id, workspaceId: id }, [

@@ -5,6 +5,7 @@ import { roleSql } from '../access/sight.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { command } from '../command/command.js';
+import { refuseBeyondQuota } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
 import { isUniqueViolation } from '../database/database.js';
 import { organization, sql } from '../database/sql.js';
@@ -34,7 +35,7 @@ const workspaceSettingsUpdated = auditAction(
 
 /**
  * Creates a workspace with the actor as its owner and first member; becomes the active one if the actor has none.
- * @throws Refusal TAKEN, INVALID for a time zone, NOT_FOUND for a member, IDEMPOTENCY_KEY_REUSED
+ * @throws Refusal TAKEN, INVALID for a time zone, NOT_FOUND for a member, LIMIT_REACHED, IDEMPOTENCY_KEY_REUSED
  */
 export const createWorkspace = command(
   'createWorkspace',
@@ -57,8 +58,13 @@ export const createWorkspace = command(
     const members = await resolveMembers(run, input.memberIds, null);
     const keys = { nameKey: nameKey(settings.name), searchKey: searchKey(settings.name) };
     const others = members.filter((userId) => userId !== actor.id);
-    await Promise.all([
+    refuseBeyondQuota(run, 'members', others.length + 1, 'input', 'memberIds');
+    const [, { locked }] = await Promise.all([
       transaction.insert(workspaces, [{ ...workspace, ...settings, ...keys }]),
+      // The insert has waited for others who add one, and holds the count until the end.
+      transaction.lock(
+        sql`SELECT oc.workspaces FROM organization_counts oc WHERE oc.organization_id = ${organization}`,
+      ),
       // The owner's stored role is what they keep when they give the ownership away.
       addMembers(transaction, workspace, [actor.id], 'ADMIN'),
       addMembers(transaction, workspace, others, 'MEMBER'),
@@ -66,6 +72,7 @@ export const createWorkspace = command(
     ]).catch((error: unknown) => {
       throw isUniqueViolation(error, 'workspaces_name_key') ? Refusal.of('nameTaken', 'input', 'name') : error;
     });
+    refuseBeyondQuota(run, 'workspaces', Number(locked.rows[0]?.[0]));
     const target = { id, workspaceId: id };
     const changes = [...initialValues(settings), ...memberChange([], [actor.id, ...others])];
     run.audit(workspaceCreated, workspaces, target, changes);
@@ -109,7 +116,8 @@ export const updateWorkspaceSettings = command(
     const removedIds: string[] = [];
     if (input.memberIds != null) {
       const members = await resolveMembers(run, input.memberIds, workspace.id);
-      const { added, removed } = await replaceMembers(run.transaction, workspace, members);
+      const { added, removed, count } = await replaceMembers(run.transaction, workspace, members);
+      if (added.length > 0) refuseBeyondQuota(run, 'members', count, 'input', 'memberIds');
       changes.push(...memberChange(removed, added));
       removedIds.push(...removed);
     }

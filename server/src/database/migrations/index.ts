@@ -13,6 +13,7 @@ import { AfterTheWait1800200000010 } from './1800200000010-after-the-wait.js';
 import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
 import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
 import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
+import { OrganizationCounts1800200000050 } from './1800200000050-organization-counts.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -30,4 +31,5 @@ export const migrations = [
   FirstLimits1800200000011,
   ExhaustedSince1800200000012,
   AuditLogIndexes1800200000030,
+  OrganizationCounts1800200000050,
 ] as const;
