@@ -660,7 +660,7 @@ export const requestErrors = {
     code: 'BAD_USER_INPUT',
     status: 400,
     message: 'A Decimal is a string such as "1250.00".',
-    remedy: 'Send the number as a string, without exponent or thousands separators.',
+    remedy: 'Send the number as a string, as one types it: without exponent, thousands separators or currency.',
   },
   bigIntMalformed: {
     code: 'BAD_USER_INPUT',

@@ -2,17 +2,24 @@ import { GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { requestError } from '../errors.js';
 
-const decimalPattern = /^-?\d{1,30}(\.\d{1,20})?$/;
+/** Nothing longer is looked at; blanks around it and zeros that say nothing included. */
+const decimalLengthMax = 100;
+const decimalPattern = /^([+-]?)0*(\d{0,30})(?:\.(\d{0,20}?)0*)?$/;
 
+/** Any exact way in which a person types a number, as its shortest one: " +0005.100" becomes "5.1", and "-.50" "-0.5". */
 function parseDecimal(value: unknown): string {
-  if (typeof value === 'string' && decimalPattern.test(value)) return value;
-  throw requestError('decimalMalformed');
+  const text = typeof value === 'string' && value.length <= decimalLengthMax ? value.trim() : '';
+  const [, sign, whole = '', decimals = ''] = (/\d/.test(text) && decimalPattern.exec(text)) || [];
+  if (sign === undefined) throw requestError('decimalMalformed');
+  const isNegative = sign === '-' && whole + decimals !== '';
+  return `${isNegative ? '-' : ''}${whole || '0'}${decimals === '' ? '' : `.${decimals}`}`;
 }
 
 export const DecimalScalar = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
-  description: 'Exact base-10 number carried as a string, such as "1250.00"; never a float.',
+  description:
+    'Exact base-10 number carried as a string, such as "1250.00"; never a float. Input may have a sign, zeros and blanks around it, and no exponent nor thousands separators: "0005", "+5.100" and ".5" are fine.',
   serialize: (value) => String(value),
   parseValue: parseDecimal,
   parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING ? node.value : undefined),
