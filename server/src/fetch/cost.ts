@@ -1,5 +1,8 @@
 import { Extensions } from 'type-graphql';
 
+/** Values that one operation may answer with at the most, by its page sizes, with what its statements weigh. */
+export const complexityMax = 50_000;
+
 /** What a field may cost, for the limit on the size of an operation. */
 export interface FieldCost {
   /** Statements that are sent for it, which all items around it share; none unless given. */

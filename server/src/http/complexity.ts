@@ -1,11 +1,8 @@
 import { Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
 import { requestError } from '../errors.js';
-import { costKey, type FieldCost } from '../fetch/cost.js';
+import { complexityMax, costKey, type FieldCost } from '../fetch/cost.js';
 import { pageSizeDefault, pageSizeMax } from '../fetch/list.js';
 import { type WalkedField, type WalkedOperation, walkFields } from './walk-fields.js';
-
-/** Values that one operation may answer with at the most, by its page sizes, with what its statements weigh. */
-export const complexityMax = 50_000;
 
 /** What a statement weighs, in values. */
 const statementWeight = 50;

@@ -5,16 +5,17 @@ import type { Reader } from '../fetch/caller.js';
 import { Cost } from '../fetch/cost.js';
 import type { NounRow } from '../fetch/plan.js';
 import { selectionOf } from '../fetch/selection.js';
+import { weightBelow } from '../fetch/weight.js';
 import { checkTimeRange, TimeRangeInput } from '../graphql/time-range.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 import { UsageBucket, UsageDimension, UsageGranularity, WorkspaceInsights } from './insights.entity.js';
 import { readInsights } from './insights.queries.js';
 import type { Range } from './rollups.js';
-import { usageOfWorkspace } from './usage.queries.js';
+import { countBuckets, usageOfWorkspace } from './usage.queries.js';
 
 const itself = [[]] as const;
 
-/** A month by days; more than that is bounded where buckets are counted. */
+/** A month by days; more than that, and what its keys are asked for, is bounded where buckets are counted. */
 const usualBuckets = 31;
 /** What adding up a year weighs, in values. */
 const work = 500;
@@ -29,6 +30,7 @@ export class WorkspaceInsightsResolver {
   async usage(
     @Root() workspace: NounRow,
     @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
     @Arg('range', () => TimeRangeInput, {
       nullable: true,
       description: 'The present budget period so far unless given.',
@@ -46,7 +48,9 @@ export class WorkspaceInsightsResolver {
   ): Promise<readonly UsageBucket[]> {
     if (groups != null && groups < 1) throw requestError('groupsInvalid');
     const args = { range: toRange(range), granularity, dimension: dimension ?? null, groups: groups ?? null };
-    return usageOfWorkspace(reader, args).load(workspace.uuid);
+    const buckets = await usageOfWorkspace(reader, args).load(workspace.uuid);
+    countBuckets(reader, { args, buckets, weightOfKey: weightBelow(info, 'virtualKey') });
+    return buckets;
   }
 
   // The sums, those of the range before, percentiles, denials.

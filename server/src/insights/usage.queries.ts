@@ -2,6 +2,7 @@ import { raw, type Sql, sql } from '../database/sql.js';
 import { parseBoolean, parseTime } from '../database/table.js';
 import { requestError } from '../errors.js';
 import { groupBy, type Reader, remember } from '../fetch/caller.js';
+import { complexityMax } from '../fetch/cost.js';
 import { toSpent } from '../graphql/money.js';
 import { virtualKeys } from '../virtual-key/virtual-key.entity.js';
 import { type UsageBucket, UsageDimension, UsageGranularity } from './insights.entity.js';
@@ -83,7 +84,7 @@ async function readUsage(
         SELECT r.id, bucket.* FROM ranges r CROSS JOIN LATERAL (${buckets}) AS bucket LIMIT ${limit}
       ) AS b ORDER BY b.id, b.start, b.is_other, b.cost DESC, b.of_group`,
   );
-  countBuckets(reader, rows.length, args);
+  if (rows.length > bucketsMax) throw tooMany(args);
   const byWorkspace = groupBy(rows, ([workspaceId]) => workspaceId ?? '');
   return new Map(
     [...byWorkspace].map(([workspaceId, ofWorkspace]) => [
@@ -114,13 +115,25 @@ const coarser: Record<UsageGranularity, string> = {
   MONTH: 'fewer "groups"',
 };
 
-/** @throws BAD_USER_INPUT where the operation has more buckets than it may. */
-function countBuckets(reader: Reader, buckets: number, { granularity }: UsageArgs): void {
-  const count = remember(reader, counted, () => ({ buckets: 0 }));
-  count.buckets += buckets;
-  if (count.buckets <= bucketsMax) return;
-  throw requestError(
+/**
+ * Counts the buckets of a field, and what their keys are asked for, which may be lists: each bucket of a key has all of it
+ * again, however few keys there are.
+ * @throws BAD_USER_INPUT where the operation has more of either than it may.
+ */
+export function countBuckets(
+  reader: Reader,
+  { args, buckets, weightOfKey }: { args: UsageArgs; buckets: readonly UsageBucket[]; weightOfKey: number },
+): void {
+  const count = remember(reader, counted, () => ({ buckets: 0, valuesOfKeys: 0 }));
+  count.buckets += buckets.length;
+  if (weightOfKey > 0)
+    count.valuesOfKeys += weightOfKey * buckets.filter((bucket) => bucket.virtualKey !== null).length;
+  if (count.buckets > bucketsMax || count.valuesOfKeys > complexityMax) throw tooMany(args);
+}
+
+function tooMany({ granularity }: UsageArgs): Error {
+  return requestError(
     'tooManyBuckets',
-    `The argument "granularity" gives more than 20,000 buckets in this operation; choose ${coarser[granularity]} or a shorter range.`,
+    `The argument "granularity" gives more than 20,000 buckets in this operation, or 50,000 values of their keys; choose ${coarser[granularity]} or a shorter range.`,
   );
 }

@@ -316,8 +316,33 @@ test('the buckets of all fields of an operation are counted together', async () 
     server.request({ token: ada.token, query: `{ workspaces { nodes { ${fields} } } }` });
   const twice = await send(`a: ${usage}) { start }`);
   expect(twice.errors).toBeUndefined();
-  const fourTimes = await send(`a: ${usage}) { start } b: ${usage}, groupBy: MODEL) { start }`);
-  expect(fourTimes.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+  for (const groups of [', groupBy: MODEL', '']) {
+    const fourTimes = await send(`a: ${usage}) { start } b: ${usage}${groups}) { start }`);
+    expect(fourTimes.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+  }
+});
+
+test('what the keys of buckets are asked for counts as often as there are buckets', async () => {
+  const { ada, id, key } = await workspaceWithKeys();
+  await fillHours(id, 300, 1);
+  await server.database.rows({
+    text: 'UPDATE usage_hours SET virtual_key_id = $2 WHERE workspace_id = $1',
+    values: [uuidOf(id), uuidOf(key)],
+  });
+  const send = (ofKey: string) =>
+    server.request({
+      token: ada.token,
+      query: `query ($size: Int = 1) { workspace(id: "${id}") {
+        usage(range: { from: "${from}", to: "2026-12-01T00:00:00.000Z" }, granularity: HOUR, groupBy: VIRTUAL_KEY) {
+          virtualKey { id workspace { members(first: $size) { totalCount } } ...of } } } }
+        fragment of on VirtualKey { ${ofKey} }`,
+    });
+  expect((await send('name')).errors).toBeUndefined();
+  const { errors } = await send('workspace { all: members(first: 100) { nodes { id } } }');
+  expect(errors?.[0]).toMatchObject({
+    message: expect.stringContaining('values of their keys'),
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 });
 
 test('a page of workspaces takes one statement for the same usage of all', async () => {
