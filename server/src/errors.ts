@@ -653,7 +653,8 @@ export const requestErrors = {
   tooManyBuckets: {
     code: 'BAD_USER_INPUT',
     status: 200,
-    message: 'The usage of an operation has at most 20,000 buckets, and 50,000 values of their keys; the message names the argument.',
+    message:
+      'The usage of an operation has at most 20,000 buckets, and 50,000 values of their keys; the message names the argument.',
     remedy: 'Ask for a coarser granularity, for fewer groups, for a shorter range or for fewer workspaces at once.',
   },
   decimalMalformed: {

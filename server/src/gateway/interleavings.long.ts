@@ -40,6 +40,22 @@ beforeAll(async () => {
       WHEN (NEW.reserved > OLD.reserved) EXECUTE FUNCTION refuse_above()`,
     values: [],
   });
+  await server.database.rows({
+    text: `CREATE FUNCTION refuse_above_key() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF NEW.spent + NEW.reserved > (
+          SELECT k.monthly_budget FROM virtual_keys k
+          WHERE k.organization_id = NEW.organization_id AND k.id = NEW.virtual_key_id
+        ) THEN RAISE EXCEPTION 'a decision went above the limit of the key'; END IF;
+        RETURN NULL;
+      END $$`,
+    values: [],
+  });
+  await server.database.rows({
+    text: `CREATE TRIGGER refuse_above_key AFTER UPDATE ON virtual_key_ledgers FOR EACH ROW
+      WHEN (NEW.reserved > OLD.reserved) EXECUTE FUNCTION refuse_above_key()`,
+    values: [],
+  });
 });
 afterAll(() => Promise.all(clients.map((client) => client.end())));
 

@@ -12,6 +12,7 @@ import { Usage1800200000002 } from './1800200000002-usage.js';
 import { AfterTheWait1800200000010 } from './1800200000010-after-the-wait.js';
 import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
 import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
+import { LimitsByOrganization1800200000013 } from './1800200000013-limits-by-organization.js';
 import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
 import { OrganizationCounts1800200000050 } from './1800200000050-organization-counts.js';
 
@@ -30,6 +31,7 @@ export const migrations = [
   AfterTheWait1800200000010,
   FirstLimits1800200000011,
   ExhaustedSince1800200000012,
+  LimitsByOrganization1800200000013,
   AuditLogIndexes1800200000030,
   OrganizationCounts1800200000050,
 ] as const;
