@@ -25,24 +25,33 @@ const project = {
   },
 } satisfies Config;
 
-const database = {
+/** What starts servers: most of its time would go into loading packages for each file again. */
+const withServers = {
+  ...project,
+  transform: {
+    ...project.transform,
+    '/node_modules/.+\\.[cm]?js$': '<rootDir>/../server/src/testing/native-package.mjs',
+  },
+  transformIgnorePatterns: [],
   // Whatever file a test imports first, the decorators in it find what they need.
   setupFiles: ['reflect-metadata'],
   testEnvironment: '<rootDir>/../server/src/testing/test-environment.mjs',
   globalSetup: '<rootDir>/../server/src/testing/global-setup.mjs',
   globalTeardown: '<rootDir>/../server/src/testing/global-teardown.mjs',
-};
+} satisfies Config;
 
 /** The tests of the server whose files end in `.<kind>.ts`. */
 function ofServer(displayName: string, kind: string) {
   return {
-    ...project,
-    ...database,
+    ...withServers,
     displayName,
     rootDir: 'server',
     testMatch: [`<rootDir>/src/**/*.${kind}.ts`],
   };
 }
+
+/** Tests of the SDK against servers. */
+const againstServers = '<rootDir>/src/server*.test.ts';
 
 // biome-ignore lint/style/noProcessEnv: read where the tests are set up, as in their files.
 const isShared = process.env['TEST_DATABASE_URL'] !== undefined;
@@ -58,12 +67,12 @@ const config: Config = {
   projects: [
     // What `npm test` runs: minutes at the most.
     ofServer('server', 'test'),
+    { ...withServers, displayName: 'sdk', rootDir: 'sdk', testMatch: [againstServers] },
     {
       ...project,
-      ...database,
       displayName: 'sdk',
       rootDir: 'sdk',
-      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/examples/*/src/**/*.test.ts'],
+      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/examples/*/src/**/*.test.ts', `!${againstServers}`],
     },
     // What takes longer or needs more, each by a command of its own: what the documentation tells to do, properties
     // that need many cases, a connection pooler, a browser.

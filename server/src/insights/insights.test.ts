@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createWorkspace, idOfNothing, run } from '../testing/fixtures.js';
+import { makeOldMonths } from '../testing/months.js';
 import { changeRows, insertKeys, organizationOf, setRole, uuidOf } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
@@ -7,6 +8,7 @@ import { recordUsage, seeded } from '../testing/usage-records.js';
 import { server, useServer } from '../testing/use-server.js';
 
 useServer();
+beforeAll(makeOldMonths);
 
 interface Group {
   readonly group: string;

@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { newConfiguration } from '../testing/configurations.js';
 import { createWorkspace, idOfNothing, run } from '../testing/fixtures.js';
+import { makeOldMonths } from '../testing/months.js';
 import { changeRows, insertKeys, organizationOf, setRole, uuidOf } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
@@ -8,6 +9,7 @@ import { recordUsage, seeded, type UsageFixture } from '../testing/usage-records
 import { server, useServer } from '../testing/use-server.js';
 
 useServer();
+beforeAll(makeOldMonths);
 
 interface Bucket {
   readonly start: string;

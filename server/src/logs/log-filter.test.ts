@@ -3,12 +3,14 @@ import { newConfiguration } from '../testing/configurations.js';
 import { createKey, createWorkspace, idOfNothing, mutate, run } from '../testing/fixtures.js';
 import { deleteGuardrail, newGuardrail } from '../testing/guardrails.js';
 import { type LogFixture, recordLogs } from '../testing/logs.js';
+import { makeOldMonths } from '../testing/months.js';
 import { organizationOf, uuidOf } from '../testing/rows.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 import { recordsLookedAtMax, recordsOfDayMax } from './log-walk.js';
 
 useServer();
+beforeAll(makeOldMonths);
 
 const minute = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * minute).toISOString();

@@ -3,12 +3,14 @@ import { newConfiguration } from '../testing/configurations.js';
 import { createKey, createWorkspace, idOfNothing, mutate, run } from '../testing/fixtures.js';
 import { deleteGuardrail, newGuardrail } from '../testing/guardrails.js';
 import { recordLogs } from '../testing/logs.js';
+import { makeOldMonths } from '../testing/months.js';
 import { setRole } from '../testing/rows.js';
 import { recordStatements } from '../testing/statements.js';
 import { newOrganization, type Person, person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 
 useServer();
+beforeAll(makeOldMonths);
 
 interface Page {
   readonly nodes: readonly { readonly id: string }[];

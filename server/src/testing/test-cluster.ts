@@ -27,7 +27,36 @@ export async function startTestCluster(): Promise<TestCluster> {
   }
   const { url, stop } = await startEmptyCluster();
   await migrate(url);
+  await dropMonths(url);
   return { templateUrl: url, isDistributed: false, stop };
+}
+
+/**
+ * Leaves the months of usage from two before this one to the next: each has a score of tables and indexes, which the copy
+ * for every test file would hold. Tests of older ones make them (`months.ts`).
+ */
+async function dropMonths(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    DO $$
+    DECLARE month_table text;
+    BEGIN
+      FOR month_table IN
+        SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^usage_record(s|_tags)_[0-9]{6}$'
+          AND to_date(right(relname, 6), 'YYYYMM') NOT BETWEEN date_trunc('month', now() AT TIME ZONE 'UTC') - interval '2 months'
+            AND now() AT TIME ZONE 'UTC' + interval '1 month'
+      LOOP
+        EXECUTE 'DROP TABLE ' || month_table;
+      END LOOP;
+    END $$`);
+  // Gives back what the catalogue had of them.
+  const { rows } = await client.query<{ names: string }>(
+    `SELECT string_agg(oid::regclass::text, ', ') AS names FROM pg_class
+     WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared`,
+  );
+  await client.query(`VACUUM FULL ${rows[0]?.names}`);
+  await client.end();
 }
 
 async function hasCitus(url: string): Promise<boolean> {
@@ -50,6 +79,11 @@ export async function startEmptyCluster(): Promise<{ readonly url: string; stop(
       fsync: 'off',
       synchronous_commit: 'off',
       full_page_writes: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_wal_size: '4GB',
+      // It would come to one of the many databases after the other, all the time.
+      autovacuum: 'off',
       max_connections: '300',
     },
   });

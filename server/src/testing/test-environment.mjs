@@ -1,20 +1,76 @@
+import { createRequire } from 'node:module';
+import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 /** As many lines, and as much of each, as one reads. */
 const linesMax = 30;
 const lineLengthMax = 4_000;
 
+/** Stands for Node's own context where Jest asks for one. */
+const ownContext = {};
+
+/** Leaves out the context where it stands for Node's own. */
+function inOwnContext(Module) {
+  return class extends Module {
+    constructor(...args) {
+      const options = args.pop();
+      super(...args, options?.context === ownContext ? { ...options, context: undefined } : options);
+    }
+  };
+}
+
+const { compileFunction } = vm;
+vm.SourceTextModule = inOwnContext(vm.SourceTextModule);
+vm.SyntheticModule = inOwnContext(vm.SyntheticModule);
+vm.compileFunction = (code, params, options) => {
+  const isOwn = options?.parsingContext === ownContext;
+  return compileFunction(code, params, isOwn ? { ...options, parsingContext: undefined } : options);
+};
+
 /**
- * Jest's environment of Node, in which a test that fails tells what its servers have logged meanwhile. Test servers hand
- * every line of their log to the global `keepLogLine`; lines are kept from the start of a test, or of the `beforeAll`s of
- * a block, and when something fails the last of them are put under its message, which is what Jest prints.
+ * Jest's environment of Node but for two things.
+ *
+ * Tests run in the context of Node itself and not in one of their own: looking up a global takes many times as long there,
+ * and the packages that Node has loaded (`native-package.mjs`) would be strangers in it, with an `Error` of their own. What
+ * a file leaves on the global object or has mocked goes with it.
+ *
+ * A test that fails tells what its servers have logged meanwhile. Test servers hand every line of their log to the global
+ * `keepLogLine`; lines are kept from the start of a test, or of the `beforeAll`s of a block, and when something fails the
+ * last of them are put under its message, which is what Jest prints.
  */
-export default class LoggingEnvironment extends TestEnvironment {
+export default class Environment extends TestEnvironment {
   #lines = [];
+  #globals = new Set(Reflect.ownKeys(globalThis));
+  #console = globalThis.console;
+  #process = { exit: process.exit, getBuiltinModule: process.getBuiltinModule };
+
+  constructor(config, context) {
+    super(config, context);
+    const { projectConfig } = config;
+    this.global = globalThis;
+    // For `native-package.mjs`.
+    globalThis.requireNatively = createRequire(import.meta.url);
+    this.moduleMocker = new this.moduleMocker.constructor(globalThis);
+    this.fakeTimersModern = new this.fakeTimersModern.constructor({ config: projectConfig, global: globalThis });
+  }
+
+  getVmContext() {
+    return ownContext;
+  }
 
   async setup() {
     await super.setup();
     this.global.keepLogLine = (line) => this.#lines.push(line);
+  }
+
+  async teardown() {
+    this.moduleMocker.restoreAllMocks();
+    await super.teardown();
+    for (const key of Reflect.ownKeys(globalThis)) {
+      if (!this.#globals.has(key)) Reflect.deleteProperty(globalThis, key);
+    }
+    globalThis.console = this.#console;
+    Object.assign(process, this.#process);
   }
 
   async handleTestEvent({ name, error }) {

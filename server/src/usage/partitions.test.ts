@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { makeOldMonths } from '../testing/months.js';
 import { onPlainPostgres } from '../testing/plain-postgres.js';
 import { newTraffic, recordUsage, rowsOf, usage } from '../testing/usage.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -30,6 +31,7 @@ function monthFromNow(ahead: number): string {
 onPlainPostgres('the tables of all of its tests are the same', () => {
   let traffic: Awaited<ReturnType<typeof newTraffic>>;
   beforeAll(async () => {
+    await makeOldMonths();
     traffic = await newTraffic();
   });
 

@@ -1,4 +1,5 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
+import { makeOldMonths } from '../testing/months.js';
 import { newTraffic, recordUsage, rowsOf, type Traffic, usage } from '../testing/usage.js';
 import { server, useServer } from '../testing/use-server.js';
 import { connect } from '../testing/waiting.js';
@@ -15,6 +16,7 @@ const soonMs = 1_000;
 
 let traffic: Traffic;
 beforeAll(async () => {
+  await makeOldMonths();
   traffic = await newTraffic();
 });
 
