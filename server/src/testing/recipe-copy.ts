@@ -14,16 +14,22 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** A copy of the working tree in which some steps were done, with the packages of the original. */
+/** A copy of the working tree, with the packages of the original. */
 export interface Copy {
   readonly folder: string;
+  /** Makes it anew what the original is, with these steps done in it. */
+  follow(steps: readonly Step[]): Promise<void>;
   /** Runs a command at the copy's root. */
   run(command: string, ...args: readonly string[]): Promise<Outcome>;
   remove(): Promise<void>;
 }
 
-export async function copyWith(steps: readonly Step[]): Promise<Copy> {
+export async function copyRepository(): Promise<Copy> {
   const folder = await mkdtemp(join(tmpdir(), 'tokenvue-recipe-'));
+  const git = async (...args: readonly string[]): Promise<void> => {
+    const { isDone, output } = await execute(folder, 'git', args);
+    if (!isDone) throw new Error(output);
+  };
   const listed = await execute(root, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   if (!listed.isDone) throw new Error(listed.output);
   for (const file of new Set(listed.stdout.split('\0'))) {
@@ -32,14 +38,20 @@ export async function copyWith(steps: readonly Step[]): Promise<Copy> {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await cp(join(root, file), join(folder, file));
   }
+  await git('init', '--quiet');
+  await git('add', '--all');
   for (const place of ['server', 'sdk', 'sdk/examples/workspace-page']) {
     const packages = join(root, place, 'node_modules');
     if (await isThere(packages)) await symlink(packages, join(folder, place, 'node_modules'));
   }
   await borrowPackages(join(folder, 'node_modules'));
-  for (const step of steps) await follow(step, folder);
   return {
     folder,
+    follow: async (steps) => {
+      await git('checkout', '--quiet', '--', '.');
+      await git('clean', '--quiet', '-d', '-x', '--force', '--exclude', 'node_modules');
+      for (const step of steps) await follow(step, folder);
+    },
     run: (command, ...args) => execute(folder, command, args),
     remove: () => rm(folder, { recursive: true }),
   };
