@@ -85,11 +85,11 @@ test('an answer without the list is an InvalidResponseError', async () => {
   }
 });
 
-test.each(['auditLog.iterate'])(
+test.each(['auditLog.iterate', 'serviceTokens.iterate'])(
   '%s for who may not read the list is FORBIDDEN, and not an empty list',
   async (name) => {
     const list = lists[name] as List;
-    const { client } = clientAnswering(() => json({ data: { auditLog: null } }));
+    const { client } = clientAnswering(() => json({ data: list.around(null) }));
     const error = await rejection(collect(list.iterate(client)));
     expect(error).toBeInstanceOf(ForbiddenError);
     expect(error).toMatchObject({ code: 'FORBIDDEN', attempts: 1 });

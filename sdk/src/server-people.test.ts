@@ -110,15 +110,31 @@ test('a service token is shown once, listed masked, and refused from the moment 
     expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,
+    secrets: [{ maskedToken: serviceToken.maskedToken, createdAt: time, expiresAt: null, lastUsedAt: null }],
   });
   expect(await serviceTokens.create(input)).toEqual({ serviceToken, token: null, message: expect.any(String) });
 
   const service = clientOf(server, token ?? '');
   const viewer = { user: null, organizationRole: null, teams: [], activeWorkspace: null };
   expect(await service.viewer()).toEqual(viewer);
-  expect(await serviceTokens.list()).toContainEqual({ ...serviceToken, lastUsedAt: time });
+  const used = { ...serviceToken, lastUsedAt: time, secrets: [expect.objectContaining({ lastUsedAt: time })] };
+  expect((await serviceTokens.list({ totalCount: true }))?.nodes).toContainEqual(used);
+  const rotated = await serviceTokens.rotate({ serviceTokenId: serviceToken.id, overlapSeconds: 60 });
+  expect(rotated.serviceToken.secrets.map(({ maskedToken }) => maskedToken.slice(-4))).toEqual([
+    rotated.token?.slice(-4),
+    token?.slice(-4),
+  ]);
+  const successor = clientOf(server, rotated.token ?? '');
+  for (const client of [service, successor]) expect(await client.viewer()).toEqual(viewer);
   expect(await serviceTokens.revoke(serviceToken.id)).toMatchObject({ id: serviceToken.id, revokedAt: time });
-  expect(await failure(service.viewer())).toBeInstanceOf(UnauthenticatedError);
+  for (const client of [service, successor]) {
+    expect(await failure(client.viewer())).toBeInstanceOf(UnauthenticatedError);
+  }
+  const log = await admin.client.auditLog.list({ filter: { targetIds: [serviceToken.id] }, totalCount: true });
+  expect(log).toMatchObject({
+    totalCount: 3,
+    nodes: ['revoked', 'rotated', 'created'].map((verb) => ({ action: `service_token.${verb}`, workspace: null })),
+  });
 });
 
 test('a service sees every workspace within its scopes, and is told which scope is missing', async () => {

@@ -2,14 +2,27 @@ import type { Executor } from './executor.js';
 import {
   CreateServiceTokenDocument,
   RevokeServiceTokenDocument,
+  RotateServiceTokenDocument,
   ServiceTokensDocument,
 } from './generated/documents.js';
-import type { CreateServiceTokenInput, ServiceTokenFragment } from './generated/operations.js';
+import type {
+  CreateServiceTokenInput,
+  RotateServiceTokenInput,
+  ServiceTokenFragment,
+  ServiceTokensQuery,
+} from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
 import type { CallOptions } from './options.js';
+import type { IterateOptions, PageOptions } from './pages.js';
 
-/** A credential for another service, without the token itself. */
+/**
+ * A credential for another service, without the token itself. `secrets` describes those that are accepted now: two while
+ * a rotation overlaps, none once it is revoked or has expired.
+ */
 export type ServiceToken = ServiceTokenFragment;
+
+/** One page of service tokens; `totalCount` is there when it was asked for. */
+export type ServiceTokenPage = NonNullable<ServiceTokensQuery['serviceTokens']>;
 
 /** A service token's record with the token that was just made for it. */
 export interface IssuedServiceToken {
@@ -31,11 +44,16 @@ export class ServiceTokens {
   }
 
   /**
-   * Every service token of the organization, the newest first and the revoked ones too; null for anyone but an
-   * organization admin. They come at once, not in pages.
+   * One page of the organization's service tokens, the newest first and the revoked ones too; null for a person who is no
+   * organization admin. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(call?: CallOptions): Promise<ServiceToken[] | null> {
-    return (await this.#executor.data(ServiceTokensDocument, {}, call)).serviceTokens;
+  async list(options: PageOptions = {}, call?: CallOptions): Promise<ServiceTokenPage | null> {
+    return (await this.#executor.data(ServiceTokensDocument, options, call)).serviceTokens;
+  }
+
+  /** All of them, page after page. Throws ForbiddenError for a person who is no organization admin. */
+  iterate(options: IterateOptions = {}): AsyncGenerator<ServiceToken, void, undefined> {
+    return this.#executor.iterate(ServiceTokensDocument, {}, options, null);
   }
 
   /**
@@ -45,6 +63,16 @@ export class ServiceTokens {
   create(input: CreateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
     const keyed = withIdempotencyKey(input);
     return this.#executor.mutate(CreateServiceTokenDocument, keyed, 'serviceToken', call);
+  }
+
+  /**
+   * Gives the token a new secret, which it answers with this one time. The old secret works for `overlapSeconds` more, 0
+   * unless given; one that a former rotation left working ends at once. A repeat with the same `idempotencyKey` does not
+   * rotate again, and has no token. Throws InvalidInputError, NotFoundError, ForbiddenError or IdempotencyKeyReusedError.
+   */
+  rotate(input: RotateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
+    const keyed = withIdempotencyKey(input);
+    return this.#executor.mutate(RotateServiceTokenDocument, keyed, 'serviceToken', call);
   }
 
   /** Ends a service token for ever: the next request with it is refused. Throws NotFoundError or ForbiddenError. */

@@ -428,6 +428,16 @@ export const refusals = {
     message: 'There is no such service token.',
     remedy: 'Check the id with the query `serviceTokens`.',
   },
+  serviceTokenRevoked: {
+    code: UserErrorCode.INVALID,
+    message: 'The service token is revoked, for ever.',
+    remedy: 'Create another.',
+  },
+  serviceTokenExpired: {
+    code: UserErrorCode.INVALID,
+    message: 'The service token has expired.',
+    remedy: 'Create another.',
+  },
   forbidden: {
     code: UserErrorCode.FORBIDDEN,
     message: 'Your role in this workspace does not allow this.',

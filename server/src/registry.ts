@@ -44,6 +44,7 @@ import { organizationCounts } from './organization/organization-counts.entity.js
 import { WorkspaceReviewResolver } from './review/review.resolver.js';
 import { serviceTokenReads } from './service-token/service-token.queries.js';
 import { ServiceTokenResolver } from './service-token/service-token.resolver.js';
+import { serviceTokenSecrets } from './service-token/service-token-secret.entity.js';
 import { SummaryResolver } from './summary/summary.resolver.js';
 import { teamReads } from './team/team.queries.js';
 import { TeamResolver } from './team/team.resolver.js';
@@ -124,7 +125,7 @@ export const features: readonly Feature[] = [
   { resolvers: [WorkspaceInsightsResolver] },
   { resolvers: [WorkspaceReviewResolver] },
   { reads: auditEventReads, resolvers: [AuditEventResolver, WorkspaceAuditLogResolver] },
-  { reads: serviceTokenReads, resolvers: [ServiceTokenResolver] },
+  { reads: serviceTokenReads, tables: [serviceTokenSecrets], resolvers: [ServiceTokenResolver] },
   { resolvers: [TeamAccessResolver] },
   { resolvers: [SummaryResolver, ViewerResolver, NodeResolver] },
 ];

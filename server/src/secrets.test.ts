@@ -136,7 +136,7 @@ async function workWithServiceTokens(): Promise<void> {
   const { id } = serviceToken as { id: string };
   const service = { token, id };
   expect((await ask(token, '{ viewer { teams { id } } workspaces { nodes { id name } } }')).status).toBe(200);
-  await ask(token, '{ serviceTokens { id } }');
+  await ask(token, '{ serviceTokens { nodes { id } } }');
   await change(service, 'createVirtualKey', { workspaceId, name: 'Of a service' }, keyFields);
   await change(service, 'createServiceToken', input, tokenFields);
   await change(service, 'revokeServiceToken', { serviceTokenId: token }, 'serviceToken { id }');
@@ -146,7 +146,12 @@ async function workWithServiceTokens(): Promise<void> {
   for (const other of [wrong, nobodys]) {
     expect((await ask(other, '{ viewer { teams { id } } }')).status).toBe(401);
   }
-  await ask(root.token, '{ serviceTokens { id name maskedToken scopes } }');
+  await ask(root.token, '{ serviceTokens { nodes { id name maskedToken scopes secrets { maskedToken } } } }');
+  const rotation = { serviceTokenId: id, overlapSeconds: 600, idempotencyKey: 'once' };
+  await change(root, 'rotateServiceToken', rotation, tokenFields);
+  await change(root, 'rotateServiceToken', rotation, tokenFields);
+  await change(root, 'rotateServiceToken', { serviceTokenId: token }, tokenFields);
+  await change(service, 'rotateServiceToken', rotation, tokenFields);
   await withoutTokenSearch(async () => {
     expect((await ask(token, '{ viewer { teams { id } } }')).status).toBe(500);
   });
@@ -217,13 +222,16 @@ async function sendInWrongPlaces(token: string, secret: string): Promise<void> {
 /** Creates that fail where the secret, or what comes after it, is written. */
 async function failToCreate(): Promise<void> {
   const virtualKeyId = await newKey();
+  const token = await change(root, 'createServiceToken', { name: 'Rotated', scopes: ['GATEWAY'] }, tokenFields);
+  const serviceTokenId = (token['serviceToken'] as { id: string }).id;
   const digests = await digestsSentWhile(async () => {
-    for (const table of ['virtual_key_secrets', 'service_tokens', 'audit_events']) {
+    for (const table of ['virtual_key_secrets', 'service_token_secrets', 'audit_events']) {
       const mend = await breakTable(server, table, org);
       const failed = [
         await change(owner, 'createVirtualKey', { workspaceId, name: 'Never' }, keyFields),
         await change(owner, 'rotateVirtualKey', { virtualKeyId, overlapSeconds: 5 }, keyFields),
         await change(root, 'createServiceToken', { name: 'Never', scopes: ['GATEWAY'] }, tokenFields),
+        await change(root, 'rotateServiceToken', { serviceTokenId, overlapSeconds: 5 }, tokenFields),
       ];
       await mend();
       expect([table, failed.some((payload) => payload['secret'] === undefined)]).toEqual([table, true]);
@@ -293,7 +301,7 @@ describe('a secret', () => {
     const secrets = shown.map(({ secret }) => secret);
     expect(new Set(secrets).size).toBe(secrets.length);
     expect(secrets.filter((secret) => secret.startsWith('tvk_'))).toHaveLength(9);
-    expect(secrets.filter((secret) => secret.startsWith('tvs_'))).toHaveLength(2);
+    expect(secrets.filter((secret) => secret.startsWith('tvs_'))).toHaveLength(5);
     expect(unknownDigests.length).toBeGreaterThanOrEqual(3);
     for (const { secret, answer } of shown) expect(answer.split(secret)).toHaveLength(2);
   });
@@ -358,7 +366,7 @@ describe('a secret', () => {
         }
       }
     }
-    expect([...found].sort()).toEqual(['service_tokens.token_digest', 'virtual_key_secrets.secret_digest']);
+    expect([...found].sort()).toEqual(['service_token_secrets.secret_digest', 'virtual_key_secrets.secret_digest']);
     expect(kept).toEqual(digests);
   });
 

@@ -80,13 +80,16 @@ export const DeleteModelRouteDocument: TypedDocument<Types.DeleteModelRouteMutat
   "mutation DeleteModelRoute($input:DeleteModelRouteInput!){deleteModelRoute(input:$input){deletedId userErrors{...UserError}}}fragment UserError on UserError{code message field}";
 
 export const ServiceTokensDocument: TypedDocument<Types.ServiceTokensQuery, Types.ServiceTokensQueryVariables> =
-  "query ServiceTokens{serviceTokens{...ServiceToken}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt}";
+  "query ServiceTokens($first:Int$after:String$last:Int$before:String$totalCount:Boolean=false){serviceTokens(first:$first after:$after last:$last before:$before){nodes{...ServiceToken}pageInfo{...PageInfo}totalCount@include(if:$totalCount)}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt secrets{maskedToken createdAt expiresAt lastUsedAt}}fragment PageInfo on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}";
 
 export const CreateServiceTokenDocument: TypedDocument<Types.CreateServiceTokenMutation, Types.CreateServiceTokenMutationVariables> =
-  "mutation CreateServiceToken($input:CreateServiceTokenInput!){createServiceToken(input:$input){serviceToken{...ServiceToken}token message userErrors{...UserError}}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt}fragment UserError on UserError{code message field}";
+  "mutation CreateServiceToken($input:CreateServiceTokenInput!){createServiceToken(input:$input){serviceToken{...ServiceToken}token message userErrors{...UserError}}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt secrets{maskedToken createdAt expiresAt lastUsedAt}}fragment UserError on UserError{code message field}";
+
+export const RotateServiceTokenDocument: TypedDocument<Types.RotateServiceTokenMutation, Types.RotateServiceTokenMutationVariables> =
+  "mutation RotateServiceToken($input:RotateServiceTokenInput!){rotateServiceToken(input:$input){serviceToken{...ServiceToken}token message userErrors{...UserError}}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt secrets{maskedToken createdAt expiresAt lastUsedAt}}fragment UserError on UserError{code message field}";
 
 export const RevokeServiceTokenDocument: TypedDocument<Types.RevokeServiceTokenMutation, Types.RevokeServiceTokenMutationVariables> =
-  "mutation RevokeServiceToken($input:RevokeServiceTokenInput!){revokeServiceToken(input:$input){serviceToken{...ServiceToken}userErrors{...UserError}}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt}fragment UserError on UserError{code message field}";
+  "mutation RevokeServiceToken($input:RevokeServiceTokenInput!){revokeServiceToken(input:$input){serviceToken{...ServiceToken}userErrors{...UserError}}}fragment ServiceToken on ServiceToken{id name maskedToken scopes createdAt expiresAt lastUsedAt revokedAt secrets{maskedToken createdAt expiresAt lastUsedAt}}fragment UserError on UserError{code message field}";
 
 export const SyncTeamAccessDocument: TypedDocument<Types.SyncTeamAccessMutation, Types.SyncTeamAccessMutationVariables> =
   "mutation SyncTeamAccess($input:SyncTeamAccessInput!){syncTeamAccess(input:$input){usersChanged teamsChanged userErrors{...UserError}}}fragment UserError on UserError{code message field}";

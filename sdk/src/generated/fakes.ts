@@ -52,7 +52,7 @@ export function fakeModelRoute(given: Partial<Types.ModelRouteFragment> = {}): T
 
 /** A credential for another service; only an organization admin makes one. What is not given is made up. */
 export function fakeServiceToken(given: Partial<Types.ServiceTokenFragment> = {}): Types.ServiceTokenFragment {
-  return { id: 'svc_01', name: 'Service token name', maskedToken: 'Service token masked token', scopes: [], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, revokedAt: null, ...given };
+  return { id: 'svc_01', name: 'Service token name', maskedToken: 'Service token masked token', scopes: [], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, revokedAt: null, secrets: [], ...given };
 }
 
 /** A gateway credential. Its secret is never readable through this type. What is not given is made up. */

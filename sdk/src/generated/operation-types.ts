@@ -30,6 +30,7 @@ export interface Operations {
   DeleteModelRoute: { variables: Types.DeleteModelRouteMutationVariables; result: Types.DeleteModelRouteMutation };
   ServiceTokens: { variables: Types.ServiceTokensQueryVariables; result: Types.ServiceTokensQuery };
   CreateServiceToken: { variables: Types.CreateServiceTokenMutationVariables; result: Types.CreateServiceTokenMutation };
+  RotateServiceToken: { variables: Types.RotateServiceTokenMutationVariables; result: Types.RotateServiceTokenMutation };
   RevokeServiceToken: { variables: Types.RevokeServiceTokenMutationVariables; result: Types.RevokeServiceTokenMutation };
   SyncTeamAccess: { variables: Types.SyncTeamAccessMutationVariables; result: Types.SyncTeamAccessMutation };
   AssignableUsers: { variables: Types.AssignableUsersQueryVariables; result: Types.AssignableUsersQuery };

@@ -36,6 +36,7 @@ export type AuditFilter = {
    * - `model_route.set`: A route for a model name was made or replaced.
    * - `service_token.created`: A service token was made.
    * - `service_token.revoked`: A service token was ended.
+   * - `service_token.rotated`: A service token got a new secret.
    * - `team.created`: The directory brought a team.
    * - `team.merged`: A team became one with another that has its name now.
    * - `team.updated`: The directory changed a team's name or people.
@@ -539,6 +540,16 @@ export type RevokeVirtualKeyInput = {
   reason?: string | null | undefined;
   /** The key to revoke. */
   virtualKeyId: string;
+};
+
+/** Which service token gets a new secret. */
+export type RotateServiceTokenInput = {
+  /** A repeat with the same key and the same input within a week rotates no more, and answers without the token. */
+  idempotencyKey?: string | null | undefined;
+  /** How long the old secret goes on working beside the new one: 0 to 604800. */
+  overlapSeconds?: number;
+  /** The token, `svc_…`. */
+  serviceTokenId: string;
 };
 
 /** Which key gets a new secret. */
@@ -1268,12 +1279,18 @@ export type DeleteModelRouteMutationVariables = Exact<{
 
 export type DeleteModelRouteMutation = { deleteModelRoute: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
 
-export type ServiceTokenFragment = { id: string, name: string, maskedToken: string, scopes: Array<ServiceScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
+export type ServiceTokenFragment = { id: string, name: string, maskedToken: string, scopes: Array<ServiceScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, secrets: Array<{ maskedToken: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> };
 
-export type ServiceTokensQueryVariables = Exact<{ [key: string]: never; }>;
+export type ServiceTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
 
 
-export type ServiceTokensQuery = { serviceTokens: Array<ServiceTokenFragment> | null };
+export type ServiceTokensQuery = { serviceTokens: { totalCount?: number, nodes: Array<ServiceTokenFragment>, pageInfo: PageInfoFragment } | null };
 
 export type CreateServiceTokenMutationVariables = Exact<{
   input: CreateServiceTokenInput;
@@ -1281,6 +1298,13 @@ export type CreateServiceTokenMutationVariables = Exact<{
 
 
 export type CreateServiceTokenMutation = { createServiceToken: { token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+
+export type RotateServiceTokenMutationVariables = Exact<{
+  input: RotateServiceTokenInput;
+}>;
+
+
+export type RotateServiceTokenMutation = { rotateServiceToken: { token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RevokeServiceTokenMutationVariables = Exact<{
   input: RevokeServiceTokenInput;

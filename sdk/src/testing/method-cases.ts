@@ -699,12 +699,12 @@ export const cases: Record<string, Case> = {
     data: { changeMemberRole: { member, userErrors: [] } },
     result: member,
   },
-  'serviceTokens.list()': {
-    call: (client) => client.serviceTokens.list(),
+  'serviceTokens.list(options)': {
+    call: (client) => client.serviceTokens.list({ first: 5, totalCount: true }),
     operationName: 'ServiceTokens',
-    variables: {},
-    data: { serviceTokens: [serviceToken] },
-    result: [serviceToken],
+    variables: { first: 5, totalCount: true },
+    data: { serviceTokens: { nodes: [serviceToken], pageInfo, totalCount: 1 } },
+    result: { nodes: [serviceToken], pageInfo, totalCount: 1 },
   },
   'serviceTokens.list() for anyone but an organization admin': {
     call: (client) => client.serviceTokens.list(),
@@ -719,6 +719,14 @@ export const cases: Record<string, Case> = {
     operationName: 'CreateServiceToken',
     variables: { input: { name: 'Billing', scopes: ['WORKSPACES_READ'], idempotencyKey: 'once' } },
     data: { createServiceToken: { ...issuedToken, userErrors: [] } },
+    result: issuedToken,
+  },
+  'serviceTokens.rotate(input)': {
+    call: (client) =>
+      client.serviceTokens.rotate({ serviceTokenId: 'svc_01', overlapSeconds: 60, idempotencyKey: 'once' }),
+    operationName: 'RotateServiceToken',
+    variables: { input: { serviceTokenId: 'svc_01', overlapSeconds: 60, idempotencyKey: 'once' } },
+    data: { rotateServiceToken: { ...issuedToken, userErrors: [] } },
     result: issuedToken,
   },
   'serviceTokens.revoke(id)': {
@@ -783,6 +791,11 @@ export const lists: Record<string, List> = {
     iterate: (client, options) => client.workspaces.iterateAuditLog('ws_01', { filter: { actions: ['a.b'] } }, options),
     around: (auditLog) => ({ workspace: { auditLog } }),
     variables: { workspaceId: 'ws_01', filter: { actions: ['a.b'] } },
+  },
+  'serviceTokens.iterate': {
+    iterate: (client, options) => client.serviceTokens.iterate(options),
+    around: (serviceTokens) => ({ serviceTokens }),
+    variables: {},
   },
   'auditLog.iterate': {
     iterate: (client, options) => client.auditLog.iterate({ filter: { actions: ['a.b'] } }, options),

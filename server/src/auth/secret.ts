@@ -42,6 +42,11 @@ export function createSecret(prefix: SecretPrefix, organizationId?: string): New
   return { secret, digest: digestOf(secret), lastFour: secret.slice(-4) };
 }
 
+/** How a secret is shown: its prefix and last four characters. */
+export function maskedSecret(prefix: SecretPrefix, lastFour: string): string {
+  return `${prefix}…${lastFour}`;
+}
+
 /** UUID of the organization that a service's secret tells; null where the text is no such secret. */
 export function organizationOf(secret: string): string | null {
   if (!secret.startsWith('tvs_') || !isSecret(secret)) return null;

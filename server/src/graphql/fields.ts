@@ -1,5 +1,5 @@
 import { Field, Int } from 'type-graphql';
-import { IfPresent, IsIdempotencyKey, IsVersion } from './validators.js';
+import { IfPresent, IsIdempotencyKey, IsOverlap, IsVersion } from './validators.js';
 
 /** Fields that many inputs have alike. */
 
@@ -20,6 +20,14 @@ export function IdempotencyKey(repeat = 'answers with the first result'): Proper
     }),
     IfPresent(),
     IsIdempotencyKey(),
+  );
+}
+
+/** How long a secret goes on beside the one that takes its place. */
+export function OverlapSeconds(): PropertyDecorator {
+  return all(
+    Field(() => Int, { description: 'How long the old secret goes on working beside the new one: 0 to 604800.' }),
+    IsOverlap(),
   );
 }
 

@@ -200,7 +200,7 @@ describe('what a service may do, by its scopes', () => {
     expect(await refusalsOf(gateway, '{ workspaces { totalCount } }')).toMatchObject([
       { level: 40, actor, permission: 'workspace.read' },
     ]);
-    expect(await refusalsOf(gateway, '{ serviceTokens { id } }')).toMatchObject([
+    expect(await refusalsOf(gateway, '{ serviceTokens { totalCount } }')).toMatchObject([
       { level: 40, actor, permission: 'service_token.manage' },
     ]);
     expect(await refusalsOf(services['WORKSPACES_READ'], '{ workspaces { totalCount } }')).toEqual([]);

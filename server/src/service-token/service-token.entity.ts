@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
-import { bytes, type RowOf, text, texts, time, uuid } from '../database/table.js';
+import { type RowOf, text, texts, time, uuid } from '../database/table.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
@@ -12,9 +12,7 @@ export const serviceTokens = new Noun('ServiceToken', 'svc', {
     id: uuid().primary(),
     organizationId: uuid().primary(),
     name: text(),
-    /** SHA-256 of the token. */
-    tokenDigest: bytes(),
-    /** The token's last four characters. */
+    /** Of the newest secret. */
     lastFour: text(),
     scopes: texts<ServiceScope>(),
     createdById: uuid(),

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
 import { Payload } from '../command/payload.js';
-import { IdempotencyKey } from '../graphql/fields.js';
+import { IdempotencyKey, OverlapSeconds } from '../graphql/fields.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { HasScopes, IsName } from '../graphql/validators.js';
 import { ServiceToken } from './service-token.entity.js';
@@ -26,6 +26,18 @@ export class CreateServiceTokenInput {
   readonly idempotencyKey?: string | null;
 }
 
+@InputType({ description: 'Which service token gets a new secret.' })
+export class RotateServiceTokenInput {
+  @Field(() => ID, { description: 'The token, `svc_…`.' })
+  readonly serviceTokenId!: string;
+
+  @OverlapSeconds()
+  readonly overlapSeconds: number = 0;
+
+  @IdempotencyKey('rotates no more, and answers without the token')
+  readonly idempotencyKey?: string | null;
+}
+
 @InputType({ description: 'Which service token to end.' })
 export class RevokeServiceTokenInput {
   @Field(() => ID, { description: 'The token, `svc_…`.' })
@@ -40,6 +52,21 @@ export class CreateServiceTokenPayload extends Payload {
   @Field(() => String, {
     nullable: true,
     description: 'The only time that the token is shown; null on a repeat with the same idempotencyKey.',
+  })
+  readonly token?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why `token` is null on a repeat, and what to do then.' })
+  readonly message?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The service token with a new secret, or why it keeps the old one.' })
+export class RotateServiceTokenPayload extends Payload {
+  @Field(() => ServiceToken, { nullable: true, description: "The token's record, the same as before." })
+  readonly serviceToken?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The only time that the new token is shown; null on a repeat with the same idempotencyKey.',
   })
   readonly token?: string | null;
 

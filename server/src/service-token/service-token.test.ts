@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { databaseContent } from '../testing/database-content.js';
-import { createWorkspace, idOfNothing, newService } from '../testing/fixtures.js';
+import { createWorkspace, idOfNothing, newService, run } from '../testing/fixtures.js';
 import { uuidOf } from '../testing/rows.js';
 import {
   create,
@@ -74,7 +74,7 @@ describe('a create with an idempotency key', () => {
     // What may be left out is the same as null.
     const again = await create(admin, { expiresAt: null, ...input });
     expect(again).toMatchObject({ token: null, userErrors: [], serviceToken: { id: first.id } });
-    expect(again.message).toMatch(/Revoke it and create another/);
+    expect(again.message).toMatch(/If it is lost, rotate it/);
     expect(await events(admin)).toHaveLength(1);
     expect((await whoAmI(first.token)).status).toBe(200);
   });
@@ -186,7 +186,7 @@ describe('only an organization admin manages service tokens', () => {
     expect(await list(await person(server, { sub: 'member', org }))).toBeNull();
     const { data, errors } = await server.request({
       token: (await newService(server, admin, scopes)).token,
-      query: '{ serviceTokens { id } viewer { organizationRole } }',
+      query: '{ serviceTokens { totalCount } viewer { organizationRole } }',
     });
     expect(data).toEqual({ serviceTokens: null, viewer: { organizationRole: null } });
     expect(errors).toMatchObject([
@@ -206,6 +206,46 @@ describe('only an organization admin manages service tokens', () => {
       ['c', false],
       ['b', true],
     ]);
+  });
+
+  test('the list comes in pages from either end, and counts all', async () => {
+    const admin = await newAdmin();
+    const tokens = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) tokens.push(await newToken(admin, { name }));
+    // Only the ids tell two of them apart.
+    for (const { id } of tokens.slice(1, 3)) await setTime(id, 'created_at', `'2026-01-01T00:00:00Z'`);
+    const whole = (await list(admin))?.map(({ id }) => id) ?? [];
+    expect(whole).toHaveLength(5);
+    const query = `query ($first: Int, $after: String, $last: Int, $before: String) {
+      serviceTokens(first: $first, after: $after, last: $last, before: $before) {
+        nodes { id } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }`;
+    interface Page {
+      readonly nodes: readonly { readonly id: string }[];
+      readonly totalCount: number;
+      readonly pageInfo: Readonly<Record<'hasNextPage' | 'hasPreviousPage', boolean>> & {
+        readonly startCursor: string;
+        readonly endCursor: string;
+      };
+    }
+    const page = async (args: Record<string, unknown>) =>
+      (await run<{ serviceTokens: Page }>(server, admin, query, args)).serviceTokens;
+    for (const size of [1, 2, 5]) {
+      const [forth, back]: string[][] = [[], []];
+      for (let args: Record<string, unknown> | null = { first: size }; args !== null; ) {
+        const { nodes, totalCount, pageInfo }: Page = await page(args);
+        expect(totalCount).toBe(5);
+        forth?.push(...nodes.map(({ id }) => id));
+        args = pageInfo.hasNextPage ? { first: size, after: pageInfo.endCursor } : null;
+      }
+      for (let args: Record<string, unknown> | null = { last: size }; args !== null; ) {
+        const { nodes, pageInfo }: Page = await page(args);
+        back?.unshift(...nodes.map(({ id }) => id));
+        args = pageInfo.hasPreviousPage ? { last: size, before: pageInfo.startCursor } : null;
+      }
+      expect([forth, back]).toEqual([whole, whole]);
+    }
   });
 
   test('who is no longer an admin can no longer, and the tokens that they made go on', async () => {

@@ -75,13 +75,17 @@ type Access = 'active' | 'role';
  * from the person who made its token, and may have kept it.
  * @throws Refusal INVALID, FORBIDDEN
  */
-export function refuseOwnAccess(users: readonly UserDifference[], actor: Actor, tokenMakerId: string | null): void {
+export function refuseOwnAccess(
+  users: readonly UserDifference[],
+  actor: Actor,
+  tokenMakerIds: readonly string[],
+): void {
   const findings = new DirectoryFindings();
   for (const [index, difference] of users.entries()) {
     const { id } = difference.user;
     if (actor.kind === 'USER' && id === actor.id) {
       for (const access of accessOf(difference, 'taken')) findings.add('ownLockOut', 'users', index, access);
-    } else if (id === tokenMakerId) {
+    } else if (id !== null && tokenMakerIds.includes(id)) {
       for (const access of accessOf(difference, 'given')) findings.add('tokenMakerRaised', 'users', index, access);
     }
   }

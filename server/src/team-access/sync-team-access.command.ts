@@ -36,7 +36,7 @@ import {
   vacateNames,
 } from './directory-writes.js';
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
-import { readPlaces, readTeams, readTokenMaker, readUsers } from './team-access.queries.js';
+import { readPlaces, readTeams, readTokenMakers, readUsers } from './team-access.queries.js';
 
 const teamCreated = auditAction('team.created', 'The directory brought a team.');
 const teamMerged = auditAction('team.merged', 'A team became one with another that has its name now.');
@@ -71,7 +71,7 @@ export const syncTeamAccess = command(
     const directory = readDirectory(input);
     await lockDirectory(transaction);
     const differences = await compare(transaction, directory);
-    refuseOwnAccess(differences.users, actor, await readTokenMaker(transaction, actor));
+    refuseOwnAccess(differences.users, actor, await readTokenMakers(transaction, actor));
     const moved = await write(transaction, differences);
     recordSync(transaction);
     const usersChanged = auditUsers(run, differences);

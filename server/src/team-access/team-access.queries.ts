@@ -29,11 +29,12 @@ export function readPlaces(reads: Reads, teamIds: readonly string[]): Promise<Pl
   );
 }
 
-/** UUID of the person who made the service's token; null for a person. */
-export async function readTokenMaker(reads: Reads, { kind, id }: Actor): Promise<string | null> {
-  if (kind !== 'SERVICE') return null;
-  const [token] = await reads.rows<{ id: string }>(
-    sql`SELECT st.created_by_id AS id FROM service_tokens st WHERE st.organization_id = ${organization} AND st.id = ${id}`,
+/** UUIDs of the people who made the service's token, or rotated it: they have seen its secret. None for a person. */
+export async function readTokenMakers(reads: Reads, { kind, id }: Actor): Promise<string[]> {
+  if (kind !== 'SERVICE') return [];
+  const makers = await reads.rows<{ id: string }>(
+    sql`SELECT DISTINCT ss.created_by_id AS id FROM service_token_secrets ss
+      WHERE ss.organization_id = ${organization} AND ss.service_token_id = ${id}`,
   );
-  return token?.id ?? null;
+  return makers.map((maker) => maker.id);
 }

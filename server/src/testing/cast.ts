@@ -2,7 +2,7 @@ import { commandOf, createOf, withNeeded } from './commands.js';
 import { createWorkspace, mutate, newService } from './fixtures.js';
 import { type Ids, idOf, nodeTypes, toGlobalId } from './ids.js';
 import { recordLogs } from './logs.js';
-import { changeRows, insertKeys, organizationIdOf, setRoles, uuidOf } from './rows.js';
+import { insertKeys, organizationIdOf, setLastUse, setRoles, uuidOf } from './rows.js';
 import { newOrganization, type Person, person, type TestServer } from './test-server.js';
 
 /** What somebody can be to a workspace and what is in it: people first, then services by their scope. */
@@ -89,7 +89,7 @@ export async function newCompany(server: TestServer): Promise<Company> {
   };
   // So that no request writes when it came, and a test can say that nothing has changed.
   const services = Object.values(company.services).map(({ id }) => id);
-  await changeRows(server, services, `last_used_at = now() + interval '1 day'`);
+  await setLastUse(server, services, `now() + interval '1 day'`);
   return { organization: org, organizationId: await organizationIdOf(server, org), ...company };
 }
 

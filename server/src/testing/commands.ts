@@ -205,6 +205,16 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       ],
     },
   },
+  rotateServiceToken: {
+    input: ({ ServiceToken }) => ({ serviceTokenId: ServiceToken, overlapSeconds: 60, idempotencyKey: randomUUID() }),
+    tells: ({ payload }) => ({
+      action: 'service_token.rotated',
+      changes: [
+        ['maskedToken', expect.stringMatching(/^tvs_…....$/), `tvs_…${String(payload['token']).slice(-4)}`],
+        ['overlapSeconds', null, 60],
+      ],
+    }),
+  },
   rotateVirtualKey: {
     input: ({ VirtualKey }) => ({ virtualKeyId: VirtualKey, overlapSeconds: 60, idempotencyKey: randomUUID() }),
     tells: ({ payload }) => ({

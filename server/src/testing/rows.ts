@@ -109,6 +109,18 @@ export async function changeRows(
   }
 }
 
+/** Sets when the secrets of service tokens were last used, and these themselves: SQL. */
+export async function setLastUse(server: TestServer, serviceIds: readonly string[], lastUsedAt: string): Promise<void> {
+  await changeRows(server, serviceIds, `last_used_at = ${lastUsedAt}`);
+  for (const [organizationId, ids] of await byOrganization(server, serviceIds)) {
+    await server.database.rows({
+      text: `UPDATE service_token_secrets SET last_used_at = ${lastUsedAt}
+        WHERE organization_id = $1 AND service_token_id = ANY ($2::uuid[])`,
+      values: [organizationId, ids.map(uuidOf)],
+    });
+  }
+}
+
 /** Lets somebody sign in no more, or again. */
 export async function setActive(server: TestServer, who: Pick<Person, 'id'>, active: boolean): Promise<void> {
   await changeRows(server, who.id, 'active = $1', [active]);

@@ -1,5 +1,5 @@
 import { mutate, run, type UserErrorFixture } from './fixtures.js';
-import { changeRows, organizationOf } from './rows.js';
+import { changeRows, organizationOf, setLastUse } from './rows.js';
 import { newOrganization, type Person, person } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -47,9 +47,34 @@ export function revoke(who: Person, serviceTokenId: string) {
   });
 }
 
-export async function list(who: Person): Promise<ServiceToken[] | null> {
-  return (await run<{ serviceTokens: ServiceToken[] | null }>(server, who, `{ serviceTokens { ${tokenFields} } }`))
-    .serviceTokens;
+export interface Rotated {
+  readonly serviceToken: (ServiceToken & { readonly secrets: readonly Secret[] }) | null;
+  readonly token: string | null;
+  readonly message: string | null;
+}
+
+export interface Secret {
+  readonly maskedToken: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+export const secretFields = 'secrets { maskedToken createdAt expiresAt lastUsedAt }';
+
+export function rotate(who: Person, serviceTokenId: string, input: object = {}) {
+  return mutate<Rotated>(server, who, {
+    name: 'rotateServiceToken',
+    input: { serviceTokenId, ...input },
+    fields: `serviceToken { ${tokenFields} ${secretFields} } token message`,
+  });
+}
+
+/** All of them, which are a hundred at most. */
+export async function list(who: Person): Promise<readonly ServiceToken[] | null> {
+  const query = `{ serviceTokens(first: 100) { nodes { ${tokenFields} } } }`;
+  const { serviceTokens } = await run<{ serviceTokens: { nodes: ServiceToken[] } | null }>(server, who, query);
+  return serviceTokens?.nodes ?? null;
 }
 
 export async function newAdmin(org = newOrganization()): Promise<Person> {
@@ -76,5 +101,6 @@ export async function setTime(
   column: 'expires_at' | 'last_used_at' | 'revoked_at' | 'created_at',
   sql: string,
 ): Promise<void> {
-  await changeRows(server, id, `${column} = ${sql}`);
+  if (column === 'last_used_at') await setLastUse(server, [id], sql);
+  else await changeRows(server, id, `${column} = ${sql}`);
 }

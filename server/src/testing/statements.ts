@@ -21,7 +21,7 @@ const besideTheWork =
 
 /** Whether it looks up whose token it is; once that is known, the server remembers it for some seconds. */
 export function isSignIn(text: string): boolean {
-  return /AS "lastWordAt"|^SELECT st\.id, o\.currency FROM service_tokens/.test(text);
+  return /AS "lastWordAt"|^SELECT st\.id, ss\.id AS/.test(text);
 }
 
 /**

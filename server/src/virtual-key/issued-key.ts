@@ -1,9 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
-import type { NewSecret } from '../auth/secret.js';
-import type { Run } from '../command/command.js';
+import { hasExpired } from '../auth/secret-table.js';
 import type { LockedWorkspace } from '../workspace/workspace-lock.js';
 import { type VirtualKeyRow, VirtualKeyStatus } from './virtual-key.entity.js';
-import { virtualKeySecrets } from './virtual-key-secret.entity.js';
 
 /** What a payload tells of a key that was given a secret. */
 export interface IssuedKey {
@@ -13,17 +10,6 @@ export interface IssuedKey {
   readonly secret: string | null;
   /** On a repeat, why there is none to show. */
   readonly message: string | null;
-}
-
-/** Keeps of the secret what it is found and recognized by. */
-export async function addSecret(
-  { actor: { organizationId }, transaction }: Run,
-  virtualKeyId: string,
-  { digest, lastFour }: NewSecret,
-  createdAt: Date,
-): Promise<void> {
-  const secret = { id: uuidv7(), organizationId, virtualKeyId, secretDigest: digest, lastFour, createdAt };
-  await transaction.insert(virtualKeySecrets, [secret]);
 }
 
 /** What a repeat is answered with: the key that the first one gave a secret, and what helps where that is lost. */
@@ -44,8 +30,4 @@ function adviceOn(
   if (archivedAt !== null) return 'The workspace is archived by now: restore it before the key gets another secret.';
   if (hasExpired(expiresAt, lockedAt)) return 'The key has expired by now: give it a later end, or create another.';
   return 'If it is lost, rotate the key.';
-}
-
-export function hasExpired(expiresAt: Date | null, now: Date): boolean {
-  return expiresAt !== null && expiresAt <= now;
 }

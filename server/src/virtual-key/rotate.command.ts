@@ -1,19 +1,19 @@
 import { auditAction } from '../audit/audit-action.js';
-import { createSecret } from '../auth/secret.js';
+import { createSecret, maskedSecret } from '../auth/secret.js';
+import { hasExpired, replacementChanges, replaceSecret } from '../auth/secret-table.js';
 import { command } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
-import { addSecret, hasExpired, type IssuedKey, repeated } from './issued-key.js';
+import { type IssuedKey, repeated } from './issued-key.js';
 import { virtualKeys } from './virtual-key.entity.js';
 import type { RotateVirtualKeyInput } from './virtual-key.inputs.js';
 import { keyField, lockKey, refuseUnusable } from './virtual-key-lock.js';
-import { maskedSecret } from './virtual-key-secret.entity.js';
+import { secretsOfKeys } from './virtual-key-secret.entity.js';
 
 const virtualKeyRotated = auditAction('virtual_key.rotated', 'A key got a new secret.');
 
 /**
- * Gives the key a new secret. The one that was the newest goes on for the overlap, and one that still went on before it
- * ends now, so that there are never more than two that work.
+ * Gives the key a new secret; the one that was the newest goes on for the overlap.
  * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for a revoked or expired key, IDEMPOTENCY_KEY_REUSED
  */
 export const rotateVirtualKey = command(
@@ -29,22 +29,13 @@ export const rotateVirtualKey = command(
     refuseUnusable(key);
     if (hasExpired(key.expiresAt, lockedAt)) throw Refusal.of('virtualKeyExpired', ...keyField);
 
-    const newSecret = createSecret('tvk_');
-    const { secret, lastFour } = newSecret;
-    const overlapEnd = new Date(lockedAt.getTime() + overlapSeconds * 1_000);
-    await transaction.execute(
-      sql`UPDATE virtual_key_secrets s
-        SET expires_at = CASE WHEN s.expires_at IS NULL THEN ${overlapEnd}::timestamptz ELSE ${lockedAt}::timestamptz END
-        WHERE s.organization_id = ${organization} AND s.virtual_key_id = ${id}
-          AND (s.expires_at IS NULL OR s.expires_at > ${lockedAt})`,
-    );
-    await addSecret(run, id, newSecret, lockedAt);
+    const secret = createSecret('tvk_');
+    await replaceSecret(run, secretsOfKeys, { holderId: id, secret, now: lockedAt, overlapSeconds });
     // Without the version, which rises with settings and status alone.
+    const { lastFour } = secret;
     await transaction.update(virtualKeys, { lastFour }, sql`k.organization_id = ${organization} AND k.id = ${id}`);
-    run.audit(virtualKeyRotated, virtualKeys, key, [
-      { field: 'maskedKey', before: maskedSecret(key.lastFour), after: maskedSecret(lastFour) },
-      { field: 'overlapSeconds', before: null, after: overlapSeconds },
-    ]);
-    return { virtualKey: id, secret, message: null };
+    const [before, after] = [key.lastFour, lastFour].map((end) => maskedSecret('tvk_', end));
+    run.audit(virtualKeyRotated, virtualKeys, key, replacementChanges('maskedKey', { before, after, overlapSeconds }));
+    return { virtualKey: id, secret: secret.secret, message: null };
   },
 );

@@ -3,6 +3,7 @@ import { userIdOf } from '../access/actor.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { createSecret } from '../auth/secret.js';
+import { addSecret, hasExpired } from '../auth/secret-table.js';
 import { command, type Run } from '../command/command.js';
 import { ofWorkspace, refuseAnother } from '../command/quotas.js';
 import { changeVersioned, refuseOtherVersion } from '../command/versioned.js';
@@ -11,7 +12,7 @@ import { Refusal } from '../errors.js';
 import { toBudget } from '../graphql/money.js';
 import { normalizeName, normalizeText, searchKey } from '../text.js';
 import { type LockedWorkspace, lockWorkspace, refuseArchived } from '../workspace/workspace-lock.js';
-import { addSecret, hasExpired, type IssuedKey, repeated } from './issued-key.js';
+import { type IssuedKey, repeated } from './issued-key.js';
 import { type VirtualKeyRow, VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 import type {
   CreateVirtualKeyInput,
@@ -20,6 +21,7 @@ import type {
   VirtualKeyLimits,
 } from './virtual-key.inputs.js';
 import { lockKey, refuseUnusable } from './virtual-key-lock.js';
+import { secretsOfKeys } from './virtual-key-secret.entity.js';
 
 const virtualKeyCreated = auditAction('virtual_key.created', 'A key was made.');
 const virtualKeyRevoked = auditAction('virtual_key.revoked', 'A key was switched off for ever.');
@@ -66,7 +68,7 @@ export const createVirtualKey = command(
     const key = { id, organizationId: actor.organizationId, workspaceId: workspace.id };
     const made = { createdAt, createdById: userIdOf(actor), lastFour: newSecret.lastFour };
     await transaction.insert(virtualKeys, [{ ...key, ...settings, searchKey: searchKey(settings.name), ...made }]);
-    await addSecret(run, id, newSecret, createdAt);
+    await addSecret(run, secretsOfKeys, { holderId: id, secret: newSecret, now: createdAt });
     run.audit(virtualKeyCreated, virtualKeys, key, initialValues(settings));
     return { virtualKey: id, secret: newSecret.secret, message: null };
   },

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Payload } from '../command/payload.js';
 import { Cost } from '../fetch/cost.js';
-import { ExpectedVersion, IdempotencyKey } from '../graphql/fields.js';
+import { ExpectedVersion, IdempotencyKey, OverlapSeconds } from '../graphql/fields.js';
 import { OrderDirection } from '../graphql/order.js';
 import { DateTimeScalar, DecimalScalar } from '../graphql/scalars.js';
 import {
@@ -13,7 +13,6 @@ import {
   IsLimit,
   IsModelList,
   IsName,
-  IsOverlap,
   IsText,
   NestedUpTo,
   NotNull,
@@ -164,8 +163,7 @@ export class RotateVirtualKeyInput {
   @Field(() => ID, { description: 'The key to rotate.' })
   readonly virtualKeyId!: string;
 
-  @Field(() => Int, { description: 'How long the old secret goes on working beside the new one: 0 to 604800.' })
-  @IsOverlap()
+  @OverlapSeconds()
   readonly overlapSeconds: number = 0;
 
   @IdempotencyKey('rotates no more, and answers without a secret')

@@ -1,10 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { requireScope } from '../access/require-scope.js';
 import { seesEverything, visibleWorkspacesSql } from '../access/sight.js';
+import { maskedSecret } from '../auth/secret.js';
+import { secretsLoader } from '../auth/secret-table.js';
 import { organization, raw, type Sql, sql } from '../database/sql.js';
 import { parseInteger } from '../database/table.js';
 import { requestError } from '../errors.js';
-import { groupBy, loader, type Reader } from '../fetch/caller.js';
+import type { Reader } from '../fetch/caller.js';
 import { piece } from '../fetch/fetch.js';
 import { limitFilter, searchTerm } from '../fetch/filter.js';
 import {
@@ -23,7 +25,7 @@ import { workspaces } from '../workspace/workspace.entity.js';
 import { sightOfCalls, workspaceReads } from '../workspace/workspace.queries.js';
 import { keyStatusSql, type VirtualKeyStatus, virtualKeys } from './virtual-key.entity.js';
 import { type VirtualKeyFilter, type VirtualKeyOrder, VirtualKeyOrderField } from './virtual-key.inputs.js';
-import { maskedSecret, type VirtualKeySecret } from './virtual-key-secret.entity.js';
+import { secretsOfKeys, type VirtualKeySecret } from './virtual-key-secret.entity.js';
 
 const ofWorkspace = sql`JOIN workspaces w ON w.organization_id = ${organization} AND w.id = k.workspace_id`;
 const ofSeenWorkspace = sql`${ofWorkspace} JOIN (${visibleWorkspacesSql}) AS v ON v.workspace_id = w.id`;
@@ -141,28 +143,8 @@ export function listWorkspaceVirtualKeys(
   return readNestedList(reader, info, keysOfWorkspace, { parentId: workspaceId, page, args });
 }
 
-type SecretRow = Pick<VirtualKeySecret, 'createdAt' | 'expiresAt' | 'lastUsedAt'> & {
-  readonly keyId: string;
-  readonly lastFour: string;
-};
-
 /** The secrets of a key that the database would take now, newest first. */
-export const secretsOfKey = loader<string, readonly VirtualKeySecret[]>(
-  async ({ database }, keyIds) => {
-    const rows = await database.rows<SecretRow>(
-      sql`SELECT s.virtual_key_id AS "keyId", s.last_four AS "lastFour", s.created_at AS "createdAt",
-          s.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt"
-        FROM virtual_key_secrets s
-        WHERE s.organization_id = ${organization} AND s.virtual_key_id = ANY (${keyIds}::uuid[])
-          AND (s.expires_at IS NULL OR s.expires_at > now())
-        ORDER BY s.expires_at DESC NULLS FIRST`,
-    );
-    const groups = groupBy(rows, ({ keyId }) => keyId);
-    return [...groups].map(([keyId, group]) => [keyId, group.map(toSecret)] as const);
-  },
-  () => [],
+export const secretsOfKey = secretsLoader(
+  secretsOfKeys,
+  (secret, lastFour): VirtualKeySecret => ({ maskedKey: maskedSecret('tvk_', lastFour), ...secret }),
 );
-
-function toSecret({ lastFour, createdAt: madeAt, expiresAt, lastUsedAt }: SecretRow): VirtualKeySecret {
-  return { maskedKey: maskedSecret(lastFour), createdAt: madeAt, expiresAt, lastUsedAt };
-}

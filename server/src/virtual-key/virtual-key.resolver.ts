@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type MemberRole, may } from '../access/permissions.js';
+import { maskedSecret } from '../auth/secret.js';
 import { perform } from '../command/command.js';
 import type { Reader } from '../fetch/caller.js';
 import { connectionType } from '../fetch/connection.js';
@@ -29,7 +30,7 @@ import {
   VirtualKeyOrder,
 } from './virtual-key.inputs.js';
 import { activeKeyCount, listVirtualKeys, listWorkspaceVirtualKeys, secretsOfKey } from './virtual-key.queries.js';
-import { maskedSecret, VirtualKeySecret } from './virtual-key-secret.entity.js';
+import { VirtualKeySecret } from './virtual-key-secret.entity.js';
 
 const VirtualKeyConnection = connectionType('VirtualKey', () => VirtualKey);
 
@@ -121,7 +122,7 @@ export class VirtualKeyResolver {
   @Fetch(lastFour)
   @FieldResolver(() => String, { description: 'Prefix and last four characters, for recognition.' })
   maskedKey(ofNewest: string): string {
-    return maskedSecret(ofNewest);
+    return maskedSecret('tvk_', ofNewest);
   }
 
   @Fetch(monthlyBudget)
