@@ -29,8 +29,11 @@ export function rangesSql(workspaceIds: readonly string[], range: Range, isBefor
   const hours = isBefore
     ? sql`whole.starts - extract(epoch FROM whole.ends - whole.starts) * interval '1 second' AS starts, whole.starts AS ends`
     : sql`whole.starts, whole.ends`;
-  return sql`SELECT w.id, w.time_zone, hours.starts, hours.ends, hours.starts + ${beforeDay} AS first_day,
-      greatest(hours.starts + ${beforeDay}, hours.ends - ${withinDay}) AS last_day
+  const firstDay = sql`hours.starts + ${beforeDay}`;
+  const lastDay = sql`greatest(${firstDay}, hours.ends - ${withinDay})`;
+  // Worked out here, because under row-level security no index is looked into by what has yet to be worked out.
+  return sql`SELECT w.id, w.time_zone, hours.starts, hours.ends, ${firstDay} AS first_day, ${lastDay} AS last_day,
+      ${firstDay} + ${withinDay} AS first_hours_end, ${lastDay} - ${beforeDay} AS last_hours_start
     FROM workspaces w
     CROSS JOIN LATERAL (${given}) AS given
     CROSS JOIN LATERAL (
@@ -68,8 +71,8 @@ export function hoursSql(rollup: Rollup, { columns, groups }: RollupRows, where:
  * is grouped has a row of each of the three at the most.
  */
 export function daysAndHoursSql(rollup: Rollup, rows: RollupRows): Sql {
-  const before = sql`AND d.started_at < r.first_day + ${withinDay} AND d.day_started_at < r.first_day`;
-  const after = sql`AND d.started_at >= r.last_day - ${beforeDay} AND d.day_started_at >= r.last_day`;
+  const before = sql`AND d.started_at < r.first_hours_end AND d.day_started_at < r.first_day`;
+  const after = sql`AND d.started_at >= r.last_hours_start AND d.day_started_at >= r.last_day`;
   return sql`SELECT ${rows.columns(dayOfDay)} FROM ${tables[rollup].days}
       WHERE d.organization_id = ${organization} AND d.workspace_id = r.id
         AND d.started_at >= r.first_day AND d.started_at < r.last_day ${rows.groups?.(dayOfDay) ?? empty}

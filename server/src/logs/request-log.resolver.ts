@@ -56,7 +56,7 @@ export class WorkspaceLogsResolver {
   @Cost({ statements: 4, items: 'page', sizeUnlessGiven: logPageSize })
   @FieldResolver(() => RequestLogConnection, {
     description:
-      'What went through the gateway, newest first. A page looks at 2,000 requests at most for conditions that no index has: one that ends there is short or even empty, hasNextPage is true, and endCursor says where to go on.',
+      'What went through the gateway, newest first. A page looks at 2,000 requests at most for conditions that no index has, and at 10,000 of a day that match a least time or cost alone: one that ends there is short or even empty, hasNextPage is true, and endCursor says where to go on.',
   })
   async logs(
     @Root() workspace: NounRow,
