@@ -21,6 +21,7 @@ import { connectLimitStore, ownStore } from './http/limit-store.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
 import { TrafficLimits, trafficMetrics } from './http/traffic-limits.js';
+import { readTrustedDocuments } from './http/trusted-documents.js';
 import type { WebPageOptions } from './http/web-page.js';
 import { workspacePagePlugin } from './http/workspace-page.plugin.js';
 import { metrics as featureMetrics } from './registry.js';
@@ -83,8 +84,11 @@ const idleSweepMs = 50;
 /** Builds every service and the HTTP server around them; does not listen yet. */
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
   const schema = await createSchema();
-  const { introspection, corsOrigins } = config;
-  const apollo = createApollo({ schema, introspection });
+  const { corsOrigins } = config;
+  const trustedDocuments =
+    config.trustedDocuments === null ? null : await readTrustedDocuments(config.trustedDocuments);
+  const introspection = config.introspection && trustedDocuments === null;
+  const apollo = createApollo({ schema, introspection: introspection || trustedDocuments?.hasIntrospection === true });
   await apollo.start();
   const authenticator = new Authenticator(database, await tokenVerifier(config));
   const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
@@ -96,10 +100,13 @@ export async function createApp(config: Config, database: Database, log: Fastify
     apollo,
     limits: new TrafficLimits(config.traffic, { authenticator, store }),
     trustedProxies: config.trustedProxies,
+    metricsAccess: config.metrics,
+    trustedDocuments,
     database,
     isProduction: config.production,
     services: new Services(gateway, new Quotas(config.quotas)),
     introspection,
+    graphqlGet: config.graphqlGet,
     corsOrigins,
     metrics,
     warnings,

@@ -32,6 +32,7 @@ test('nothing has to be set: the server runs for development, on the loopback ad
     usageRetentionDays: 400,
     graphiql: true,
     introspection: true,
+    graphqlGet: true,
     corsOrigins: [],
     traffic: { token: 30_000, address: 3_000, gateway: 20_000, operations: 256, sharedUrl: null },
     quotas: {
@@ -43,6 +44,8 @@ test('nothing has to be set: the server runs for development, on the loopback ad
       guardrails: 200,
       serviceTokens: 1_000,
     },
+    metrics: { port: null, host: '127.0.0.1', token: null },
+    trustedDocuments: null,
     trustedProxies: null,
     logLevel: 'info',
   });
@@ -76,6 +79,7 @@ test('in production exploration is off and there is no demonstration data on a d
     demoData: false,
     graphiql: false,
     introspection: false,
+    graphqlGet: false,
   });
   expect(loadConfig({ ...environment, GRAPHIQL: 'true', INTROSPECTION: 'true', DEMO_DATA: 'true' })).toMatchObject({
     demoData: true,
@@ -208,6 +212,8 @@ describe('stops the start with one line that names the variable and what it expe
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'https://ok.example.com,https://app.example.com/' }],
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'app.example.com' }],
     ['CORS_ORIGINS', 'https://app.example.com', { CORS_ORIGINS: 'null' }],
+    ['METRICS_PORT', 'from 0 to 65535', { METRICS_PORT: '65536' }],
+    ['METRICS_TOKEN', 'at least 16 characters', { METRICS_TOKEN: 'pa55word' }],
     ['QUOTA_KEYS', 'from 0 to 999999999', { QUOTA_KEYS: '-1' }],
     ['QUOTA_SERVICE_TOKENS', 'whole number', { QUOTA_SERVICE_TOKENS: 'many' }],
     ['RATE_LIMIT_TOKEN', 'from 1 to 999999999', { RATE_LIMIT_TOKEN: '0' }],

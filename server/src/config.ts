@@ -24,9 +24,14 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** Whether queries may come by GET. */
+  readonly graphqlGet: boolean;
   readonly corsOrigins: readonly string[];
   readonly traffic: TrafficConfig;
   readonly quotas: QuotaConfig;
+  readonly metrics: MetricsConfig;
+  /** Manifest of the documents that run; null for every document. */
+  readonly trustedDocuments: string | null;
   /** Whose `X-Forwarded-For` counts; null for nobody's. */
   readonly trustedProxies: TrustedProxies | null;
   readonly logLevel: LogLevel;
@@ -58,6 +63,13 @@ export interface QuotaConfig {
   readonly guardrails: number;
   /** In an organization. */
   readonly serviceTokens: number;
+}
+
+/** Where `/metrics` is, and who may read it: with neither port nor token this machine alone. */
+export interface MetricsConfig {
+  readonly port: number | null;
+  readonly host: string;
+  readonly token: string | null;
 }
 
 /** So many hops before this server, or these addresses and networks. */
@@ -105,9 +117,12 @@ export function loadConfig(environment: Environment = process.env): Config {
     auth: authConfig(environment, production, host),
     graphiql: flag(environment, 'GRAPHIQL', !production),
     introspection: flag(environment, 'INTROSPECTION', !production),
+    graphqlGet: flag(environment, 'GRAPHQL_GET', !production),
     corsOrigins: corsOrigins(environment),
     traffic: trafficConfig(environment),
     quotas: quotaConfig(environment),
+    metrics: metricsConfig(environment, host),
+    trustedDocuments: read(environment, 'TRUSTED_DOCUMENTS') ?? null,
     trustedProxies: trustedProxies(environment),
     logLevel: logLevel(environment),
   };
@@ -172,6 +187,15 @@ function quotaConfig(environment: Environment): QuotaConfig {
     guardrails: quota('GUARDRAILS', 200),
     serviceTokens: quota('SERVICE_TOKENS', 1_000),
   };
+}
+
+function metricsConfig(environment: Environment, host: string): MetricsConfig {
+  const isOnPort = read(environment, 'METRICS_PORT') !== undefined;
+  const token = read(environment, 'METRICS_TOKEN') ?? null;
+  if (token !== null && !/^[\w.~+/=-]{16,}$/.test(token)) {
+    throw new ConfigError('METRICS_TOKEN expects at least 16 characters that a bearer token may have.');
+  }
+  return { port: isOnPort ? integer(environment, 'METRICS_PORT', 0, 0, 65_535) : null, host, token };
 }
 
 function trustedProxies(environment: Environment): TrustedProxies | null {

@@ -562,6 +562,13 @@ export const requestErrors = {
     message: 'The persisted query has no SHA-256, one that is not that of the query, or another version than 1.',
     remedy: 'Send `{"version": 1, "sha256Hash": …}` with the SHA-256 of exactly this text, in lower-case hex.',
   },
+  documentNotTrusted: {
+    code: 'BAD_USER_INPUT',
+    status: 403,
+    message: 'Only the documents that this service trusts run, and this is none of them.',
+    remedy:
+      'Have the document added to the manifest that TRUSTED_DOCUMENTS names; `npm run manifest -w sdk` writes one.',
+  },
   bodyMalformed: {
     code: 'BAD_USER_INPUT',
     status: 400,

@@ -4,13 +4,18 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readGraphQLRequest } from './graphql-request.js';
 import type { RequestContext } from './request-context.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 
 type ContextOf = (request: FastifyRequest, signal: AbortSignal) => RequestContext;
 
 /** Lets Apollo answer the requests of a route of Fastify's. */
-export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: ContextOf) {
+export function graphqlHandler(
+  apollo: ApolloServer<RequestContext>,
+  contextOf: ContextOf,
+  trusted: TrustedDocuments | null,
+) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const httpGraphQLRequest = toGraphQLRequest(request);
+    const httpGraphQLRequest = toGraphQLRequest(request, trusted);
     const context = contextOf(request, signalOf(reply));
     const execute = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
     const { status, headers, body } = await (request.operation?.run(execute) ?? execute());
@@ -22,8 +27,9 @@ export function graphqlHandler(apollo: ApolloServer<RequestContext>, contextOf: 
 }
 
 /** What Apollo is given has been read and is right; HEAD is GET whose answer has no body. */
-function toGraphQLRequest(request: FastifyRequest): HTTPGraphQLRequest {
-  const body = readGraphQLRequest(request);
+function toGraphQLRequest(request: FastifyRequest, trusted: TrustedDocuments | null): HTTPGraphQLRequest {
+  const given = readGraphQLRequest(request);
+  const body = trusted === null ? given : trusted.resolve(given);
   const headers = toHeaderMap(request.headers);
   if (request.method === 'POST') return { method: 'POST', headers, search: '', body };
   const parameters = new URLSearchParams();

@@ -14,7 +14,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { SignInRefused, tellRefusedSignIn } from '../auth/refused-sign-in.js';
 import { withoutSecrets } from '../auth/secret.js';
 import type { Session } from '../auth/session.js';
-import type { TrustedProxies } from '../config.js';
+import type { MetricsConfig, TrustedProxies } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DatabaseUnavailable } from '../database/unavailable.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
@@ -25,8 +25,10 @@ import { trustOf } from './client-address.js';
 import { graphqlHandler } from './graphql-handler.js';
 import { refusalOfBody, takeJsonBodies } from './json-body.js';
 import { type Metrics, type Warnings, within } from './metrics.js';
+import { serveMetrics, shared } from './operator-paths.js';
 import { RequestContext } from './request-context.js';
 import type { TrafficLimits } from './traffic-limits.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 
 export interface ServerOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -36,8 +38,12 @@ export interface ServerOptions {
   readonly isProduction: boolean;
   readonly services: Services;
   readonly introspection: boolean;
+  readonly graphqlGet: boolean;
   readonly corsOrigins: readonly string[];
   readonly metrics: Metrics;
+  readonly metricsAccess: MetricsConfig;
+  /** Null where every document runs. */
+  readonly trustedDocuments: TrustedDocuments | null;
   readonly warnings: Warnings;
   readonly log: FastifyBaseLogger;
 }
@@ -136,7 +142,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const contextOf = ({ id: requestId, log, session }: FastifyRequest, signal: AbortSignal) =>
     new RequestContext({ session, requestId, log, database, isProduction, services, signal });
   server.route({
-    method: ['GET', 'POST'],
+    method: options.graphqlGet ? ['GET', 'POST'] : ['POST'],
     url: '/graphql',
     // Before the body is read: who asks, and whether it is one that could be read.
     onRequest: (request, reply, done) => {
@@ -145,17 +151,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         done(request.method === 'POST' ? refusalOfBody(request) : undefined);
       }, done);
     },
-    handler: graphqlHandler(apollo, contextOf),
+    handler: graphqlHandler(apollo, contextOf, options.trustedDocuments),
     onSend: (request, reply, payload, done) => {
       const isError = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isError ? withRequestIds(payload, request.id) : payload);
     },
   });
   server.get('/health/live', async () => ({ status: 'ok' }));
+  const readinessOf = shared(() => database.readiness());
+  const warningsOf = shared(() => within(options.warnings(), []));
   server.get('/health/ready', async (_request, reply) => {
-    const readiness = await database.readiness();
+    const readiness = await readinessOf();
     if (readiness !== 'unavailable') {
-      const warnings = [...(await within(options.warnings(), []))];
+      const warnings = [...(await warningsOf())];
       if (readiness === 'read-only') warnings.unshift('The database is read-only: nothing can be changed.');
       for (const warning of warnings) log.warn({ warning }, 'ready, with a warning');
       // The server can answer, so that nothing takes it out because of them.
@@ -163,10 +171,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     }
     return reply.code(503).send({ status: 'unavailable', reason: 'The database does not answer.' });
   });
-  server.get('/metrics', async (_request, reply) => {
-    reply.type(metrics.registry.contentType);
-    return metrics.registry.metrics();
-  });
+  serveMetrics(server, metrics, options.metricsAccess);
   return server;
 }
 
