@@ -466,7 +466,7 @@ describe('an operation that asks for too much is refused before the database is 
           }
         }
         virtualKeys(first: 100) { totalCount nodes { id name workspace { id name } createdBy { id name } lastUsedAt } }
-        serviceTokens { id name scopes lastUsedAt }
+        serviceTokens(first: 100) { nodes { id name scopes lastUsedAt } }
       }`,
     });
     expect(errors).toBeUndefined();
