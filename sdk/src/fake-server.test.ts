@@ -93,7 +93,12 @@ describe('a fake server', () => {
 });
 
 test('what is made up can be told otherwise in every part', () => {
-  expect(fakeUser({ name: 'Grace' })).toEqual({ id: 'usr_01', name: 'Grace', email: 'ada@example.com' });
+  expect(fakeUser({ name: 'Grace' })).toEqual({
+    id: 'usr_01',
+    name: 'Grace',
+    email: 'ada@example.com',
+    active: true,
+  });
   expect(fakeMember({ role: 'VIEWER' })).toMatchObject({ role: 'VIEWER', user: { id: 'usr_01' } });
   expect(fakeVirtualKey({ status: 'REVOKED' })).toMatchObject({ status: 'REVOKED', workspace: { id: 'ws_01' } });
   expect(fakePage([1, 2], { hasNextPage: true, endCursor: 'b' })).toEqual({

@@ -67,7 +67,8 @@ test('a review is requested, stands in the workspace, and is completed', async (
     version: workspace.version,
     review: {
       reason: 'Once a year',
-      requestedBy: { id: ada.id, name: 'Ada', email: '' },
+      requestedBy: { id: ada.id, name: 'Ada', email: '', active: true },
+      requestedByName: 'Ada',
       requestedAt: time,
       dueAt,
     },

@@ -84,13 +84,15 @@ function tables({ workspaces, users, memberships, name, number }) {
 
     -- Names begin with a hash, so that their order is not that of creation.
     INSERT INTO workspaces (id, organization_id, name, name_key, search_key, owner_user_id, owner_team_id, environment,
-        status, region, monthly_budget, created_at, updated_at, review_reason, review_requested_at)
+        status, region, monthly_budget, created_at, updated_at, review_reason, review_requested_at,
+        review_requested_by_name)
       SELECT pg_temp.id('04', n), pg_temp.id('01', 1), name, lower(name), lower(name),
         CASE WHEN n % 50 <> 49 THEN pg_temp.id('02', ${others} + n % ${users - others}) END,
         CASE WHEN n % 50 = 49 THEN pg_temp.id('03', n / 50 % ${teams}) END,
         (ARRAY['PRODUCTION', 'STAGING', 'SANDBOX'])[1 + n % 3], CASE WHEN n % 25 = 0 THEN 'REVIEW' ELSE 'ACTIVE' END,
         (ARRAY['GLOBAL', 'US', 'EU', 'RWANDA'])[1 + n / 3 % 4], round(pg_temp.scatter(n, 100000) * 1.37, 2), at, at,
-        CASE WHEN n % 25 = 0 THEN 'Regular review' END, CASE WHEN n % 25 = 0 THEN at END
+        CASE WHEN n % 25 = 0 THEN 'Regular review' END, CASE WHEN n % 25 = 0 THEN at END,
+        CASE WHEN n % 25 = 0 THEN 'Ada' END
       FROM generate_series(0, ${workspaces - 1}) AS n, LATERAL (
         SELECT now() - n * interval '1 minute' AS at, left(md5(n::text), 8) || ' Assistant ' || n AS name
       ) AS made;

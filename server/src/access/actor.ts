@@ -30,6 +30,7 @@ export enum OrganizationRole {
 export enum ServiceScope {
   WORKSPACES_READ = 'WORKSPACES_READ',
   WORKSPACES_WRITE = 'WORKSPACES_WRITE',
+  DIRECTORY_READ = 'DIRECTORY_READ',
   DIRECTORY_WRITE = 'DIRECTORY_WRITE',
   GATEWAY = 'GATEWAY',
 }
@@ -55,7 +56,8 @@ registerEnumType(ServiceScope, {
       description:
         'Read, and change what the owner of a workspace may change. Creating and selecting a workspace need a person.',
     },
-    DIRECTORY_WRITE: { description: 'Bring users and teams in line with the directory.' },
+    DIRECTORY_READ: { description: 'Read the users and teams of the organization.' },
+    DIRECTORY_WRITE: { description: 'Read users and teams, and bring them in line with the directory.' },
     GATEWAY: { description: "The gateway's own calls, and nothing else." },
   },
 });

@@ -9,8 +9,11 @@ const openFields: Readonly<Record<string, 'all' | readonly string[]>> = {
   Guardrail: 'all',
 };
 
-export function isOpenToGateway(type: string, field: string): boolean {
-  const open = openFields[type] ?? [];
+/** What a gateway reads beside that which may read people too. */
+const peopleTypes: ReadonlySet<string> = new Set(['User', 'Team']);
+
+export function isOpenToGateway(type: string, field: string, readsPeople: boolean): boolean {
+  const open = readsPeople && peopleTypes.has(type) ? 'all' : (openFields[type] ?? []);
   return field === 'id' || field === '__typename' || open === 'all' || open.includes(field);
 }
 

@@ -29,7 +29,8 @@ export type Rule = { readonly scopes: readonly ServiceScope[] } & (
 );
 
 const { OWNER, ADMIN, MEMBER, VIEWER } = MemberRole;
-const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_WRITE, GATEWAY } = ServiceScope;
+const { WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_READ, DIRECTORY_WRITE, GATEWAY } = ServiceScope;
+const anyReading = [WORKSPACES_READ, WORKSPACES_WRITE, DIRECTORY_READ, DIRECTORY_WRITE];
 
 /** Who may do what: the one table that every query, every mutation and every `viewerCan…` field reads. */
 export const permissions = {
@@ -50,6 +51,9 @@ export const permissions = {
   'service_token.manage': { people: 'organization admins', scopes: [] },
   'gateway.call': { people: 'nobody', scopes: [GATEWAY] },
   'gateway.read': { roles: [OWNER, ADMIN, MEMBER, VIEWER], scopes: [WORKSPACES_READ, WORKSPACES_WRITE, GATEWAY] },
+  'node.read': { people: 'everybody', scopes: [...anyReading, GATEWAY] },
+  'person.read': { people: 'everybody', scopes: anyReading },
+  'directory.read': { people: 'organization admins', scopes: [DIRECTORY_READ, DIRECTORY_WRITE] },
   'team_access.sync': { people: 'organization admins', scopes: [DIRECTORY_WRITE] },
 } as const satisfies Record<string, Rule>;
 

@@ -18,8 +18,13 @@ export function seesEverything(actor: Actor): boolean {
   return actor.kind === 'USER' ? isOrganizationAdmin(actor) : mayAnywhere(actor, 'workspace.read');
 }
 
+/** Whether the actor sees everybody in the organization: its admins do, and services that read workspaces or people. */
+export function seesEverybody(actor: Actor): boolean {
+  return actor.kind === 'USER' ? isOrganizationAdmin(actor) : mayAnywhere(actor, 'person.read');
+}
+
 /**
- * Whether the actor is a gateway that reads nothing but what it needs for its own calls: of what those refer to it sees the
+ * Whether the actor is a gateway that reads nothing in workspaces but what it needs for its own calls: of what those refer to it sees the
  * fields of `gateway-fields.ts`, wherever in the organization that lies.
  */
 export function isGatewayAlone(actor: Actor): boolean {
@@ -107,8 +112,31 @@ const teamAccessSql = sql`u.id IN (
 
 /**
  * SQL that holds for the users `u` in the actor's team access: those who share a team with the actor, and for somebody
- * who sees everything everybody.
+ * who sees everybody all.
  */
 export function inTeamAccessSql(actor: Actor): Sql {
-  return seesEverything(actor) ? everybodySql : teamAccessSql;
+  return seesEverybody(actor) ? everybodySql : teamAccessSql;
+}
+
+const seenPersonSql = sql`(${teamAccessSql} OR EXISTS (SELECT FROM members theirs
+  JOIN workspaces w ON w.organization_id = ${organization} AND w.id = theirs.workspace_id
+  WHERE theirs.organization_id = ${organization} AND theirs.user_id = u.id AND ${roleOfMemberSql} IS NOT NULL))`;
+
+/**
+ * SQL that holds for the users `u` whom the actor may see: oneself, who shares a team with the actor or is a member of a
+ * workspace that the actor sees, and for somebody who sees everybody all. To anybody else a field that names a person is
+ * null, and only the name of then is shown.
+ */
+export function personSightSql(actor: Actor): Sql {
+  return seesEverybody(actor) ? everybodySql : seenPersonSql;
+}
+
+/** Whether the actor may read the directory's own words of people and teams, such as subjects. */
+export function readsDirectory(actor: Actor): boolean {
+  return mayAnywhere(actor, 'directory.read');
+}
+
+/** All that SQL makes of who asks, beside their ids: a statement that is kept for one serves all with the same. */
+export function kindOfSight(actor: Actor): string {
+  return `${seesEverything(actor)} ${seesEverybody(actor)} ${readsDirectory(actor)}`;
 }

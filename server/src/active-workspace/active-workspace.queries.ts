@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { roleSql, seesEverything } from '../access/sight.js';
+import { kindOfSight, roleSql } from '../access/sight.js';
 import { organization, prepare, sql, viewer } from '../database/sql.js';
 import { parseBoolean } from '../database/table.js';
 import type { Reader } from '../fetch/caller.js';
@@ -18,7 +18,7 @@ export async function readActiveWorkspace(
 ): Promise<NounRow | null> {
   const plan = planOf(info, workspaces.type, paths);
   const role = roleSql(actor);
-  const statement = plan.statement(`active workspace ${seesEverything(actor)}`, () =>
+  const statement = plan.statement(`active workspace ${kindOfSight(actor)}`, () =>
     prepare(
       sql`SELECT ${plan.selected({ actor, role })} FROM active_workspaces a
         JOIN workspaces w ON w.organization_id = ${organization} AND w.id = a.workspace_id ${plan.joins}

@@ -167,6 +167,7 @@ function workspaceRow({ id, name, ownerUserId, ownerTeamId, settings, index, age
     updatedAt: daysAgo(version === 1 ? ageDays : ageDays / 3),
     reviewReason: isInReview ? reviewReason : null,
     reviewRequestedById: isInReview ? demoId('user', reviewer) : null,
+    reviewRequestedByName: isInReview ? (people[reviewer]?.name ?? reviewer) : null,
     reviewRequestedAt: isInReview ? daysAgo(reviewAgeDays) : null,
     reviewDueAt: isInReview ? daysAgo(-11) : null,
   };
@@ -217,6 +218,7 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
     const keyName = at(keyNames, turn);
     const { status, expiresInDays, lastUsed } = at(keyLives, turn);
     const keyAgeDays = (ageDays * (keyCount + 1 - keyIndex)) / (keyCount + 2);
+    const maker = leaverOf(name, keyIndex) ?? (creators.length === 0 ? null : at(creators, keyIndex).subject);
     return {
       id: demoId('virtual key', `${name}/${keyName}`),
       organizationId,
@@ -225,7 +227,8 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
       searchKey: searchKey(keyName),
       lastFour: demoBytes('last four', `${name}/${keyName}`).toString('hex').slice(0, 4),
       status,
-      createdById: makerOf(name, keyIndex) ?? (creators.length === 0 ? null : at(creators, keyIndex).userId),
+      createdById: maker === null ? null : demoId('user', maker),
+      createdByName: maker === null ? null : (people[maker]?.name ?? maker),
       createdAt: daysAgo(keyAgeDays),
       expiresAt: expiresInDays === null ? null : daysAgo(-expiresInDays),
       lastUsedAt: lastUsed === null ? null : daysAgo(keyAgeDays * lastUsed),
@@ -234,9 +237,9 @@ function virtualKeyRows({ id, name, members, keyCount, index, ageDays }: Plan, d
   });
 }
 
-function makerOf(workspace: string, keyIndex: number): string | null {
+function leaverOf(workspace: string, keyIndex: number): string | null {
   const { subject, workspaces: theirs } = keysOfLeaver;
-  return keyIndex === 0 && theirs.includes(workspace) ? demoId('user', subject) : null;
+  return keyIndex === 0 && theirs.includes(workspace) ? subject : null;
 }
 
 /** Each key's one secret; nobody knows what these digests are of, so no request can use them. */

@@ -1,5 +1,7 @@
 import { GraphQLError, type GraphQLNamedType, isObjectType, type OperationDefinitionNode } from 'graphql';
+import type { Actor } from '../access/actor.js';
 import { isOpenToGateway } from '../access/gateway-fields.js';
+import { mayAnywhere } from '../access/permissions.js';
 import { requestError } from '../errors.js';
 import { nounsKey } from '../fetch/nodes.js';
 import { type WalkedOperation, walkFields } from './walk-fields.js';
@@ -10,19 +12,23 @@ export interface Closed {
   readonly errors: readonly GraphQLError[];
 }
 
-/** By operation: documents that come again are looked through once. */
-const foundBefore = new WeakMap<OperationDefinitionNode, Closed | null>();
+type Found = WeakMap<OperationDefinitionNode, Closed | null>;
+
+/** By operation: documents that come again are looked through once, for gateways that read people and for the others. */
+const foundBefore: Readonly<Record<'people' | 'others', Found>> = { people: new WeakMap(), others: new WeakMap() };
 
 /**
- * What a service with no scope but GATEWAY is answered to an operation that asks for a field which is closed to it, whatever
+ * What a gateway, a service that may not read workspaces, is answered to an operation that asks for a field which is closed to it, whatever
  * way leads there and whatever directives stand on it; null where it asks for none.
  */
-export function answerToClosed(request: WalkedOperation): Closed | null {
+export function answerToClosed(request: WalkedOperation, actor: Actor): Closed | null {
   const { operation } = request;
-  let found = foundBefore.get(operation);
+  const readsPeople = mayAnywhere(actor, 'person.read');
+  const before = foundBefore[readsPeople ? 'people' : 'others'];
+  let found = before.get(operation);
   if (found === undefined) {
-    found = find(request);
-    foundBefore.set(operation, found);
+    found = find(request, readsPeople);
+    before.set(operation, found);
   }
   return found;
 }
@@ -37,7 +43,7 @@ interface Above {
   readonly isShown: boolean;
 }
 
-function find(request: WalkedOperation): Closed | null {
+function find(request: WalkedOperation, readsPeople: boolean): Closed | null {
   const nouns = request.schema.extensions[nounsKey] as ReadonlyMap<string, unknown>;
   const data: Record<string, null> = {};
   let error: GraphQLError | null = null;
@@ -48,7 +54,8 @@ function find(request: WalkedOperation): Closed | null {
       data[top] = null;
       return { top, isShown: shownAt.has(name) };
     }
-    if (above.isShown && parent !== undefined && nouns.has(parent.name) && !isOpenToGateway(parent.name, name)) {
+    const isNoun = parent !== undefined && nouns.has(parent.name);
+    if (above.isShown && isNoun && !isOpenToGateway(parent.name, name, readsPeople)) {
       const { message, extensions } = requestError(
         'fieldClosed',
         `A service with no other scope than GATEWAY can not read ${parent.name}.${name}.`,

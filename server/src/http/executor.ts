@@ -60,7 +60,7 @@ export class Executor {
   async #executeOnce(execution: Execution): Promise<ExecutionResult> {
     const { document, operation, operationName, variables, context } = execution;
     if (context.isSignedIn && isGatewayAlone(context.actor)) {
-      const closed = answerToClosed({ schema: this.#schema, document, operation });
+      const closed = answerToClosed({ schema: this.#schema, document, operation }, context.actor);
       if (closed !== null) {
         logRefusal(context, 'workspace.read');
         return closed;

@@ -32,7 +32,7 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('ids', () => [ID], { description: 'Global ids of any types.' }) ids: string[],
   ): Promise<(NounRow | null)[]> {
-    requireScope(reader, 'gateway.read');
+    requireScope(reader, 'node.read');
     if (ids.length > idsMax) throw requestError('tooManyIds');
     return Promise.all(ids.map((id) => find(reader, info, id)));
   }
@@ -42,6 +42,6 @@ async function find(reader: Reader, info: GraphQLResolveInfo, id: string): Promi
   const parsed = parseGlobalId(id);
   const type = parsed === null ? undefined : typeOfPrefix(info, parsed.prefix);
   if (parsed !== null && type !== undefined) return findNode(reader, info, type, parsed.uuid);
-  requireScope(reader, 'gateway.read');
+  requireScope(reader, 'node.read');
   return null;
 }

@@ -30,7 +30,9 @@ export const requestWorkspaceReview = command(
     const { id, lockedAt } = workspace;
     if (workspace.status === WorkspaceStatus.REVIEW) throw Refusal.of('reviewOpen', ...field);
     const review = { status: WorkspaceStatus.REVIEW, reviewReason: normalizeText(reason), reviewDueAt: dueAt };
-    await setReview(run, id, { ...review, reviewRequestedById: userIdOf(run.actor), reviewRequestedAt: lockedAt });
+    const { actor } = run;
+    const requester = { reviewRequestedById: userIdOf(actor), reviewRequestedByName: actor.name };
+    await setReview(run, id, { ...review, ...requester, reviewRequestedAt: lockedAt });
     const changes = changesBetween<WorkspaceRow>(workspace, review);
     run.audit(workspaceReviewRequested, workspaces, { id, workspaceId: id }, changes);
     return { workspace: id };
@@ -49,7 +51,8 @@ export const completeWorkspaceReview = command(
     const { id } = workspace;
     if (workspace.status !== WorkspaceStatus.REVIEW) throw Refusal.of('noReviewOpen', ...field);
     const closed = { status: WorkspaceStatus.ACTIVE, reviewReason: null, reviewDueAt: null };
-    await setReview(run, id, { ...closed, reviewRequestedById: null, reviewRequestedAt: null });
+    const requester = { reviewRequestedById: null, reviewRequestedByName: null };
+    await setReview(run, id, { ...closed, ...requester, reviewRequestedAt: null });
     run.audit(workspaceReviewCompleted, workspaces, { id, workspaceId: id }, [
       ...changesBetween<WorkspaceRow>(workspace, closed),
       ...initialValues({ note: note == null ? null : normalizeText(note) }),
@@ -60,7 +63,7 @@ export const completeWorkspaceReview = command(
 
 type Review = Pick<
   WorkspaceRow,
-  'status' | 'reviewReason' | 'reviewDueAt' | 'reviewRequestedById' | 'reviewRequestedAt'
+  'status' | 'reviewReason' | 'reviewDueAt' | 'reviewRequestedById' | 'reviewRequestedByName' | 'reviewRequestedAt'
 >;
 
 /** Without the version: who changes settings meanwhile need not have seen the review. */

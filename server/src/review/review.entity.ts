@@ -73,8 +73,14 @@ export class WorkspaceReview {
   readonly reason!: string;
 
   /** UUID. */
-  @Field(() => User, { nullable: true, description: 'Who asked for it; null where that was a service.' })
+  @Field(() => User, {
+    nullable: true,
+    description: 'Who asked for it; null where that was a service, or somebody whom the viewer may not see.',
+  })
   readonly requestedBy!: string | null;
+
+  @Field(() => String, { description: 'Name of who asked for it, person or service, at that time.' })
+  readonly requestedByName!: string;
 
   @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
   readonly requestedAt!: Date;

@@ -15,7 +15,7 @@ import {
 } from './review.inputs.js';
 import { findingsMax, findingsOfWorkspace } from './review.queries.js';
 
-const { reviewReason, reviewRequestedById, reviewRequestedAt, reviewDueAt } = workspaces.columns;
+const { reviewReason, reviewRequestedById, reviewRequestedByName, reviewRequestedAt, reviewDueAt } = workspaces.columns;
 
 @Resolver(() => Workspace)
 export class WorkspaceReviewResolver {
@@ -43,7 +43,7 @@ export class WorkspaceReviewResolver {
     return perform(reader, completeWorkspaceReview, input);
   }
 
-  @Fetch(reviewReason, reviewRequestedById, reviewRequestedAt, reviewDueAt)
+  @Fetch(reviewReason, reviewRequestedById, reviewRequestedByName, reviewRequestedAt, reviewDueAt)
   @FieldResolver(() => WorkspaceReview, {
     nullable: true,
     description: 'The review that is open while the status is REVIEW.',
@@ -51,10 +51,12 @@ export class WorkspaceReviewResolver {
   review(
     reason: string | null,
     requestedBy: string | null,
+    requestedByName: string | null,
     requestedAt: Date | null,
     dueAt: Date | null,
   ): WorkspaceReview | null {
-    return reason === null || requestedAt === null ? null : { reason, requestedBy, requestedAt, dueAt };
+    if (reason === null || requestedByName === null || requestedAt === null) return null;
+    return { reason, requestedBy, requestedByName, requestedAt, dueAt };
   }
 
   @Cost({ statements: 1, items: findingsMax })

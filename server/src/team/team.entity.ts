@@ -1,5 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { type RowOf, text, time, uuid } from '../database/table.js';
+import { readsDirectory } from '../access/sight.js';
+import { sql } from '../database/sql.js';
+import { parseText, type RowOf, text, time, uuid } from '../database/table.js';
+import { Fetch, piece } from '../fetch/fetch.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { WorkspaceOwner } from '../graphql/workspace-owner.js';
@@ -19,6 +22,12 @@ export const teams = new Noun('Team', 'team', {
 
 export type TeamRow = RowOf<typeof teams>;
 
+/** The directory's id of the team `t`, as far as the actor may know it. */
+export const shownExternalId = piece<string | null>(
+  ({ actor }) => (readsDirectory(actor) ? sql`t.external_id` : sql`NULL::text`),
+  parseText,
+);
+
 @ObjectType({
   implements: [Node, WorkspaceOwner],
   simpleResolvers: true,
@@ -30,4 +39,12 @@ export class Team {
 
   @Field(() => String, { description: 'Name as the identity provider gives it.' })
   readonly name!: string;
+
+  @Fetch(shownExternalId)
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The directory's id of the team; null for a team known from tokens alone, and for who may not read the directory.",
+  })
+  readonly externalId!: string | null;
 }

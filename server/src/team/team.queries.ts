@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Actor } from '../access/actor.js';
-import { inTeamAccessSql, roleSql, seesEverything, teamIdsSql } from '../access/sight.js';
+import { personSightSql, roleSql, seesEverybody, teamIdsSql } from '../access/sight.js';
 import { organization, type Sql, sql } from '../database/sql.js';
 import type { Reader } from '../fetch/caller.js';
 import { type NestedList, type Page, type PageArgs, readNestedList } from '../fetch/list.js';
@@ -11,19 +11,20 @@ import { teamMemberships } from './team-membership.entity.js';
 
 /** SQL that holds for the teams `t` that the actor may know of: their own, and the owners of workspaces that they see. */
 export function visibleTeamSql(actor: Actor): Sql {
-  if (seesEverything(actor)) return sql`true`;
+  if (seesEverybody(actor)) return sql`true`;
   return sql`(t.id IN (${teamIdsSql}) OR EXISTS (SELECT FROM workspaces w
     WHERE w.organization_id = ${organization} AND w.owner_team_id = t.id AND ${roleSql(actor)} IS NOT NULL))`;
 }
 
 export const teamReads: Reads = {
   noun: teams,
+  permission: 'person.read',
   sight: visibleTeamSql,
   // Whoever sees a row sees the team that is named in it.
   sightOfReferred: () => sql`true`,
 };
 
-/** The people of a team by name; of a team that is not the actor's own, those whom the actor shares another team with. */
+/** The people of a team by name; of a team that is not the actor's own, those whom the actor sees otherwise. */
 const usersOfTeam: NestedList = {
   reads: {
     ...userReads,
@@ -31,7 +32,7 @@ const usersOfTeam: NestedList = {
   },
   parent: teamMemberships.columns.teamId,
   order: byName,
-  where: (_args, actor) => inTeamAccessSql(actor),
+  where: (_args, actor) => personSightSql(actor),
 };
 
 export function listTeamUsers(reader: Reader, teamId: string, page: PageArgs, info: GraphQLResolveInfo): Promise<Page> {

@@ -12,7 +12,7 @@ import { listTeamUsers } from './team.queries.js';
 export class TeamResolver {
   @Cost({ statements: 1, items: 'page' })
   @FieldResolver(() => UserConnection, {
-    description: "The team's people by name; of a team that is not the viewer's, those in the viewer's team access.",
+    description: "The team's people by name; of a team that is not the viewer's, those whom the viewer sees otherwise.",
   })
   async users(
     @Root() team: NounRow,

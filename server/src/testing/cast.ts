@@ -18,16 +18,18 @@ export const parts = [
   'reader',
   'writer',
   'directory',
+  'directoryReader',
   'gateway',
 ] as const;
 export type Part = (typeof parts)[number];
 
 /** The scopes of the services among them. */
 export const scopesOf = {
-  foreignService: ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE', 'GATEWAY'],
+  foreignService: ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_READ', 'DIRECTORY_WRITE', 'GATEWAY'],
   reader: ['WORKSPACES_READ'],
   writer: ['WORKSPACES_WRITE'],
   directory: ['DIRECTORY_WRITE'],
+  directoryReader: ['DIRECTORY_READ'],
   gateway: ['GATEWAY'],
 } as const satisfies Partial<Record<Part, readonly string[]>>;
 
@@ -43,7 +45,9 @@ export interface Company {
   readonly organization: string;
   readonly organizationId: string;
   readonly people: Readonly<Record<'stranger' | 'viewer' | 'member' | 'admin' | 'owner' | 'organizationAdmin', Player>>;
-  readonly services: Readonly<Record<'reader' | 'writer' | 'directory' | 'gateway' | 'everything', Player>>;
+  readonly services: Readonly<
+    Record<'reader' | 'writer' | 'directory' | 'directoryReader' | 'gateway' | 'everything', Player>
+  >;
   /** Members of the team of everybody but the stranger: one in each workspace, the other in none. */
   readonly colleague: Player;
   readonly newcomer: Player;
@@ -79,6 +83,7 @@ export async function newCompany(server: TestServer): Promise<Company> {
       reader: await serve('reader'),
       writer: await serve('writer'),
       directory: await serve('directory'),
+      directoryReader: await serve('directoryReader'),
       gateway: await serve('gateway'),
       everything: await serve('foreignService'),
     },
@@ -95,9 +100,9 @@ export async function newCompany(server: TestServer): Promise<Company> {
 
 /** Everybody who can come to an object of the first company; the foreigners are of the second. */
 export function castOf({ people, services }: Company, theirs: Company): Readonly<Record<Part, Player>> {
-  const { reader, writer, directory, gateway } = services;
+  const { reader, writer, directory, directoryReader, gateway } = services;
   const foreigners = { foreignAdmin: theirs.people.organizationAdmin, foreignService: theirs.services.everything };
-  return { ...foreigners, ...people, reader, writer, directory, gateway };
+  return { ...foreigners, ...people, reader, writer, directory, directoryReader, gateway };
 }
 
 export interface Scene {

@@ -65,7 +65,8 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     tells: { action: 'member.role_changed', changes: [['role', 'MEMBER', 'VIEWER']] },
   },
   completeWorkspaceReview: {
-    before: `status = 'REVIEW', review_reason = 'Yearly', review_requested_at = now()`,
+    before: `status = 'REVIEW', review_reason = 'Yearly', review_requested_by_name = 'Ada',
+      review_requested_at = now()`,
     input: ({ Workspace }) => ({ workspaceId: Workspace, note: 'In order' }),
     tells: {
       action: 'workspace.review_completed',

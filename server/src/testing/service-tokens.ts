@@ -3,7 +3,7 @@ import { changeRows, organizationOf, setLastUse } from './rows.js';
 import { newOrganization, type Person, person } from './test-server.js';
 import { server } from './use-server.js';
 
-export const scopes = ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE', 'GATEWAY'] as const;
+export const scopes = ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_READ', 'DIRECTORY_WRITE', 'GATEWAY'] as const;
 
 export interface ServiceToken {
   readonly id: string;

@@ -59,6 +59,8 @@ const readPermissions: Readonly<Record<string, Permission>> = {
   LlmConfiguration: 'gateway.read',
   Guardrail: 'gateway.read',
   ServiceToken: 'service_token.manage',
+  User: 'person.read',
+  Team: 'person.read',
 };
 
 export function readPermission(type: string): Permission {

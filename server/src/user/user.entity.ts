@@ -1,6 +1,9 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { OrganizationRole } from '../access/actor.js';
-import { boolean, type RowOf, text, time, uuid } from '../database/table.js';
+import { readsDirectory } from '../access/sight.js';
+import { sql, viewer } from '../database/sql.js';
+import { boolean, parseText, type RowOf, text, time, uuid } from '../database/table.js';
+import { Fetch, piece } from '../fetch/fetch.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { WorkspaceOwner } from '../graphql/workspace-owner.js';
@@ -29,6 +32,12 @@ export const users = new Noun('User', 'usr', {
 
 export type UserRow = RowOf<typeof users>;
 
+/** The subject of the user `u`, as far as the actor may know it. */
+export const shownSubject = piece<string | null>(
+  ({ actor }) => (readsDirectory(actor) ? sql`u.subject` : sql`CASE WHEN u.id = ${viewer} THEN u.subject END`),
+  parseText,
+);
+
 @ObjectType({
   implements: [Node, WorkspaceOwner],
   simpleResolvers: true,
@@ -43,4 +52,15 @@ export class User {
 
   @Field(() => String, { description: 'E-mail address; empty where the identity provider gave none.' })
   readonly email!: string;
+
+  @Field(() => Boolean, { description: 'Whether the person can sign in.' })
+  readonly active!: boolean;
+
+  @Fetch(shownSubject)
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The identity provider's subject: the claim `sub`. Null for who is neither that person nor may read the directory.",
+  })
+  readonly subject!: string | null;
 }

@@ -1,27 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Actor } from '../access/actor.js';
 import { requireScope } from '../access/require-scope.js';
-import { inTeamAccessSql, roleSql } from '../access/sight.js';
-import { organization, type Sql, sql } from '../database/sql.js';
+import { inTeamAccessSql, personSightSql } from '../access/sight.js';
+import { sql } from '../database/sql.js';
 import type { Reader } from '../fetch/caller.js';
 import { limitFilter, searchTerm } from '../fetch/filter.js';
 import { type Order, type Page, type PageArgs, readList } from '../fetch/list.js';
 import type { Reads } from '../fetch/nodes.js';
 import { users } from './user.entity.js';
 
-/** People are known of from team access, and from the workspaces that the actor sees. */
+/** The same people wherever they are named. */
 export const userReads: Reads = {
   noun: users,
-  sight: (actor) => sql`(${inTeamAccessSql(actor)} OR ${inSeenWorkspaceSql(actor)})`,
-  // Whoever sees a row sees who is named in it.
-  sightOfReferred: () => sql`true`,
+  permission: 'person.read',
+  sight: personSightSql,
 };
-
-function inSeenWorkspaceSql(actor: Actor): Sql {
-  return sql`EXISTS (SELECT FROM members theirs
-    JOIN workspaces w ON w.organization_id = ${organization} AND w.id = theirs.workspace_id
-    WHERE theirs.organization_id = ${organization} AND theirs.user_id = u.id AND ${roleSql(actor)} IS NOT NULL)`;
-}
 
 /** People are listed by name, the same everywhere. */
 export const byName: Order = {

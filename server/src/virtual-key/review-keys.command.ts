@@ -103,7 +103,7 @@ async function writeReviews({ actor, transaction }: Run, reviews: readonly Revie
   const statuses = reviews.map(({ status }) => status);
   await transaction.execute(
     sql`UPDATE virtual_keys k SET last_reviewed_at = ${lockedAt}, last_reviewed_by_id = ${userIdOf(actor)},
-        status = decided.status, version = k.version + (k.status <> decided.status)::integer,
+        last_reviewed_by_name = ${actor.name}, status = decided.status, version = k.version + (k.status <> decided.status)::integer,
         revoked_at = CASE WHEN decided.status = 'REVOKED' THEN coalesce(k.revoked_at, ${lockedAt}) END
       FROM unnest(${ids}::uuid[], ${statuses}::text[]) AS decided (id, status)
       WHERE k.organization_id = ${organization} AND k.id = decided.id`,

@@ -66,7 +66,8 @@ export const createVirtualKey = command(
 
     const newSecret = createSecret('tvk_');
     const key = { id, organizationId: actor.organizationId, workspaceId: workspace.id };
-    const made = { createdAt, createdById: userIdOf(actor), lastFour: newSecret.lastFour };
+    const maker = { createdById: userIdOf(actor), createdByName: actor.name };
+    const made = { createdAt, ...maker, lastFour: newSecret.lastFour };
     await transaction.insert(virtualKeys, [{ ...key, ...settings, searchKey: searchKey(settings.name), ...made }]);
     await addSecret(run, secretsOfKeys, { holderId: id, secret: newSecret, now: createdAt });
     run.audit(virtualKeyCreated, virtualKeys, key, initialValues(settings));

@@ -43,6 +43,8 @@ export const virtualKeys = new Noun('VirtualKey', 'vk', {
     /** How it is switched: never EXPIRED, and whatever its workspace makes of that. */
     status: text<VirtualKeyStatus>().default(`'${VirtualKeyStatus.ACTIVE}'`),
     createdById: uuid().nullable(),
+    /** The name of then: not everybody may see that person. */
+    createdByName: text().nullable(),
     createdAt: time().default('now()'),
     expiresAt: time().nullable(),
     lastUsedAt: time().nullable(),
@@ -53,6 +55,7 @@ export const virtualKeys = new Noun('VirtualKey', 'vk', {
     tokensPerMinute: integer().nullable(),
     lastReviewedAt: time().nullable(),
     lastReviewedById: uuid().nullable(),
+    lastReviewedByName: text().nullable(),
     revokedAt: time().nullable(),
     version: integer().default('1'),
   },
@@ -95,8 +98,14 @@ export class VirtualKey {
   readonly status!: VirtualKeyStatus;
 
   @Fetch(virtualKeys.columns.createdById)
-  @Field(() => User, { nullable: true, description: 'Who created it; null where that was no person.' })
+  @Field(() => User, {
+    nullable: true,
+    description: 'Who created it; null where that was no person, or one whom the viewer may not see.',
+  })
   readonly createdBy!: User | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of who created it, person or service, at that time.' })
+  readonly createdByName!: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When the key was created.' })
   readonly createdAt!: Date;
@@ -125,9 +134,16 @@ export class VirtualKey {
   @Fetch(virtualKeys.columns.lastReviewedById)
   @Field(() => User, {
     nullable: true,
-    description: 'Who last decided on it in a review; null where nobody has, or where that was no person.',
+    description:
+      'Who last decided on it in a review; null where nobody has, or where that was no person, or one whom the viewer may not see.',
   })
   readonly lastReviewedBy!: User | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of who last decided on it, person or service, at that time; null where nobody has.',
+  })
+  readonly lastReviewedByName!: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null where it was not.' })
   readonly revokedAt!: Date | null;

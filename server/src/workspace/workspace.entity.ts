@@ -98,6 +98,8 @@ export const workspaces = new Noun('Workspace', 'ws', {
     archivedAt: time().nullable(),
     reviewReason: text().nullable(),
     reviewRequestedById: uuid().nullable(),
+    /** The name of then: not everybody may see that person. */
+    reviewRequestedByName: text().nullable(),
     reviewRequestedAt: time().nullable(),
     reviewDueAt: time().nullable(),
     version: integer().default('1'),

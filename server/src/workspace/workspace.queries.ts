@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.js';
 import { requireScope } from '../access/require-scope.js';
 import {
   isGatewayAlone,
+  kindOfSight,
   roleOfListedSql,
   roleSql,
   seesEverything,
@@ -129,7 +130,7 @@ function walkStatement(reader: Reader, plan: Plan, request: PageRequest): Sql {
   const make = () => prepare(walkOf(reader, plan, request));
   const isFirstPage = after === null && before === null;
   return isFirstPage
-    ? plan.statement(`first page ${seesEverything(reader.actor)} ${walkDirection(request)} ${size}`, make)
+    ? plan.statement(`first page ${kindOfSight(reader.actor)} ${walkDirection(request)} ${size}`, make)
     : make();
 }
 

@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver } fr
 import { MemberRole, may } from '../access/permissions.js';
 import { perform } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
-import { parseText } from '../database/table.js';
+import { parseBoolean, parseText } from '../database/table.js';
 import type { Reader } from '../fetch/caller.js';
 import { connectionType } from '../fetch/connection.js';
 import { Cost } from '../fetch/cost.js';
@@ -12,8 +12,8 @@ import { PageArgs } from '../fetch/list.js';
 import { findNode } from '../fetch/nodes.js';
 import { Money } from '../graphql/money.js';
 import { WorkspaceOwner } from '../graphql/workspace-owner.js';
-import { teams } from '../team/team.entity.js';
-import { users } from '../user/user.entity.js';
+import { shownExternalId, teams } from '../team/team.entity.js';
+import { shownSubject, users } from '../user/user.entity.js';
 import { transferWorkspaceOwnership } from './transfer-ownership.command.js';
 import { archiveWorkspace, createWorkspace, restoreWorkspace, updateWorkspaceSettings } from './workspace.commands.js';
 import { Workspace, workspaces } from './workspace.entity.js';
@@ -40,6 +40,9 @@ const ownerUser = sql`LEFT JOIN users u ON u.organization_id = ${organization} A
 const ownerTeam = sql`LEFT JOIN teams t ON t.organization_id = ${organization} AND t.id = w.owner_team_id`;
 const ownerName = piece<string>(sql`coalesce(u.name, t.name)`, parseText, ownerUser, ownerTeam);
 const ownerEmail = piece<string | null>(sql`u.email`, parseText, ownerUser);
+const ownerActive = piece<boolean | null>(sql`u.active`, parseBoolean, ownerUser);
+const ownerSubject = piece<string | null>(shownSubject.sql, parseText, ownerUser);
+const ownerExternalId = piece<string | null>(shownExternalId.sql, parseText, ownerTeam);
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
@@ -128,12 +131,21 @@ export class WorkspaceResolver {
     return perform(reader, transferWorkspaceOwnership, input);
   }
 
-  @Fetch(ownerUserId, ownerTeamId, ownerName, ownerEmail)
+  // An owner in person is a member, whom everybody sees who sees the workspace.
+  @Fetch(ownerUserId, ownerTeamId, ownerName, ownerEmail, ownerActive, ownerSubject, ownerExternalId)
   @FieldResolver(() => WorkspaceOwner, { description: 'The person or team responsible for it.' })
-  owner(userId: string | null, teamId: string | null, name: string, email: string | null): object {
+  owner(
+    userId: string | null,
+    teamId: string | null,
+    name: string,
+    email: string | null,
+    active: boolean | null,
+    subject: string | null,
+    externalId: string | null,
+  ): object {
     return userId === null
-      ? { __typename: teams.type, uuid: teamId, id: teams.globalId(teamId ?? ''), name }
-      : { __typename: users.type, uuid: userId, id: users.globalId(userId), name, email };
+      ? { __typename: teams.type, uuid: teamId, id: teams.globalId(teamId ?? ''), name, externalId }
+      : { __typename: users.type, uuid: userId, id: users.globalId(userId), name, email, active, subject };
   }
 
   @Fetch(monthlyBudget)

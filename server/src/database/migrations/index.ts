@@ -13,6 +13,7 @@ import { AfterTheWait1800200000010 } from './1800200000010-after-the-wait.js';
 import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
 import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
 import { LimitsByOrganization1800200000013 } from './1800200000013-limits-by-organization.js';
+import { NamesOfThen1800200000020 } from './1800200000020-names-of-then.js';
 import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
 import { ServiceTokenSecrets1800200000031 } from './1800200000031-service-token-secrets.js';
 import { OrganizationCounts1800200000050 } from './1800200000050-organization-counts.js';
@@ -33,6 +34,7 @@ export const migrations = [
   FirstLimits1800200000011,
   ExhaustedSince1800200000012,
   LimitsByOrganization1800200000013,
+  NamesOfThen1800200000020,
   AuditLogIndexes1800200000030,
   ServiceTokenSecrets1800200000031,
   OrganizationCounts1800200000050,
