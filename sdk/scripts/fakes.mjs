@@ -13,8 +13,8 @@ const scalars = {
   BigInt: '1',
   DateTime: '2026-01-01T00:00:00.000Z',
 };
-/** Fields whose text other programs read. */
-const texts = { currency: 'USD', email: 'ada@example.com' };
+/** Fields whose value other programs read. */
+const values = { currency: 'USD', email: 'ada@example.com', active: true };
 
 export function plugin(schema, files) {
   const fragments = fragmentsOf(files);
@@ -56,7 +56,7 @@ export function fake${type}(given: Partial<Types.${name.value}Fragment> = {}): T
     const [object] = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
     if (isObjectType(object)) return `{ ${entriesOf(object, selectionSet)} }`;
     if (type.name === 'ID') return `'${/`(\w+_)…`/.exec(description)?.[1] ?? ''}01'`;
-    const text = type.name === 'String' ? (texts[name] ?? inWords(`${parent.name} ${name}`)) : scalars[type.name];
+    const text = values[name] ?? (type.name === 'String' ? inWords(`${parent.name} ${name}`) : scalars[type.name]);
     if (text === undefined) throw new Error(`${parent.name}.${name}: no value is made for ${type.name}`);
     return typeof text === 'string' ? `'${text}'` : text;
   }

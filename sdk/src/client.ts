@@ -11,6 +11,7 @@ import { ModelRoutes } from './model-routes.js';
 import type { CallOptions, ClientOptions } from './options.js';
 import { ServiceTokens } from './service-tokens.js';
 import { TeamAccess } from './team-access.js';
+import { Teams } from './teams.js';
 import { createTransport } from './transport.js';
 import { Users } from './users.js';
 import { VirtualKeys } from './virtual-keys.js';
@@ -25,6 +26,7 @@ export type * from './members.js';
 export type * from './model-routes.js';
 export type * from './service-tokens.js';
 export type * from './team-access.js';
+export type * from './teams.js';
 export type * from './users.js';
 export type * from './virtual-keys.js';
 export type * from './workspace-guardrails.js';
@@ -58,7 +60,9 @@ export class TokenVueClient {
   declare readonly members: Members;
   /** The organization's people. */
   declare readonly users: Users;
-  /** The organization's teams, as the company's directory has them. */
+  /** The organization's teams. */
+  declare readonly teams: Teams;
+  /** Who is in which team, as the company's directory has it. */
   declare readonly teamAccess: TeamAccess;
   /** The credentials of the organization's other services. */
   declare readonly serviceTokens: ServiceTokens;
@@ -78,6 +82,7 @@ export class TokenVueClient {
     this.gateway = new Gateway(this.#executor);
     this.members = new Members(this.#executor);
     this.users = new Users(this.#executor);
+    this.teams = new Teams(this.#executor);
     this.teamAccess = new TeamAccess(this.#executor);
     this.serviceTokens = new ServiceTokens(this.#executor);
     this.auditLog = new AuditLog(this.#executor);

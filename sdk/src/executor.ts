@@ -117,7 +117,7 @@ export class Executor {
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
       }
       if (list === null && argument === null) {
-        const message = 'This list is for admins of the organization.';
+        const message = 'The viewer may not read this list.';
         throw userErrorsError([{ code: 'FORBIDDEN', message, field: null }], context);
       }
       const { nodes, pageInfo } = present(list, answer);

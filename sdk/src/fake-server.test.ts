@@ -98,6 +98,7 @@ test('what is made up can be told otherwise in every part', () => {
     name: 'Grace',
     email: 'ada@example.com',
     active: true,
+    subject: null,
   });
   expect(fakeMember({ role: 'VIEWER' })).toMatchObject({ role: 'VIEWER', user: { id: 'usr_01' } });
   expect(fakeVirtualKey({ status: 'REVOKED' })).toMatchObject({ status: 'REVOKED', workspace: { id: 'ws_01' } });

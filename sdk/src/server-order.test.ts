@@ -67,7 +67,7 @@ test('a review is requested, stands in the workspace, and is completed', async (
     version: workspace.version,
     review: {
       reason: 'Once a year',
-      requestedBy: { id: ada.id, name: 'Ada', email: '', active: true },
+      requestedBy: { id: ada.id, name: 'Ada', email: '', active: true, subject: 'ada' },
       requestedByName: 'Ada',
       requestedAt: time,
       dueAt,

@@ -37,7 +37,7 @@ test('members are listed by when they joined, and change roles up to that of who
   const [second] = rest?.nodes ?? [];
   expect(second).toEqual({
     id: expect.stringMatching(/^mem_/),
-    user: { id: bob.id, name: 'Bob', email: '' },
+    user: { id: bob.id, name: 'Bob', email: '', active: true, subject: null },
     role: 'MEMBER',
     joinedAt: time,
   });
@@ -78,17 +78,40 @@ test('the directory is brought in line once, and a user who is set inactive is s
     ],
     teams: [{ externalId: 'search', name: 'Search', subjects: ['maya', 'admin'] }],
   };
-  expect(await admin.client.teamAccess.sync(input)).toEqual({ usersChanged: 2, teamsChanged: 1 });
-  expect(await admin.client.teamAccess.sync(input)).toEqual({ usersChanged: 0, teamsChanged: 0 });
+  expect(await admin.client.teamAccess.sync(input)).toEqual({ usersChanged: 2, usersDeactivated: 1, teamsChanged: 1 });
+  const nothing = { usersChanged: 0, usersDeactivated: 0, teamsChanged: 0 };
+  expect(await admin.client.teamAccess.sync(input)).toEqual(nothing);
   expect(await admin.client.users.assignable({ search: 'maya' })).toMatchObject({ nodes: [{ name: 'Maya' }] });
   expect(await failure(leaver.client.viewer())).toBeInstanceOf(UnauthenticatedError);
 
+  const found = await admin.client.users.list({ filter: { subjects: ['maya', 'leaver'] }, totalCount: true });
+  expect(found?.nodes.map(({ name, active, subject }) => [name, active, subject])).toEqual([
+    ['Leaver', false, 'leaver'],
+    ['Maya', true, 'maya'],
+  ]);
+  expect(found?.totalCount).toBe(2);
+  expect((await admin.client.teams.list({ search: 'sear' }))?.nodes).toMatchObject([{ externalId: 'search' }]);
+  expect(await admin.client.teamAccess.sync({ users: [], teams: [], complete: true, dryRun: true }).catch(codeOf)).toBe(
+    'INVALID',
+  );
+
   const member = await signIn(server, { sub: 'member', org });
+  expect([await member.client.users.list(), await member.client.teams.list()]).toEqual([null, null]);
+  for (const { iterate } of [
+    { iterate: () => member.client.users.iterate() },
+    { iterate: () => member.client.teams.iterate() },
+  ]) {
+    expect(await failure(iterate().next())).toBeInstanceOf(ForbiddenError);
+  }
   expect(await failure(member.client.teamAccess.sync(input))).toBeInstanceOf(ForbiddenError);
   const [first] = input.teams;
   const unknown = { users: [], teams: first ? [{ ...first, subjects: ['nobody'] }] : [] };
   expect(await failure(admin.client.teamAccess.sync(unknown))).toBeInstanceOf(NotFoundError);
 });
+
+function codeOf(error: unknown): unknown {
+  return error instanceof InvalidInputError ? error.userErrors[0]?.code : error;
+}
 
 async function serviceWith(...scopes: ServiceScope[]): Promise<{ client: TokenVueClient; id: string }> {
   const { serviceToken, token } = await admin.client.serviceTokens.create({ name: 'Service', scopes });
@@ -152,7 +175,7 @@ test('a service sees every workspace within its scopes, and is told which scope 
   expect(await failure(writer.client.workspaces.create(newWorkspace()))).toBeInstanceOf(ForbiddenError);
 
   const directory = await serviceWith('DIRECTORY_WRITE');
-  const nothing = { usersChanged: 0, teamsChanged: 0 };
+  const nothing = { usersChanged: 0, usersDeactivated: 0, teamsChanged: 0 };
   expect(await directory.client.teamAccess.sync({ users: [], teams: [] })).toEqual(nothing);
   const { workspaces } = directory.client;
   for (const call of [() => workspaces.list(), () => workspaces.get(workspaceId)]) {

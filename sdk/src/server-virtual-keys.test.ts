@@ -55,7 +55,7 @@ test('a key is created with its secret, read without it, changed, rotated and re
     maskedKey,
     status: 'ACTIVE',
     version: 1,
-    createdBy: { id: ada.id, name: 'Ada', email: '', active: true },
+    createdBy: { id: ada.id, name: 'Ada', email: '', active: true, subject: 'ada' },
     createdByName: 'Ada',
     createdAt: time,
     expiresAt: nextYear,
@@ -176,7 +176,7 @@ test('keys are reviewed all at once, or not at all when one is refused', async (
   for (const key of keys) expect(await ada.client.virtualKeys.get(key.id)).toEqual(key);
 
   const reviewed = await ada.client.virtualKeys.review(decisions);
-  const lastReviewedBy = { id: ada.id, name: 'Ada', email: '', active: true };
+  const lastReviewedBy = { id: ada.id, name: 'Ada', email: '', active: true, subject: 'ada' };
   expect(reviewed).toMatchObject([
     { name: 'Kept', status: 'ACTIVE', lastReviewedAt: time, lastReviewedBy },
     { name: 'Disabled', status: 'DISABLED', lastReviewedAt: time, lastReviewedBy },

@@ -7,6 +7,8 @@ import type { CallOptions } from './options.js';
 export interface TeamAccessChanges {
   /** Users that were made or changed. */
   usersChanged: number;
+  /** Those of them who could sign in and no longer can. */
+  usersDeactivated: number;
   /** Teams that were made or changed, their people included. */
   teamsChanged: number;
 }
@@ -22,7 +24,8 @@ export class TeamAccess {
 
   /**
    * Brings the users and teams that the input names in line with the company's directory: all of them, or none when one
-   * is refused. A user who is set inactive is signed out everywhere. Needs an organization admin, or a service token
+   * is refused. With `complete` the lists are the whole directory: who is named nowhere in them is set inactive; with
+   * `dryRun` nothing is changed. A user who is set inactive is signed out everywhere. Needs an organization admin, or a service token
    * with the scope `DIRECTORY_WRITE`. Throws InvalidInputError, TakenError (a team's name), NotFoundError (a subject),
    * LimitReachedError or ForbiddenError.
    */

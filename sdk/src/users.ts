@@ -1,14 +1,23 @@
 import type { Executor } from './executor.js';
-import { AssignableUsersDocument } from './generated/documents.js';
-import type { AssignableUsersQuery, UserFragment } from './generated/operations.js';
+import { AssignableUsersDocument, UsersDocument } from './generated/documents.js';
+import type { AssignableUsersQuery, UserFilter, UserFragment } from './generated/operations.js';
 import type { CallOptions } from './options.js';
 import type { IterateOptions, PageOptions } from './pages.js';
 
-/** A person of the organization. */
+/** A person of the organization; `subject` is null for who may not read the directory, but for themselves. */
 export type User = UserFragment;
 
 /** One page of people; `totalCount` is there when it was asked for. */
 export type UserPage = NonNullable<AssignableUsersQuery['assignableUsers']>;
+
+/** Which people of the directory. */
+export interface UsersSelector {
+  /** By name, address, subject, and whether they can sign in. */
+  filter?: UserFilter | null | undefined;
+}
+
+/** Which people of the directory, and which page of them. */
+export interface UsersOptions extends UsersSelector, PageOptions {}
 
 /** Which people. */
 export interface AssignableUsersSelector {
@@ -26,6 +35,19 @@ export class Users {
   /** @internal Made by TokenVueClient. */
   constructor(executor: Executor) {
     this.#executor = executor;
+  }
+
+  /**
+   * One page of the organization's directory, by name, for its admins and for services with the scope `DIRECTORY_READ` or
+   * `DIRECTORY_WRITE`; null for others.
+   */
+  async list(options: UsersOptions = {}, call?: CallOptions): Promise<UserPage | null> {
+    return (await this.#executor.data(UsersDocument, { ...options }, call)).users;
+  }
+
+  /** All of it, page after page. Throws ForbiddenError for who may not read the directory. */
+  iterate(selector: UsersSelector = {}, options: IterateOptions = {}): AsyncGenerator<User, void, undefined> {
+    return this.#executor.iterate(UsersDocument, selector, options, null);
   }
 
   /** One page of the people whom the viewer can add to a workspace. */

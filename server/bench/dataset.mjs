@@ -73,8 +73,8 @@ function tables({ workspaces, users, memberships, name, number }) {
           (ARRAY['Ada', 'Björn', 'Chipo', 'Dana', 'Emeka', 'Farah', 'Goran'])[1 + n % 7] || ' ' || md5(n::text) AS name
       ) AS person;
 
-    INSERT INTO teams (id, organization_id, name)
-      SELECT pg_temp.id('03', n), pg_temp.id('01', 1), 'Team ' || n FROM generate_series(0, ${teams - 1}) AS n;
+    INSERT INTO teams (id, organization_id, name, name_key, search_key)
+      SELECT pg_temp.id('03', n), pg_temp.id('01', 1), 'Team ' || n, 'team ' || n, 'team ' || n FROM generate_series(0, ${teams - 1}) AS n;
 
     INSERT INTO team_memberships (team_id, user_id, organization_id)
       SELECT pg_temp.id('03', team), pg_temp.id('02', n), pg_temp.id('01', 1) FROM (

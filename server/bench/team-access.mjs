@@ -155,8 +155,8 @@ async function insertPlainly({ users, teams }, round) {
     ],
   );
   await client.query(
-    `INSERT INTO teams (id, organization_id, external_id, name)
-     SELECT id, $1, external_id, name FROM unnest($2::uuid[], $3::text[], $4::text[]) AS new (id, external_id, name)`,
+    `INSERT INTO teams (id, organization_id, external_id, name, name_key, search_key)
+     SELECT id, $1, external_id, name, lower(name), lower(name) FROM unnest($2::uuid[], $3::text[], $4::text[]) AS new (id, external_id, name)`,
     [organizationId, teamIds, teams.map(({ externalId }) => externalId), teams.map(({ name }) => name)],
   );
   await client.query(

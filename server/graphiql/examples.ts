@@ -9,6 +9,8 @@ import createVirtualKey from './examples/CreateVirtualKey.graphql';
 import createVirtualKeyVariables from './examples/CreateVirtualKey.json';
 import createWorkspace from './examples/CreateWorkspace.graphql';
 import createWorkspaceVariables from './examples/CreateWorkspace.json';
+import directory from './examples/Directory.graphql';
+import directoryVariables from './examples/Directory.json';
 import insights from './examples/Insights.graphql';
 import insightsVariables from './examples/Insights.json';
 import keyReview from './examples/KeyReview.graphql';
@@ -41,6 +43,7 @@ export const examples = [
   tab(auditLog, auditLogVariables),
   tab(viewer),
   tab(assignableUsers, assignableUsersVariables),
+  tab(directory, directoryVariables),
   tab(createWorkspace, createWorkspaceVariables),
   tab(selectWorkspace, selectWorkspaceVariables),
   tab(updateSettings, updateSettingsVariables),

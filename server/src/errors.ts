@@ -283,6 +283,11 @@ export const refusals = {
     message: 'You can not set yourself inactive, nor take your own role of an admin.',
     remedy: 'Let another admin of the organization do it.',
   },
+  lastAdmin: {
+    code: UserErrorCode.INVALID,
+    message: 'That would leave the organization without an admin who can sign in.',
+    remedy: 'Name somebody in the same call who can sign in and has the role ADMIN.',
+  },
   tokenMakerRaised: {
     code: UserErrorCode.FORBIDDEN,
     message: 'A service token can not let the person who made it back in, nor make them an admin.',

@@ -307,6 +307,7 @@ describe('a query', () => {
       reader: all,
       writer: all,
       directory: 'FORBIDDEN',
+      directoryReader: 'FORBIDDEN',
       gateway: 'FORBIDDEN',
     });
   });

@@ -48,6 +48,7 @@ import { serviceTokenSecrets } from './service-token/service-token-secret.entity
 import { SummaryResolver } from './summary/summary.resolver.js';
 import { teamReads } from './team/team.queries.js';
 import { TeamResolver } from './team/team.resolver.js';
+import { teamFormerNames } from './team/team-former-name.entity.js';
 import { teamMemberships } from './team/team-membership.entity.js';
 import { TeamAccessResolver } from './team-access/team-access.resolver.js';
 import { dropUsageMonths } from './usage/drop-usage-months.job.js';
@@ -85,7 +86,7 @@ export const features: readonly Feature[] = [
     jobs: [cleanIdempotencyRecords],
   },
   { reads: userReads, resolvers: [UserResolver], metrics: signInMetrics },
-  { reads: teamReads, tables: [teamMemberships], resolvers: [TeamResolver] },
+  { reads: teamReads, tables: [teamMemberships, teamFormerNames], resolvers: [TeamResolver] },
   { reads: workspaceReads, resolvers: [WorkspaceResolver] },
   { reads: memberReads, resolvers: [MemberResolver, WorkspaceMembersResolver] },
   { tables: [activeWorkspaces], resolvers: [ActiveWorkspaceResolver] },

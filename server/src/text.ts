@@ -156,9 +156,9 @@ function keyOf(text: string, finish: (folded: string) => string): string {
 }
 
 /** What stands between the parts of a person's search key, and in no search: control characters are never looked for. */
-const separator = '\u001f';
+export const searchKeySeparator = '\u001f';
 
 /** What a person is found by: a part of the name or of the e-mail address. */
 export function userSearchKey({ name, email }: { readonly name: string; readonly email: string }): string {
-  return `${searchKey(name)}${separator}${searchKey(email)}`;
+  return `${searchKey(name)}${searchKeySeparator}${searchKey(email)}`;
 }

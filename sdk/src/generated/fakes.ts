@@ -12,7 +12,7 @@ export function fakeMoney(given: Partial<Types.MoneyFragment> = {}): Types.Money
 
 /** A person of the organization, known from the identity provider. What is not given is made up. */
 export function fakeUser(given: Partial<Types.UserFragment> = {}): Types.UserFragment {
-  return { id: 'usr_01', name: 'User name', email: 'ada@example.com', ...given };
+  return { id: 'usr_01', name: 'User name', email: 'ada@example.com', active: true, subject: null, ...given };
 }
 
 /** Where a page lies in its list. What is not given is made up. */
@@ -55,9 +55,14 @@ export function fakeServiceToken(given: Partial<Types.ServiceTokenFragment> = {}
   return { id: 'svc_01', name: 'Service token name', maskedToken: 'Service token masked token', scopes: [], createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, revokedAt: null, secrets: [], ...given };
 }
 
+/** A team of the organization. Sharing one is what team access means. What is not given is made up. */
+export function fakeTeam(given: Partial<Types.TeamFragment> = {}): Types.TeamFragment {
+  return { id: 'team_01', name: 'Team name', externalId: null, ...given };
+}
+
 /** A gateway credential. Its secret is never readable through this type. What is not given is made up. */
 export function fakeVirtualKey(given: Partial<Types.VirtualKeyFragment> = {}): Types.VirtualKeyFragment {
-  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, viewerCanUpdate: false, createdBy: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, revokedAt: null, ...given };
+  return { id: 'vk_01', workspace: { id: 'ws_01', name: 'Workspace name' }, name: 'Virtual key name', maskedKey: 'Virtual key masked key', status: 'ACTIVE', version: 1, viewerCanUpdate: false, createdBy: null, createdByName: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, allowedModels: null, monthlyBudget: null, spent: { ...fakeMoney() }, reserved: { ...fakeMoney() }, requestsPerMinute: null, tokensPerMinute: null, secrets: [], lastReviewedAt: null, lastReviewedBy: null, lastReviewedByName: null, revokedAt: null, ...given };
 }
 
 /** An operating context: its own budget, members, keys and routing. As a list item it is the workspace card. What is not given is made up. */

@@ -33,7 +33,9 @@ export interface Operations {
   RotateServiceToken: { variables: Types.RotateServiceTokenMutationVariables; result: Types.RotateServiceTokenMutation };
   RevokeServiceToken: { variables: Types.RevokeServiceTokenMutationVariables; result: Types.RevokeServiceTokenMutation };
   SyncTeamAccess: { variables: Types.SyncTeamAccessMutationVariables; result: Types.SyncTeamAccessMutation };
+  Teams: { variables: Types.TeamsQueryVariables; result: Types.TeamsQuery };
   AssignableUsers: { variables: Types.AssignableUsersQueryVariables; result: Types.AssignableUsersQuery };
+  Users: { variables: Types.UsersQueryVariables; result: Types.UsersQuery };
   Viewer: { variables: Types.ViewerQueryVariables; result: Types.ViewerQuery };
   VirtualKeys: { variables: Types.VirtualKeysQueryVariables; result: Types.VirtualKeysQuery };
   VirtualKey: { variables: Types.VirtualKeyQueryVariables; result: Types.VirtualKeyQuery };

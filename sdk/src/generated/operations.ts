@@ -588,7 +588,9 @@ export type SelectWorkspaceInput = {
 
 /** What a service may do, in every workspace of its organization. */
 export type ServiceScope =
-  /** Bring users and teams in line with the directory. */
+  /** Read the users and teams of the organization. */
+  | 'DIRECTORY_READ'
+  /** Read users and teams, and bring them in line with the directory. */
   | 'DIRECTORY_WRITE'
   /** The gateway's own calls, and nothing else. */
   | 'GATEWAY'
@@ -612,8 +614,12 @@ export type SetModelRouteInput = {
   workspaceId: string;
 };
 
-/** What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once. */
+/** What is to hold of the directory: what is named is brought in line, what is not stays unless the lists are complete. At most 10,000 users, 10,000 teams and 100,000 places in teams at once. */
 export type SyncTeamAccessInput = {
+  /** The lists are the whole directory: who is named nowhere in them is set inactive, and teams of the directory that are not named lose their people. Never the last admin who can sign in. */
+  complete?: boolean;
+  /** Answers what the same call without it would, and changes nothing. */
+  dryRun?: boolean;
   /** Teams, each once. */
   teams: ReadonlyArray<DirectoryTeamInput>;
   /** Users, each once. */
@@ -812,6 +818,16 @@ export type UserErrorCode =
   | 'VERSION_CONFLICT'
   | '%future added value';
 
+/** Which people of the directory to list; conditions that are given must all hold. */
+export type UserFilter = {
+  /** True for who can sign in, false for who can not. */
+  active?: boolean | null | undefined;
+  /** Part of the name or e-mail address, without regard to case and accents. */
+  search?: string | null | undefined;
+  /** Any of these identity provider's subjects, to the letter. */
+  subjects?: ReadonlyArray<string> | null | undefined;
+};
+
 /** Which keys to list; conditions that are given must all hold. */
 export type VirtualKeyFilter = {
   /** Made by any of these people. */
@@ -878,8 +894,12 @@ export type WorkspaceFilter = {
   archived?: boolean | null | undefined;
   /** Any of these environments. */
   environments?: ReadonlyArray<WorkspaceEnvironment> | null | undefined;
+  /** Any of these whole names, compared as names are where they are unique. */
+  names?: ReadonlyArray<string> | null | undefined;
   /** Owned by any of these people or teams. */
   ownerIds?: ReadonlyArray<string> | null | undefined;
+  /** Part of the owner's name, person or team, without regard to case and accents. */
+  ownerSearch?: string | null | undefined;
   /** Any of these regions. */
   regions?: ReadonlyArray<WorkspaceRegion> | null | undefined;
   /** Part of the name, case-insensitive. */
@@ -942,7 +962,7 @@ export type UserErrorFragment = { code: UserErrorCode, message: string, field: A
 
 export type MoneyFragment = { amount: string, currency: string };
 
-export type UserFragment = { id: string, name: string, email: string };
+export type UserFragment = { id: string, name: string, email: string, active: boolean, subject: string | null };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
@@ -1318,7 +1338,21 @@ export type SyncTeamAccessMutationVariables = Exact<{
 }>;
 
 
-export type SyncTeamAccessMutation = { syncTeamAccess: { usersChanged: number, teamsChanged: number, userErrors: Array<UserErrorFragment> } | null };
+export type SyncTeamAccessMutation = { syncTeamAccess: { usersChanged: number, usersDeactivated: number, teamsChanged: number, userErrors: Array<UserErrorFragment> } | null };
+
+export type TeamFragment = { id: string, name: string, externalId: string | null };
+
+export type TeamsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  search?: string | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type TeamsQuery = { teams: { totalCount?: number, nodes: Array<TeamFragment>, pageInfo: PageInfoFragment } | null };
 
 export type AssignableUsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1332,12 +1366,24 @@ export type AssignableUsersQueryVariables = Exact<{
 
 export type AssignableUsersQuery = { assignableUsers: { totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
 
+export type UsersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: UserFilter | null | undefined;
+  totalCount?: boolean | null | undefined;
+}>;
+
+
+export type UsersQuery = { users: { totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { viewer: { organizationRole: OrganizationRole | null, user: UserFragment | null, teams: Array<{ id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
 
-export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, viewerCanUpdate: boolean, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
+export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, viewerCanUpdate: boolean, createdByName: string | null, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, lastReviewedByName: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
 
 export type VirtualKeysQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1437,7 +1483,7 @@ export type WorkspaceCardFragment = { id: string, name: string, environment: Wor
   , monthlyBudget: MoneyFragment };
 
 export type WorkspaceDetailsFragment = (
-  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, timeZone: string, review: { reason: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
+  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, timeZone: string, review: { reason: string, requestedByName: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
   & WorkspaceCardFragment
 );
 

@@ -12,6 +12,7 @@ import {
   fakeRequestLog,
   fakeReviewFinding,
   fakeServiceToken,
+  fakeTeam,
   fakeUsageBucket,
   fakeWorkspaceBudget,
   fakeWorkspaceInsights,
@@ -94,6 +95,7 @@ const guardrailInput = {
 const checkInput = { workspaceId: 'ws_01', stage: 'INPUT', text: 'Bluebird' } as const;
 const check = { outcome: 'REDACTED', text: '[REDACTED]', matches: [{ guardrail, piiType: null, start: 0, end: 8 }] };
 const member = fakeMember();
+const team = fakeTeam();
 const serviceToken = fakeServiceToken();
 const issuedToken = { serviceToken, token: SERVICE_SECRET, message: null };
 const directory = {
@@ -240,6 +242,27 @@ export const cases: Record<string, Case> = {
     variables: {},
     data: { viewer },
     result: viewer,
+  },
+  'users.list()': {
+    call: (client) => client.users.list({ first: 10, filter: { active: true } }),
+    operationName: 'Users',
+    variables: { first: 10, filter: { active: true } },
+    data: { users: { nodes: [person], pageInfo } },
+    result: { nodes: [person], pageInfo },
+  },
+  'users.list() of who may not': {
+    call: (client) => client.users.list(),
+    operationName: 'Users',
+    variables: {},
+    data: { users: null },
+    result: null,
+  },
+  'teams.list()': {
+    call: (client) => client.teams.list({ first: 10, search: 'se' }),
+    operationName: 'Teams',
+    variables: { first: 10, search: 'se' },
+    data: { teams: { nodes: [team], pageInfo } },
+    result: { nodes: [team], pageInfo },
   },
   'users.assignable()': {
     call: (client) => client.users.assignable({ first: 10, search: 'ad' }),
@@ -754,8 +777,8 @@ export const cases: Record<string, Case> = {
     call: (client) => client.teamAccess.sync(directory),
     operationName: 'SyncTeamAccess',
     variables: { input: directory },
-    data: { syncTeamAccess: { usersChanged: 0, teamsChanged: 1, userErrors: [] } },
-    result: { usersChanged: 0, teamsChanged: 1 },
+    data: { syncTeamAccess: { usersChanged: 0, usersDeactivated: 0, teamsChanged: 1, userErrors: [] } },
+    result: { usersChanged: 0, usersDeactivated: 0, teamsChanged: 1 },
   },
 };
 
@@ -831,6 +854,16 @@ export const lists: Record<string, List> = {
     iterate: (client, options) => client.members.iterate('ws_01', options),
     around: (members) => ({ workspace: { members } }),
     variables: { workspaceId: 'ws_01' },
+  },
+  'users.iterate': {
+    iterate: (client, options) => client.users.iterate({ filter: { subjects: ['maya'] } }, options),
+    around: (users) => ({ users }),
+    variables: { filter: { subjects: ['maya'] } },
+  },
+  'teams.iterate': {
+    iterate: (client, options) => client.teams.iterate({ search: 'se' }, options),
+    around: (teams) => ({ teams }),
+    variables: { search: 'se' },
   },
   'users.iterateAssignable': {
     iterate: (client, options) => client.users.iterateAssignable(filter, options),

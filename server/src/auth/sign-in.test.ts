@@ -174,7 +174,6 @@ describe('without a valid token everybody gets the same 401 and nothing happens:
     ['with a number for sub', () => secretToken({ sub: 7 })],
     ['with an object for org', () => secretToken({ org: { id: 'x' } })],
     ['with a list for org', () => secretToken({ org: ['sign-in'] })],
-    ['with null for the name', () => secretToken({ name: null })],
     ['with an unknown org_role', () => secretToken({ org_role: 'owner' })],
     ['with true for org_role', () => secretToken({ org_role: true })],
     ['with a text for teams', () => secretToken({ teams: 'core' })],

@@ -4,10 +4,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { OrganizationRole } from '../access/actor.js';
 import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import type { Database } from '../database/database.js';
-import { organization, prepare, sql, viewer } from '../database/sql.js';
+import { organization, prepare, type Sql, sql, viewer } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
-import { userSearchKey } from '../text.js';
-import type { Claims } from './claims.js';
+import { searchKey, userSearchKey } from '../text.js';
+import type { Claims, NamedTeam } from './claims.js';
 import { DirectoryBusy, shareDirectory } from './directory-lock.js';
 import { SignInRefused } from './refused-sign-in.js';
 import { type ActorSource, type KnownActor, knownActor } from './session.js';
@@ -21,7 +21,10 @@ interface KnownUser {
   readonly organizationRole: OrganizationRole;
   /** When the last word on them was given: by a token, or by a sync of the directory, whatever it said. */
   readonly lastWordAt: Date | null;
-  readonly teams: string[];
+  /** Those that the person is in. */
+  readonly teamIds: readonly string[];
+  /** Those that the claims name; null for one that there is not yet. */
+  readonly namedTeamIds: readonly (string | null)[];
 }
 
 interface KnownOrganization {
@@ -50,11 +53,11 @@ const pauseMaxMs = 1_000;
 export async function signIn(database: Database, claims: Claims): Promise<SignIn> {
   const deadline = Date.now() + waitMaxMs;
   const own = await findOrMakeOrganization(database, claims.organization);
-  let user = await findUser(database, own.id, claims.subject);
+  let user = await findUser(database, own.id, claims);
   let isTakenIn = user !== undefined && !(user.active && isNews(user, claims));
   for (let pause = pauseMinMs; !isTakenIn; pause = Math.min(2 * pause, pauseMaxMs)) {
     isTakenIn = await bringInLine(database, own.id, claims);
-    user = await findUser(database, own.id, claims.subject);
+    user = await findUser(database, own.id, claims);
     if (isTakenIn || user !== undefined) break;
     if (Date.now() >= deadline) throw new Error('A sync of the team directory keeps a sign-in waiting for too long.');
     await delay(pause);
@@ -115,13 +118,24 @@ async function readOrMakeOrganization(database: Database, externalId: string): P
   });
 }
 
-async function findUser(database: Database, organizationId: string, subject: string): Promise<KnownUser | undefined> {
+/** SQL for the teams of these names, `(key, id)`: a name of now counts before a former one, and the id is null without either. */
+function namedTeamsSql(teams: readonly NamedTeam[]): Sql {
+  return sql`SELECT named.key, coalesce(t.id, f.team_id) AS id FROM unnest(${teams.map(({ key }) => key)}::text[]) AS named (key)
+    LEFT JOIN teams t ON t.organization_id = ${organization} AND t.name_key = named.key
+    LEFT JOIN team_former_names f ON f.organization_id = ${organization} AND f.name_key = named.key`;
+}
+
+async function findUser(
+  database: Database,
+  organizationId: string,
+  { subject, teams = [] }: Claims,
+): Promise<KnownUser | undefined> {
   const [user] = await database.within({ organizationId, userId: null }).rows<KnownUser>(
     sql`SELECT u.id, u.name, u.email, u.active, u.organization_role AS "organizationRole",
         greatest(u.claims_issued_at, d.synced_at) AS "lastWordAt", ARRAY(
-          SELECT t.name FROM team_memberships tm JOIN teams t ON t.organization_id = ${organization} AND t.id = tm.team_id
+          SELECT tm.team_id::text FROM team_memberships tm
           WHERE tm.organization_id = ${organization} AND tm.user_id = u.id
-        ) AS teams
+        ) AS "teamIds", ARRAY(SELECT named.id::text FROM (${namedTeamsSql(teams)}) AS named) AS "namedTeamIds"
       FROM users u JOIN directories d ON d.organization_id = ${organization}
       WHERE u.organization_id = ${organization} AND u.subject = ${subject}`,
   );
@@ -141,8 +155,13 @@ function isInLine(user: KnownUser, claims: Claims): boolean {
     (claims.name === undefined || claims.name === user.name) &&
     (claims.email === undefined || claims.email === user.email) &&
     (claims.organizationRole === undefined || claims.organizationRole === user.organizationRole) &&
-    (claims.teams === undefined || claims.teams.join('\n') === user.teams.sort().join('\n'))
+    (claims.teams === undefined || isSameSet(user.namedTeamIds, user.teamIds))
   );
+}
+
+function isSameSet(some: readonly (string | null)[], others: readonly string[]): boolean {
+  const set = new Set(some);
+  return set.size === others.length && others.every((id) => set.has(id));
 }
 
 /** @returns false where a sync of the directory is under way, and nothing was done. */
@@ -203,17 +222,19 @@ async function changeUser(
 }
 
 /** The names come sorted, so that two sign-ins never wait for each other's teams. */
-async function bringTeamsInLine(transaction: Transaction, userId: string, names: readonly string[]): Promise<void> {
+async function bringTeamsInLine(transaction: Transaction, userId: string, named: readonly NamedTeam[]): Promise<void> {
+  const rows = named.map(({ name, key }) => ({ id: uuidv7(), name, key, search: searchKey(name) }));
   await transaction.send(
-    sql`INSERT INTO teams (id, organization_id, name)
-      SELECT added.id, ${organization}, added.name
-      FROM unnest(${names.map(() => uuidv7())}::uuid[], ${names}::text[]) AS added (id, name)
-      ON CONFLICT DO NOTHING`,
-    sql`DELETE FROM team_memberships tm USING teams t
-      WHERE tm.organization_id = ${organization} AND tm.user_id = ${userId}
-        AND t.organization_id = ${organization} AND t.id = tm.team_id AND t.name <> ALL (${names}::text[])`,
+    sql`INSERT INTO teams (id, organization_id, name, name_key, search_key)
+      SELECT added.id, ${organization}, added.name, added.key, added.search
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS added (id uuid, name text, key text, search text)
+      WHERE NOT EXISTS (SELECT FROM team_former_names f
+        WHERE f.organization_id = ${organization} AND f.name_key = added.key)
+      ORDER BY added.key ON CONFLICT DO NOTHING`,
+    sql`DELETE FROM team_memberships tm WHERE tm.organization_id = ${organization} AND tm.user_id = ${userId}
+      AND NOT EXISTS (SELECT FROM (${namedTeamsSql(named)}) AS named WHERE named.id = tm.team_id)`,
     sql`INSERT INTO team_memberships (team_id, user_id, organization_id)
-      SELECT t.id, ${userId}, ${organization} FROM teams t
-      WHERE t.organization_id = ${organization} AND t.name = ANY (${names}::text[]) ON CONFLICT DO NOTHING`,
+      SELECT DISTINCT named.id, ${userId}::uuid, ${organization}::uuid FROM (${namedTeamsSql(named)}) AS named
+      ON CONFLICT DO NOTHING`,
   );
 }

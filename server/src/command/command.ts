@@ -41,7 +41,7 @@ export interface Command<Input extends object, Result extends object> {
   readonly permission: Permission;
   readonly work: (run: Run, input: Input) => Promise<Result>;
   /** Does it after what came before it, for commands that may not cross. */
-  readonly inTurn?: <Done>(caller: Caller, work: () => Promise<Done>) => Promise<Done>;
+  readonly inTurn?: <Done>(caller: Caller, work: () => Promise<Done>, input: Input) => Promise<Done>;
   /** Says more of why it was refused than the transaction could, which is over by then. */
   readonly explain?: (caller: Caller, input: Input, refused: readonly Refused[]) => Promise<readonly Refused[]>;
 }
@@ -101,7 +101,8 @@ async function performOnce<Input extends object, Result extends object>(
     authorizeAnywhere(caller.actor, command.permission);
     const refused = await refusedBy(input);
     if (refused.length > 0) throw new Refusal(refused);
-    const result = await (command.inTurn?.(caller, () => run(caller, command, input)) ?? run(caller, command, input));
+    const work = () => run(caller, command, input);
+    const result = await (command.inTurn?.(caller, work, input) ?? work());
     return { ...result, userErrors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -67,6 +67,9 @@ async function createTenant(): Promise<Tenant> {
       ), denial AS (
         INSERT INTO denial_hours (organization_id, workspace_id, started_at, virtual_key_id, code, model, requests)
         VALUES ($1, $2, now(), $3, 'NO_ROUTE', 'fast', 1)
+      ), former AS (
+        INSERT INTO team_former_names (organization_id, name_key, team_id)
+        SELECT $1, 'before', t.id FROM teams t WHERE t.organization_id = $1
       ) INSERT INTO virtual_key_ledgers (organization_id, workspace_id, virtual_key_id) VALUES ($1, $2, $3)`,
     values: [organizationId, uuidOf(workspaceId), uuidOf(keyId)],
   });
@@ -134,6 +137,7 @@ describe('row-level security', () => {
       route_targets: 'SELECT INSERT DELETE',
       service_token_secrets: 'SELECT INSERT',
       service_tokens: 'SELECT INSERT',
+      team_former_names: 'SELECT INSERT UPDATE DELETE',
       team_memberships: 'SELECT INSERT DELETE',
       teams: 'SELECT INSERT UPDATE DELETE',
       usage_days: 'SELECT INSERT UPDATE',
@@ -266,7 +270,8 @@ describe('row-level security', () => {
     );
     expect(viewer.user.name).toBe('Owner');
     const id = theirs.organizationId;
-    const making = sql`INSERT INTO teams (id, organization_id, name) VALUES (gen_random_uuid(), ${id}, 'Intruders')`;
+    const making = sql`INSERT INTO teams (id, organization_id, name, name_key, search_key)
+      VALUES (gen_random_uuid(), ${id}, 'Intruders', 'intruders', 'intruders')`;
     await expect(ours.database.rows(making)).rejects.toThrow(/violates row-level security policy/);
     // A cluster moves no row to another shard, whoever asks.
     const moving = sql`UPDATE members SET organization_id = ${id}`;

@@ -318,7 +318,8 @@ describe('no statement, whoever sends it, can', () => {
     [
       'know one team twice',
       'teams_name_key',
-      `INSERT INTO teams (id, organization_id, name) VALUES (gen_random_uuid(), :org, 'core')`,
+      `INSERT INTO teams (id, organization_id, name, name_key, search_key)
+       VALUES (gen_random_uuid(), :org, 'Core', 'core', 'core')`,
     ],
     [
       'give an organization two directories',

@@ -135,6 +135,8 @@ function teamRows(daysAgo: DaysAgo) {
     id: demoId('team', name),
     organizationId,
     name,
+    nameKey: nameKey(name),
+    searchKey: searchKey(name),
     createdAt: daysAgo(companyAgeDays),
   }));
 }

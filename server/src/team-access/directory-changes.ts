@@ -1,7 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Actor, OrganizationRole } from '../access/actor.js';
 import { type AuditChange, changesBetween, initialValues } from '../audit/audit.js';
+import { teams } from '../team/team.entity.js';
+import { nameKey } from '../text.js';
 import { type Directory, DirectoryFindings, type DirectoryTeam, type DirectoryUser } from './directory.js';
+
+/** In code points: with the id of the team it is no longer than any name. */
+const formerNameLength = 200;
 
 export interface KeptUser extends DirectoryUser {
   /** UUID. */
@@ -14,6 +18,8 @@ export interface KeptTeam {
   /** Null for a team that only tokens have named. */
   readonly externalId: string | null;
   readonly name: string;
+  /** What is unique of the name. */
+  readonly nameKey: string;
 }
 
 /** That somebody is in a team. */
@@ -42,6 +48,8 @@ export interface TeamDifference {
   readonly changes: readonly AuditChange[];
   /** UUIDs of the people who are to be in it, its whole set. */
   readonly userIds: ReadonlySet<string>;
+  /** What was unique of the name before, where that changes. */
+  readonly formerKey: string | null;
 }
 
 /** A team that only tokens have named, and the team of the directory that takes its name now and becomes one with it. */
@@ -67,53 +75,53 @@ export function compareUsers(directory: Directory, present: Present): UserDiffer
   });
 }
 
-/** The access that a difference gives or takes. */
-type Access = 'active' | 'role';
-
-/**
- * Refuses what nobody does to themselves: an admin who locks themselves out, and a service that gives back what was taken
- * from the person who made its token, and may have kept it.
- * @throws Refusal INVALID, FORBIDDEN
- */
-export function refuseOwnAccess(
-  users: readonly UserDifference[],
-  actor: Actor,
-  tokenMakerIds: readonly string[],
-): void {
-  const findings = new DirectoryFindings();
-  for (const [index, difference] of users.entries()) {
-    const { id } = difference.user;
-    if (actor.kind === 'USER' && id === actor.id) {
-      for (const access of accessOf(difference, 'taken')) findings.add('ownLockOut', 'users', index, access);
-    } else if (id !== null && tokenMakerIds.includes(id)) {
-      for (const access of accessOf(difference, 'given')) findings.add('tokenMakerRaised', 'users', index, access);
-    }
-  }
-  findings.refuse();
+/** Who can sign in and is left out of the whole directory: they no longer can. */
+export function deactivations(leftOut: readonly KeptUser[]): UserDifference[] {
+  return leftOut.map((user) => {
+    const changes = changesBetween<DirectoryUser>(user, { active: false });
+    return { user: { ...user, active: false }, isNew: false, changes };
+  });
 }
 
-function accessOf({ changes }: UserDifference, direction: 'given' | 'taken'): Access[] {
-  const isGiven = (value: unknown) => value === true || value === OrganizationRole.ADMIN;
-  const names: Readonly<Record<string, Access>> = { active: 'active', organizationRole: 'role' };
-  return changes
-    .filter(({ after }) => isGiven(after) === (direction === 'given'))
-    .flatMap(({ field }) => names[field] ?? []);
+/**
+ * The teams that are left out of the whole directory: they lose their people, and their name where another team has it now.
+ */
+export function emptied(leftOut: readonly KeptTeam[], { teams }: Directory): TeamDifference[] {
+  const taken = new Set(teams.map(({ nameKey }) => nameKey));
+  return leftOut.map((team) => {
+    const name = taken.has(team.nameKey) ? formerName(team) : team.name;
+    const changes = changesBetween<Pick<KeptTeam, 'name'>>(team, { name });
+    return {
+      team: { ...team, name, nameKey: nameKey(name) },
+      isNew: false,
+      changes,
+      userIds: new Set(),
+      formerKey: null,
+    };
+  });
+}
+
+/** Says which team it was; no other is called so. */
+function formerName({ id, name }: KeptTeam): string {
+  return `${[...name].slice(0, formerNameLength).join('')} (${teams.globalId(id)})`;
 }
 
 /**
  * Finds the teams by the directory's id, else by name among those that only tokens have named. A team of the directory
  * that is renamed to what tokens call another one already is that team.
+ * @param isComplete whether the teams that are left out give up their names
  * @throws Refusal TAKEN for a name that another team of the directory keeps, NOT_FOUND for a subject of nobody.
  */
 export function compareTeams(
   { teams }: Directory,
   present: Present,
   users: readonly UserDifference[],
+  isComplete: boolean,
 ): { teams: TeamDifference[]; mergers: Merger[] } {
   const byExternalId = new Map(present.teams.map((team) => [team.externalId, team]));
-  const byName = new Map(present.teams.map((team) => [team.name, team]));
-  const known = teams.map(({ externalId, name }) => {
-    const namesake = byName.get(name);
+  const byName = new Map(present.teams.map((team) => [team.nameKey, team]));
+  const known = teams.map(({ externalId, nameKey }) => {
+    const namesake = byName.get(nameKey);
     return byExternalId.get(externalId) ?? (namesake?.externalId === null ? namesake : undefined);
   });
   const idsOfTheCall = new Set(known.map((team) => team?.id));
@@ -124,23 +132,23 @@ export function compareTeams(
   const findings = new DirectoryFindings();
   const mergers: Merger[] = [];
   const differences = teams.map((team, index): TeamDifference => {
-    const { externalId, name } = team;
-    const namesake = byName.get(name);
+    const { externalId, name, nameKey } = team;
+    const namesake = byName.get(nameKey);
     const userIds = idsOf(team, index, idsBySubject, findings);
     const before = known[index];
     // Names differ within the call, so a team of the call that has this one now gives it up.
     if (namesake !== undefined && !idsOfTheCall.has(namesake.id)) {
-      if (namesake.externalId !== null) findings.add('teamNameTaken', 'teams', index, 'name');
-      else if (before !== undefined) mergers.push({ fromId: namesake.id, intoId: before.id });
+      const isKept = namesake.externalId !== null;
+      if (isKept && !isComplete) findings.add('teamNameTaken', 'teams', index, 'name');
+      else if (!isKept && before !== undefined) mergers.push({ fromId: namesake.id, intoId: before.id });
     }
-    return before === undefined
-      ? { team: { id: uuidv7(), externalId, name }, isNew: true, changes: initialValues({ externalId, name }), userIds }
-      : {
-          team: { id: before.id, externalId, name },
-          isNew: false,
-          changes: changesBetween<Omit<KeptTeam, 'id'>>(before, { externalId, name }),
-          userIds,
-        };
+    const kept = { id: before?.id ?? uuidv7(), externalId, name, nameKey };
+    if (before === undefined) {
+      return { team: kept, isNew: true, changes: initialValues({ externalId, name }), userIds, formerKey: null };
+    }
+    const changes = changesBetween<Pick<KeptTeam, 'externalId' | 'name'>>(before, { externalId, name });
+    const formerKey = before.nameKey === nameKey ? null : before.nameKey;
+    return { team: kept, isNew: false, changes, userIds, formerKey };
   });
   findings.refuse();
   return { teams: differences, mergers };

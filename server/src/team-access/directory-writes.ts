@@ -1,7 +1,7 @@
 import { organization, sql } from '../database/sql.js';
 import { parseTime } from '../database/table.js';
 import type { Transaction } from '../database/transaction.js';
-import { userSearchKey } from '../text.js';
+import { searchKey, userSearchKey } from '../text.js';
 import { lockedAtSql } from '../workspace/workspace-lock.js';
 import type { KeptTeam, KeptUser, Merger, PlaceDifference } from './directory-changes.js';
 
@@ -58,10 +58,36 @@ export async function outdateTokens(transaction: Transaction, userIds: readonly 
 export async function insertTeams(transaction: Transaction, teams: readonly KeptTeam[]): Promise<void> {
   if (teams.length === 0) return;
   await transaction.execute(
-    sql`INSERT INTO teams (id, organization_id, external_id, name)
-      SELECT new.id, ${organization}, new."externalId", new.name
-      FROM jsonb_to_recordset(${JSON.stringify(teams)}::jsonb) AS new (id uuid, "externalId" text, name text)
+    sql`INSERT INTO teams (id, organization_id, external_id, name, name_key, search_key)
+      SELECT new.id, ${organization}, new."externalId", new.name, new."nameKey", new."searchKey"
+      FROM jsonb_to_recordset(${withTeamKeys(teams)}::jsonb) AS new (id uuid, "externalId" text, name text,
+        "nameKey" text, "searchKey" text)
       RETURNING id`,
+  );
+}
+
+function withTeamKeys(teams: readonly KeptTeam[]): string {
+  return JSON.stringify(teams.map((team) => ({ ...team, searchKey: searchKey(team.name) })));
+}
+
+/**
+ * Keeps what the renamed teams were called: tokens may say so for a while, and mean the same team. What a team is called
+ * now is nobody's former name any more.
+ */
+export async function keepFormerNames(
+  transaction: Transaction,
+  former: readonly Pick<KeptTeam, 'id' | 'nameKey'>[],
+  namesOfNow: readonly string[],
+): Promise<void> {
+  if (namesOfNow.length === 0) return;
+  const [ids, keys] = [former.map(({ id }) => id), former.map(({ nameKey }) => nameKey)];
+  await transaction.send(
+    sql`INSERT INTO team_former_names (organization_id, name_key, team_id)
+      SELECT ${organization}, old.name_key, old.team_id
+      FROM unnest(${ids}::uuid[], ${keys}::text[]) AS old (team_id, name_key)
+      ON CONFLICT (organization_id, name_key) DO UPDATE SET team_id = EXCLUDED.team_id`,
+    sql`DELETE FROM team_former_names f WHERE f.organization_id = ${organization}
+      AND f.name_key = ANY (${namesOfNow}::text[])`,
   );
 }
 
@@ -121,7 +147,7 @@ export async function deleteTeams(transaction: Transaction, mergers: readonly Me
 export async function vacateNames(transaction: Transaction, teamIds: readonly string[]): Promise<void> {
   if (teamIds.length === 0) return;
   await transaction.execute(
-    sql`UPDATE teams t SET name = t.id::text
+    sql`UPDATE teams t SET name_key = t.id::text
       WHERE t.organization_id = ${organization} AND t.id = ANY (${teamIds}::uuid[])`,
   );
 }
@@ -129,8 +155,10 @@ export async function vacateNames(transaction: Transaction, teamIds: readonly st
 export async function updateTeams(transaction: Transaction, teams: readonly KeptTeam[]): Promise<void> {
   if (teams.length === 0) return;
   await transaction.execute(
-    sql`UPDATE teams t SET name = new.name, external_id = new."externalId"
-      FROM jsonb_to_recordset(${JSON.stringify(teams)}::jsonb) AS new (id uuid, "externalId" text, name text)
+    sql`UPDATE teams t SET name = new.name, name_key = new."nameKey", search_key = new."searchKey",
+        external_id = new."externalId"
+      FROM jsonb_to_recordset(${withTeamKeys(teams)}::jsonb) AS new (id uuid, "externalId" text, name text,
+        "nameKey" text, "searchKey" text)
       WHERE t.organization_id = ${organization} AND t.id = new.id`,
   );
 }

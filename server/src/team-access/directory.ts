@@ -1,7 +1,7 @@
 import type { OrganizationRole } from '../access/actor.js';
 import { readIdentifier, readText } from '../auth/claims.js';
 import { Refusal, type RefusalName, type Refused } from '../errors.js';
-import { normalizeName } from '../text.js';
+import { nameKey, normalizeName } from '../text.js';
 import type { DirectoryTeamInput, DirectoryUserInput, SyncTeamAccessInput } from './team-access.inputs.js';
 
 /** The part of the directory that a call brings, as it is kept, in the call's order. */
@@ -21,6 +21,8 @@ export interface DirectoryUser {
 export interface DirectoryTeam {
   readonly externalId: string;
   readonly name: string;
+  /** What is unique of the name. */
+  readonly nameKey: string;
   readonly subjects: readonly string[];
 }
 
@@ -80,11 +82,12 @@ function readTeams(teams: readonly DirectoryTeamInput[], findings: DirectoryFind
     const externalId = kept(readIdentifier(team.externalId), findings, ...path, 'externalId');
     const name = kept(readText(team.name), findings, ...path, 'name');
     once(externalId, externalIds, findings, ...path, 'externalId');
-    once(name, names, findings, ...path, 'name');
+    const key = nameKey(name);
+    once(key, names, findings, ...path, 'name');
     const subjects = team.subjects.map((subject, place) =>
       kept(readIdentifier(subject), findings, ...path, 'subjects', place),
     );
-    return { externalId, name, subjects };
+    return { externalId, name, nameKey: key, subjects };
   });
 }
 

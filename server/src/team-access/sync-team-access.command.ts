@@ -13,12 +13,12 @@ import {
   comparePlaces,
   compareTeams,
   compareUsers,
+  deactivations,
+  emptied,
   type Merger,
   type Place,
   type PlaceDifference,
-  refuseOwnAccess,
   type TeamDifference,
-  type UserDifference,
 } from './directory-changes.js';
 import {
   analyzeDirectory,
@@ -27,6 +27,7 @@ import {
   insertPlaces,
   insertTeams,
   insertUsers,
+  keepFormerNames,
   type MovedWorkspace,
   moveWorkspaces,
   outdateTokens,
@@ -35,8 +36,17 @@ import {
   updateUsers,
   vacateNames,
 } from './directory-writes.js';
+import { type Judged, refuseLastAdmins, refuseOwnAccess, takesAccess } from './refuse-access.js';
 import type { SyncTeamAccessInput } from './team-access.inputs.js';
-import { readPlaces, readTeams, readTokenMakers, readUsers } from './team-access.queries.js';
+import {
+  readAdmins,
+  readPlaces,
+  readTeams,
+  readTeamsLeftOut,
+  readTokenMakers,
+  readUsers,
+  readUsersLeftOut,
+} from './team-access.queries.js';
 
 const teamCreated = auditAction('team.created', 'The directory brought a team.');
 const teamMerged = auditAction('team.merged', 'A team became one with another that has its name now.');
@@ -48,8 +58,7 @@ const userUpdated = auditAction('user.updated', 'The directory changed a person.
 const analyzedFrom = 1_000;
 
 /** What the directory says beside what the tables hold. */
-interface Differences {
-  readonly users: readonly UserDifference[];
+interface Differences extends Judged {
   readonly teams: readonly TeamDifference[];
   readonly mergers: readonly Merger[];
   readonly places: readonly PlaceDifference[];
@@ -59,9 +68,10 @@ interface Differences {
 
 /**
  * Brings users and teams in line with what the directory says of them, all or nothing: compares it with what the tables
- * hold and writes the difference. Answers with how many users and teams were made or changed.
- * @throws Refusal INVALID, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a team's name, FORBIDDEN for a service that
- *   would raise the person who made its token
+ * hold and writes the difference. Answers with how many users and teams were made or changed. A dry run compares and
+ * refuses as it would, without the lock: what it says held while it read.
+ * @throws Refusal INVALID, also for the last admins who can sign in, LIMIT_REACHED, NOT_FOUND for a subject, TAKEN for a
+ *   team's name, FORBIDDEN for a service that would raise the person who made its token
  */
 export const syncTeamAccess = command(
   'syncTeamAccess',
@@ -69,31 +79,45 @@ export const syncTeamAccess = command(
   async (run, input: SyncTeamAccessInput) => {
     const { actor, transaction } = run;
     const directory = readDirectory(input);
-    await lockDirectory(transaction);
-    const differences = await compare(transaction, directory);
-    refuseOwnAccess(differences.users, actor, await readTokenMakers(transaction, actor));
-    const moved = await write(transaction, differences);
-    recordSync(transaction);
-    const usersChanged = auditUsers(run, differences);
-    const teamsChanged = auditTeams(run, differences);
-    auditMergers(run, differences, moved);
-    return { usersChanged, teamsChanged };
+    if (!input.dryRun) await lockDirectory(transaction);
+    const differences = await compare(transaction, directory, input.complete);
+    refuseOwnAccess(differences, actor, await readTokenMakers(transaction, actor));
+    if (takesAccess(differences)) refuseLastAdmins(differences, await readAdmins(transaction));
+    const changedTeams = teamsOf(differences);
+    if (!input.dryRun) {
+      const moved = await write(transaction, differences);
+      recordSync(transaction);
+      auditUsers(run, differences);
+      auditTeams(run, changedTeams);
+      auditMergers(run, differences, moved);
+    }
+    return { ...countUsers(differences), teamsChanged: changedTeams.length };
   },
-  { inTurn: ({ actor, database }, work) => inTurn(actor.organizationId, () => announced(database, work)) },
+  {
+    inTurn: ({ actor, database }, work, { dryRun }) =>
+      dryRun ? work() : inTurn(actor.organizationId, () => announced(database, work)),
+  },
 );
 
-async function compare(transaction: Transaction, directory: Directory): Promise<Differences> {
+async function compare(transaction: Transaction, directory: Directory, isComplete: boolean): Promise<Differences> {
   const subjects = new Set(directory.users.map(({ subject }) => subject));
   for (const team of directory.teams) for (const subject of team.subjects) subjects.add(subject);
-  const present = {
-    users: await readUsers(transaction, [...subjects]),
-    teams: await readTeams(transaction, directory.teams),
-  };
-  const users = compareUsers(directory, present);
-  const { teams, mergers } = compareTeams(directory, present, users);
+  const externalIds = directory.teams.map(({ externalId }) => externalId);
+  const [knownUsers, knownTeams, usersLeftOut, teamsLeftOut] = await Promise.all([
+    readUsers(transaction, [...subjects]),
+    readTeams(transaction, directory.teams),
+    isComplete ? readUsersLeftOut(transaction, [...subjects]) : [],
+    isComplete ? readTeamsLeftOut(transaction, externalIds) : [],
+  ]);
+  const present = { users: knownUsers, teams: knownTeams };
+  const named = compareUsers(directory, present);
+  const { teams: namedTeams, mergers } = compareTeams(directory, present, named, isComplete);
+  const users = [...named, ...deactivations(usersLeftOut)];
+  const teams = [...namedTeams, ...emptied(teamsLeftOut, directory)];
   const teamIds = [...teams.map(({ team }) => team.id), ...mergers.map(({ fromId }) => fromId)];
   const presentPlaces = await readPlaces(transaction, teamIds);
-  return { users, teams, mergers, places: comparePlaces(teams, presentPlaces), presentPlaces };
+  const places = comparePlaces(teams, presentPlaces);
+  return { users, namedCount: named.length, teams, mergers, places, presentPlaces };
 }
 
 /** @returns the workspaces that got another owner. */
@@ -114,6 +138,11 @@ async function write(transaction: Transaction, differences: Differences): Promis
   await vacateNames(transaction, [...renamedTeamIds(teams)]);
   await updateTeams(transaction, changedTeams);
   await insertTeams(transaction, newTeams);
+  await keepFormerNames(
+    transaction,
+    teams.flatMap(({ team: { id }, formerKey }) => (formerKey === null ? [] : { id, nameKey: formerKey })),
+    [...changedTeams, ...newTeams].map(({ nameKey }) => nameKey),
+  );
   if (newUsers.length + newTeams.length >= analyzedFrom) await analyzeDirectory(transaction);
   await deletePlaces(transaction, places);
   await insertPlaces(transaction, places);
@@ -140,29 +169,41 @@ function renamedTeamIds(teams: readonly TeamDifference[]): Set<string> {
   return new Set(renamed.map(({ team }) => team.id));
 }
 
-/** @returns how many users were made or changed. */
-function auditUsers({ audit }: Run, { users }: Differences): number {
+function countUsers({ users }: Differences): { usersChanged: number; usersDeactivated: number } {
   const changed = users.filter(({ changes }) => changes.length > 0);
-  for (const { user, isNew, changes } of changed) {
-    audit(isNew ? userCreated : userUpdated, userNoun, { id: user.id, workspaceId: null }, changes);
-  }
-  return changed.length;
+  const deactivated = changed.filter(({ changes }) =>
+    changes.some(({ field, before, after }) => field === 'active' && before === true && after === false),
+  );
+  return { usersChanged: changed.length, usersDeactivated: deactivated.length };
 }
 
-/** @returns how many teams were made or changed, their people included. */
-function auditTeams({ audit }: Run, { teams, places }: Differences): number {
+function auditUsers({ audit }: Run, { users }: Differences): void {
+  for (const { user, isNew, changes } of users) {
+    if (changes.length === 0) continue;
+    audit(isNew ? userCreated : userUpdated, userNoun, { id: user.id, workspaceId: null }, changes);
+  }
+}
+
+/** A team that was made or changed, its people included. */
+interface ChangedTeam extends Pick<TeamDifference, 'isNew' | 'changes'> {
+  readonly id: string;
+}
+
+function teamsOf({ teams, places }: Differences): ChangedTeam[] {
   const placesOf = new Map(places.map((difference) => [difference.teamId, difference]));
-  const changed = teams
+  return teams
     .map(({ team, isNew, changes }) => ({
       id: team.id,
       isNew,
       changes: [...changes, ...peopleChange(placesOf.get(team.id))],
     }))
     .filter(({ changes }) => changes.length > 0);
+}
+
+function auditTeams({ audit }: Run, changed: readonly ChangedTeam[]): void {
   for (const { id, isNew, changes } of changed) {
     audit(isNew ? teamCreated : teamUpdated, teamNoun, { id, workspaceId: null }, changes);
   }
-  return changed.length;
 }
 
 /** The change of the team's people: who left and who came. */

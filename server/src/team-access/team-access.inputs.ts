@@ -49,7 +49,7 @@ export class DirectoryTeamInput {
 
 @InputType({
   description:
-    'What is to hold of the directory: what is named is brought in line, what is not stays. At most 10,000 users, 10,000 teams and 100,000 places in teams at once.',
+    'What is to hold of the directory: what is named is brought in line, what is not stays unless the lists are complete. At most 10,000 users, 10,000 teams and 100,000 places in teams at once.',
 })
 export class SyncTeamAccessInput {
   @Field(() => [DirectoryUserInput], { description: 'Users, each once.' })
@@ -57,12 +57,28 @@ export class SyncTeamAccessInput {
 
   @Field(() => [DirectoryTeamInput], { description: 'Teams, each once.' })
   readonly teams!: DirectoryTeamInput[];
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'The lists are the whole directory: who is named nowhere in them is set inactive, and teams of the directory that are not named lose their people. Never the last admin who can sign in.',
+  })
+  readonly complete!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Answers what the same call without it would, and changes nothing.',
+  })
+  readonly dryRun!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'How much was not in line, or why nothing was changed.' })
 export class SyncTeamAccessPayload extends Payload {
   @Field(() => Int, { description: 'Users that were made or changed.' })
   readonly usersChanged!: number;
+
+  @Field(() => Int, { description: 'Those of them who could sign in and no longer can.' })
+  readonly usersDeactivated!: number;
 
   @Field(() => Int, { description: 'Teams that were made or changed, their people included.' })
   readonly teamsChanged!: number;

@@ -15,6 +15,6 @@ export class TeamAccessResolver {
     @Ctx() reader: Reader,
     @Arg('input', () => SyncTeamAccessInput, { description: 'What the directory says.' }) input: SyncTeamAccessInput,
   ): Promise<SyncTeamAccessPayload> {
-    return { usersChanged: 0, teamsChanged: 0, ...(await perform(reader, syncTeamAccess, input)) };
+    return { usersChanged: 0, usersDeactivated: 0, teamsChanged: 0, ...(await perform(reader, syncTeamAccess, input)) };
   }
 }

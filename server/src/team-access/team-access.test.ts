@@ -185,8 +185,8 @@ describe('names of teams', () => {
       refused('TAKEN', ['teams', '1', 'name']),
     );
     expect(await databaseContent(server.database)).toEqual(before);
-    // In other case it is another name.
-    expect(await sync(admin, { teams: [team('4', [], 'a')] })).toEqual(changed(0, 1));
+    // In another case it is the same name.
+    expect(await sync(admin, { teams: [team('4', [], 'a')] })).toEqual(refused('TAKEN', ['teams', '0', 'name']));
   });
 
   test('that tokens brought first are the renamed team: it takes over their workspaces and ends their team', async () => {

@@ -16,6 +16,10 @@ export const teams = new Noun('Team', 'team', {
     /** The directory's id of the team; null for one that only tokens have named. */
     externalId: text().nullable(),
     name: text(),
+    /** What is unique of the name. */
+    nameKey: text(),
+    /** What the name is found by. */
+    searchKey: text(),
     createdAt: time().default('now()'),
   },
 });

@@ -21,6 +21,8 @@ interface DirectoryTeam {
 export interface Directory {
   readonly users?: readonly DirectoryUser[];
   readonly teams?: readonly DirectoryTeam[];
+  readonly complete?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function user(subject: string, more: Partial<DirectoryUser> = {}): DirectoryUser {

@@ -117,16 +117,13 @@ function rowsOf(field: GraphQLField<unknown, unknown>): QueryRow[] {
   const { name, type, args } = field;
   const named = getNamedType(type).name;
   const items = itemsOf(field);
-  if (items !== null) {
-    const to = readersWith(listPermission(items));
-    return [rowOf(items, listPermission(items), { place: name, query: `{ ${name} ${page} }`, to })];
-  }
+  if (items !== null) return [listRow(name, items)];
   const [id] = args;
   if (named === 'Node') {
     const query = name === 'node' ? '($id: ID!) { node(id: $id)' : '($id: ID!) { nodes(ids: [$id])';
     const place = name === 'node' ? 'node(id)' : 'nodes(ids[])';
     return nodeTypes.map((shows) =>
-      rowOf(shows, isReadByGateways(shows) ? 'gateway.read' : 'workspace.read', {
+      rowOf(shows, findPermission(shows), {
         place,
         query: `query ${query} { __typename id } }`,
         types: nodeTypes,
@@ -140,8 +137,24 @@ function rowsOf(field: GraphQLField<unknown, unknown>): QueryRow[] {
   return [rowOf(named, needed, { place: `${name}(id)`, query: `query ($id: ID!) { ${name}(id: $id) { id } }` })];
 }
 
-function isReadByGateways(type: string): boolean {
-  return readPermission(type) === 'gateway.read';
+/** Lists that do not go by the permission for what is in them. */
+const fieldPermissions: Readonly<Record<string, Permission>> = {
+  assignableUsers: 'workspace.read',
+  users: 'directory.read',
+  teams: 'directory.read',
+};
+
+function listRow(name: string, items: string): QueryRow {
+  const needed = fieldPermissions[name] ?? listPermission(items);
+  const row = { place: name, query: `{ ${name} ${page} }`, to: readersWith(needed) };
+  // Who may not read the directory is told so by a null alone.
+  return rowOf(items, needed, needed === 'directory.read' ? { ...row, forbiddenTo: [] } : row);
+}
+
+/** What a service needs to find an object of the type by its id at all. */
+function findPermission(type: string): Permission {
+  const needed = readPermission(type);
+  return needed === 'gateway.read' || needed === 'person.read' ? needed : 'workspace.read';
 }
 
 const page = '{ nodes { id } edges { node { id } } }';
@@ -194,6 +207,7 @@ const everyPerson: readonly Part[] = ['foreignAdmin', 'stranger', ...people];
 
 /** Fields of nouns that not everybody has who sees the object. */
 const fieldsOfPeople = ['Workspace.viewerRole'];
+const fieldsOfDirectory = ['User.subject', 'Team.externalId'];
 
 /** What the guardrails of a workspace say. */
 const checkRow: Pick<TypeRow, 'query' | 'node' | 'to'> = {
@@ -239,8 +253,10 @@ function rowOfType(name: string): TypeRow | undefined {
     node: noun,
     to: (field) => {
       const ofItems = readersWith(readPermission(itemsOf(field) ?? noun));
-      const ofPeople: readonly Part[] = fieldsOfPeople.includes(`${name}.${field.name}`) ? people : parts;
-      return readers.filter((part) => ofItems.includes(part) && ofPeople.includes(part));
+      const path = `${name}.${field.name}`;
+      const ofPeople: readonly Part[] = fieldsOfPeople.includes(path) ? people : parts;
+      const ofDirectory = fieldsOfDirectory.includes(path) ? readersWith('directory.read') : parts;
+      return readers.filter((part) => [ofItems, ofPeople, ofDirectory].every((may) => may.includes(part)));
     },
   };
 }
@@ -262,4 +278,5 @@ export const plainPayloadFields = [
   'teamsChanged',
   'token',
   'usersChanged',
+  'usersDeactivated',
 ];

@@ -5,12 +5,30 @@ import { connectionType } from '../fetch/connection.js';
 import { Cost } from '../fetch/cost.js';
 import { PageArgs } from '../fetch/list.js';
 import { User } from './user.entity.js';
-import { listAssignableUsers } from './user.queries.js';
+import { UserFilter } from './user.inputs.js';
+import { listAssignableUsers, listUsers } from './user.queries.js';
 
 export const UserConnection = connectionType('User', () => User);
 
 @Resolver(() => User)
 export class UserResolver {
+  @Cost({ statements: 1, items: 'page' })
+  @Query(() => UserConnection, {
+    nullable: true,
+    description:
+      "The people of the organization's directory by name, for its admins and for services with DIRECTORY_READ or DIRECTORY_WRITE; null for others.",
+  })
+  async users(
+    @Ctx() reader: Reader,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which people to list.' })
+    filter?: UserFilter | null,
+  ) {
+    const found = await listUsers(reader, { page, filter }, info);
+    return found && new UserConnection(found);
+  }
+
   @Cost({ statements: 1, items: 'page' })
   @Query(() => UserConnection, {
     nullable: true,

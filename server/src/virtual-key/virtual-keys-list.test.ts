@@ -389,9 +389,11 @@ describe('statements', () => {
   beforeAll(async () => {
     const org = newOrganization();
     const makers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => person(server, { sub: `maker-${index}`, org, name: `Maker ${index}` })),
+      Array.from({ length: 10 }, (_, index) =>
+        person(server, { sub: `maker-${index}`, org, name: `Maker ${index}`, teams: ['core'] }),
+      ),
     );
-    const owner = await person(server, { sub: 'owner', org, name: 'Owner' });
+    const owner = await person(server, { sub: 'owner', org, name: 'Owner', teams: ['core'] });
     const admin = await person(server, { sub: 'admin', org, org_role: 'admin' });
     readers = [owner, admin];
     const workspaceIds = await insertWorkspaces(server, owner, { count: 20, prefix: 'Workspace' });

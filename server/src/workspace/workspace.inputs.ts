@@ -38,6 +38,12 @@ export class WorkspaceFilter {
   })
   readonly search?: string | null;
 
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Any of these whole names, compared as names are where they are unique.',
+  })
+  readonly names?: string[] | null;
+
   @Field(() => [WorkspaceEnvironment], {
     nullable: true,
     description: 'Any of these environments.',
@@ -61,6 +67,12 @@ export class WorkspaceFilter {
     description: 'Owned by any of these people or teams.',
   })
   readonly ownerIds?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Part of the owner's name, person or team, without regard to case and accents.",
+  })
+  readonly ownerSearch?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -35,6 +35,7 @@ import {
 import { planOf, type Reads } from '../fetch/nodes.js';
 import type { Plan } from '../fetch/plan.js';
 import { teams } from '../team/team.entity.js';
+import { nameKey, readName, searchKeySeparator } from '../text.js';
 import { users } from '../user/user.entity.js';
 import { workspaces } from './workspace.entity.js';
 import { type WorkspaceFilter, type WorkspaceOrder, WorkspaceOrderField } from './workspace.inputs.js';
@@ -182,11 +183,17 @@ function inArchiveSql(isArchived: boolean | null | undefined): Sql {
 }
 
 /** An empty list means none, as it says; what is left out or null is no condition. */
-function conditionsOf({ search, environments, statuses, regions, ownerIds }: WorkspaceFilter): Sql[] {
-  limitFilter({ search, environments, statuses, regions, ownerIds });
+function conditionsOf(filter: WorkspaceFilter): Sql[] {
+  const { search, names, environments, statuses, regions, ownerIds, ownerSearch } = filter;
+  limitFilter({ search, names, environments, statuses, regions, ownerIds, ownerSearch });
   const conditions: Sql[] = [];
   const term = searchTerm(search);
   if (term !== null) conditions.push(sql`strpos(w.search_key, ${term}) > 0`);
+  if (names != null) {
+    // What is no name is nobody's.
+    const keys = names.flatMap((one) => readName(one) ?? []).map(nameKey);
+    conditions.push(sql`w.name_key = ANY (${keys}::text[])`);
+  }
   if (environments != null) conditions.push(sql`w.environment = ANY (${environments})`);
   if (statuses != null) conditions.push(sql`w.status = ANY (${statuses})`);
   if (regions != null) conditions.push(sql`w.region = ANY (${regions})`);
@@ -194,5 +201,21 @@ function conditionsOf({ search, environments, statuses, regions, ownerIds }: Wor
     const [userIds, teamIds] = [users.uuidsOf(ownerIds), teams.uuidsOf(ownerIds)];
     conditions.push(sql`(w.owner_user_id = ANY (${userIds}::uuid[]) OR w.owner_team_id = ANY (${teamIds}::uuid[]))`);
   }
+  const ownerTerm = searchTerm(ownerSearch);
+  if (ownerTerm !== null) conditions.push(ownedBySql(ownerTerm));
   return conditions;
+}
+
+/**
+ * SQL that holds for the workspaces `w` in whose owner's name the term is. Owners are looked for first, because there are
+ * fewer of them, and then what is theirs, by its indexes.
+ */
+function ownedBySql(term: string): Sql {
+  return sql`w.id IN (
+    SELECT own.id FROM users u
+      JOIN workspaces own ON own.organization_id = ${organization} AND own.owner_user_id = u.id
+      WHERE u.organization_id = ${organization} AND strpos(split_part(u.search_key, ${searchKeySeparator}, 1), ${term}) > 0
+    UNION ALL SELECT own.id FROM teams t
+      JOIN workspaces own ON own.organization_id = ${organization} AND own.owner_team_id = t.id
+      WHERE t.organization_id = ${organization} AND strpos(t.search_key, ${term}) > 0)`;
 }

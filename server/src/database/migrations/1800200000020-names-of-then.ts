@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who made a key, last reviewed it or asked for a review, by the name of then: not everybody may see that person. */
+/**
+ * Who made a key, last reviewed it or asked for a review, by the name of then: not everybody may see that person. Services
+ * may read the directory alone.
+ */
 export class NamesOfThen1800200000020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -23,6 +26,12 @@ export class NamesOfThen1800200000020 implements MigrationInterface {
         ELSE num_nonnulls(review_reason, review_requested_by_id, review_requested_at, review_due_at,
           review_requested_by_name) = 0 END
       );
+
+      ALTER TABLE service_tokens DROP CONSTRAINT service_tokens_scopes_check,
+        ADD CONSTRAINT service_tokens_scopes_check CHECK (
+          cardinality(scopes) >= 1 AND scopes <@
+            ARRAY['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_READ', 'DIRECTORY_WRITE', 'GATEWAY']
+        );
     `);
   }
 

@@ -14,6 +14,7 @@ import { FirstLimits1800200000011 } from './1800200000011-first-limits.js';
 import { ExhaustedSince1800200000012 } from './1800200000012-exhausted-since.js';
 import { LimitsByOrganization1800200000013 } from './1800200000013-limits-by-organization.js';
 import { NamesOfThen1800200000020 } from './1800200000020-names-of-then.js';
+import { TeamNames1800200000021 } from './1800200000021-team-names.js';
 import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
 import { ServiceTokenSecrets1800200000031 } from './1800200000031-service-token-secrets.js';
 import { OrganizationCounts1800200000050 } from './1800200000050-organization-counts.js';
@@ -35,6 +36,7 @@ export const migrations = [
   ExhaustedSince1800200000012,
   LimitsByOrganization1800200000013,
   NamesOfThen1800200000020,
+  TeamNames1800200000021,
   AuditLogIndexes1800200000030,
   ServiceTokenSecrets1800200000031,
   OrganizationCounts1800200000050,

@@ -3,7 +3,8 @@ import type { Settings } from '../settings/settings.js';
 import { compare, merged, resolve } from './conflict.js';
 import { changeOf } from './snapshot.js';
 
-const people = (...names: string[]) => names.map((name) => ({ id: name, name, email: '' }));
+const people = (...names: string[]) =>
+  names.map((name) => ({ id: name, name, email: '', active: true, subject: null }));
 
 const was: Settings = {
   environment: 'STAGING',
