@@ -230,11 +230,48 @@ describe('on a database of one’s own', () => {
     await Promise.all([blocker.end(), observer.end()]);
   });
 
-  test('a database that is not there ends the start with 1, and its password is not told', async () => {
-    const server = new ServerProcess({ ...authenticated, DATABASE_URL: 'postgres://app:pa55word@127.0.0.1:9/none' });
+  test.each<[string, (good: URL) => string, RegExp]>([
+    [
+      'where nothing listens',
+      () => 'postgres://app:pa55word@127.0.0.1:9/none',
+      /^DATABASE_URL names 127\.0\.0\.1:9, where nothing listens\.$/,
+    ],
+    [
+      'on a host that is not found',
+      () => 'postgres://app:pa55word@nowhere.invalid/none',
+      /^DATABASE_URL names a host that is not found: nowhere\.invalid\.$/,
+    ],
+    [
+      'with a password that is wrong',
+      (good) => Object.assign(new URL(good), { password: 'pa55word' }).href,
+      /^DATABASE_URL names the user ".+" or a password that PostgreSQL at .+ does not take\.$/,
+    ],
+    [
+      'that is not in its PostgreSQL',
+      (good) => Object.assign(new URL(good), { pathname: '/nothing' }).href,
+      /^DATABASE_URL names the database "nothing", which is not at .+\.$/,
+    ],
+  ])('a database %s ends the start with 1 and one sentence, without its password', async (_case, urlOf, sentence) => {
+    const server = new ServerProcess({ ...authenticated, DATABASE_URL: urlOf(new URL(await createDatabase())) });
     expect(await server.exit()).toBe(1);
-    expect(server.stdout).toContain('ECONNREFUSED');
-    expect(server.stdout + server.stderr).not.toContain('pa55word');
+    expect(server.stderr.trimEnd()).toMatch(sentence);
+    expect(server.stdout).toBe('');
+    expect(server.stderr).not.toContain('pa55word');
+  });
+
+  test('a database that breaks is told of later without the whole connection, and again when it is back', async () => {
+    const databaseUrl = await createDatabase();
+    const server = new ServerProcess({ ...authenticated, DATABASE_URL: databaseUrl });
+    const endpoint = await server.endpoint();
+    await fetch(new URL('/health/ready', endpoint));
+    const database = await connect(databaseUrl);
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tokenvue-workspaces'`,
+    );
+    await eventually(() => expect(server.stdout).toContain('a database connection broke'));
+    expect(server.stdout).not.toMatch(/secretKey|processID/);
+    await eventually(async () => expect((await fetch(new URL('/health/ready', endpoint))).status).toBe(200));
+    await database.end();
   });
 
   test('a database of before the first release ends the start with 1 and one line that names DATA_DIR', async () => {
@@ -253,7 +290,7 @@ describe('on a database of one’s own', () => {
     const server = new ServerProcess({ ...authenticated, DATABASE_URL: await createDatabase() });
     await server.endpoint();
     const run = await eventually(() => {
-      const line = server.stdout.split('\n').find((text) => text.includes('"msg":"a job ran"'));
+      const line = server.stdout.split('\n').find((text) => text.includes('"job":"clean_idempotency_records"'));
       if (line === undefined) throw new Error(`No job ran: ${server.stdout}`);
       return JSON.parse(line) as Record<string, unknown>;
     });
@@ -261,14 +298,17 @@ describe('on a database of one’s own', () => {
     expect(await server.signal('SIGTERM')).toBe(0);
   });
 
-  test('a port that is taken ends the start with 1', async () => {
+  test('a port that is taken ends the start with 1 and one sentence, before anything else is looked at', async () => {
     const other = createServer();
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
     const port = String((other.address() as AddressInfo).port);
-    const server = new ServerProcess({ ...authenticated, DATABASE_URL: await createDatabase(), PORT: port });
+    const unused = join(folder, 'unused');
+    const server = new ServerProcess({ PORT: port, DATA_DIR: unused });
     expect(await server.exit()).toBe(1);
-    expect(server.stdout).toContain('EADDRINUSE');
+    expect(server.stdout).toBe('');
+    expect(server.stderr).toBe(`PORT expects a free port: another program listens on ${port} of 127.0.0.1.\n`);
+    await expect(realpath(unused)).rejects.toThrow('ENOENT');
     other.close();
   });
 
@@ -286,6 +326,39 @@ test('a wrong setting ends the start with 1 and one line', async () => {
   expect(await server.exit()).toBe(1);
   expect(server.stdout).toBe('');
   expect(server.stderr).toBe('PORT expects a whole number from 0 to 65535, not "http".\n');
+});
+
+test('a folder that can not be one ends the start with 1 and one sentence, with any database', async () => {
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  for (const more of [{}, { DATABASE_URL: await createDatabase() }]) {
+    const server = new ServerProcess({ ...more, DATA_DIR: join(file, 'data') });
+    expect(await server.exit()).toBe(1);
+    expect(server.stderr).toMatch(/^DATA_DIR expects a folder that this user may write, not .+ \(ENOTDIR at .+\)\.\n$/);
+  }
+});
+
+test('a terminal is told in readable lines, the last of which is the address alone', async () => {
+  const command = `${process.execPath} ${join(compiled, 'main.js')}`;
+  const more = environment({ DATABASE_URL: await createDatabase() });
+  // `script` gives its program a terminal.
+  const child = spawn('script', ['-qec', command, join(folder, 'typescript')], { env: more, cwd: folder });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  const exit = once(child, 'close');
+  await eventually(() => expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql\s*$/m));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+  const lines = printed
+    .replaceAll(/\x1b\[\d+m/g, '')
+    .trimEnd()
+    .split(/\r?\n/);
+  expect(lines.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+  expect(lines.join('\n')).toMatch(/^\[[\d:]+\] INFO: ready$/m);
+  expect(lines.filter((line) => line.startsWith('{'))).toEqual([]);
+  child.kill('SIGTERM');
+  await exit;
 });
 
 test('the token command says how it is called when it is called in another way', async () => {

@@ -259,7 +259,10 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool.end(), this.#readinessPool.end()]);
+    const pools = [this.#pool, this.#readinessPool];
+    // What ends now is meant to: a PostgreSQL that stops along says so of connections that are on their way out.
+    for (const pool of pools) pool.removeAllListeners('error').on('error', ignore);
+    await Promise.all(pools.map((pool) => pool.end()));
   }
 }
 
