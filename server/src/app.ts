@@ -85,6 +85,7 @@ const idleSweepMs = 50;
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
   const schema = await createSchema();
   const { corsOrigins } = config;
+  warnOfOpenIssuer(config, log);
   const trustedDocuments =
     config.trustedDocuments === null ? null : await readTrustedDocuments(config.trustedDocuments);
   const introspection = config.introspection && trustedDocuments === null;
@@ -135,6 +136,12 @@ function pageOptions({ auth, dataDir }: Config, folder: string): WebPageOptions 
   return { directory, endpoint: '/graphql', ...(auth.mode === 'development' && { token }) };
 }
 
+/** Where others get tokens of the same keys, such as another service of the company's, they would be good here too. */
+function warnOfOpenIssuer({ auth }: Config, log: Log): void {
+  if (auth.mode !== 'jwks' || (auth.issuer !== null && auth.audience !== null)) return;
+  log.warn('AUTH_JWKS_URL without AUTH_ISSUER and AUTH_AUDIENCE takes every token of these keys, whoever it is for');
+}
+
 async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> {
   switch (auth.mode) {
     case 'secret':
@@ -142,7 +149,7 @@ async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> 
     case 'jwks':
       return jwksVerifier(auth.jwksUrl, auth);
     case 'development':
-      return secretVerifier(await ownSecret(dataDir), { issuer: null, audience: null });
+      return secretVerifier(await ownSecret(dataDir), { issuer: null, audience: null, requiresExp: true });
   }
 }
 

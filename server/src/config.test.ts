@@ -118,7 +118,7 @@ describe('is accepted:', () => {
     [
       'AUTH_JWT_SECRET of exactly 32 bytes',
       { AUTH_JWT_SECRET: 'ä'.repeat(16) },
-      { auth: { mode: 'secret', secret: 'ä'.repeat(16), issuer: null, audience: null } },
+      { auth: { mode: 'secret', secret: 'ä'.repeat(16), issuer: null, audience: null, requiresExp: true } },
     ],
     [
       'AUTH_JWKS_URL with an issuer and an audience',
@@ -133,13 +133,19 @@ describe('is accepted:', () => {
           jwksUrl: 'https://id.example.com/jwks',
           issuer: 'https://id.example.com',
           audience: 'tokenvue',
+          requiresExp: true,
         },
       },
     ],
     [
+      'tokens without an end, where that is said',
+      { AUTH_JWT_SECRET: secret, AUTH_REQUIRE_EXP: 'false' },
+      { auth: { mode: 'secret', secret, issuer: null, audience: null, requiresExp: false } },
+    ],
+    [
       'an issuer beside AUTH_JWT_SECRET',
       { AUTH_JWT_SECRET: secret, AUTH_ISSUER: 'me' },
-      { auth: { mode: 'secret', secret, issuer: 'me', audience: null } },
+      { auth: { mode: 'secret', secret, issuer: 'me', audience: null, requiresExp: true } },
     ],
     ['GRAPHIQL off', { GRAPHIQL: 'false' }, { graphiql: false, introspection: true }],
     ['INTROSPECTION off with GRAPHIQL off', { INTROSPECTION: 'false', GRAPHIQL: 'false' }, { introspection: false }],
@@ -204,6 +210,17 @@ describe('stops the start with one line that names the variable and what it expe
     ],
     ['AUTH_ISSUER', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_ISSUER: 'me' }],
     ['AUTH_AUDIENCE', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_AUDIENCE: 'me' }],
+    [
+      'AUTH_ISSUER',
+      'AUTH_JWKS_URL in production',
+      { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example.com', AUTH_AUDIENCE: 'me' },
+    ],
+    [
+      'AUTH_AUDIENCE',
+      'AUTH_JWKS_URL in production',
+      { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example.com', AUTH_ISSUER: 'me' },
+    ],
+    ['AUTH_REQUIRE_EXP', 'true or false', { AUTH_REQUIRE_EXP: 'no' }],
     ['NODE_ENV=production', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { NODE_ENV: 'production' }],
     ['HOST', 'loopback address', { HOST: '0.0.0.0' }],
     ['HOST', 'loopback address', { HOST: '::' }],

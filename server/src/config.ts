@@ -84,6 +84,8 @@ export type AuthConfig =
 interface TokenClaims {
   readonly issuer: string | null;
   readonly audience: string | null;
+  /** Whether they must have an end. */
+  readonly requiresExp: boolean;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -220,18 +222,25 @@ function authConfig(environment: Environment, production: boolean, host: string)
   const jwksUrl = read(environment, 'AUTH_JWKS_URL');
   const issuer = read(environment, 'AUTH_ISSUER') ?? null;
   const audience = read(environment, 'AUTH_AUDIENCE') ?? null;
+  const requiresExp = flag(environment, 'AUTH_REQUIRE_EXP', true);
   if (secret !== undefined && jwksUrl !== undefined) {
     throw new ConfigError('AUTH_JWKS_URL expects AUTH_JWT_SECRET to be unset: tokens come from one of the two.');
   }
   if (secret !== undefined) {
     if (Buffer.byteLength(secret) < 32) throw new ConfigError('AUTH_JWT_SECRET expects at least 32 bytes.');
-    return { mode: 'secret', secret, issuer, audience };
+    return { mode: 'secret', secret, issuer, audience, requiresExp };
   }
   if (jwksUrl !== undefined) {
     if (!/^https?:$/.test(parseUrl(jwksUrl)?.protocol ?? '')) {
       throw new ConfigError(`AUTH_JWKS_URL expects an http or https URL, not "${jwksUrl}".`);
     }
-    return { mode: 'jwks', jwksUrl, issuer, audience };
+    if (production && (issuer === null || audience === null)) {
+      const name = issuer === null ? 'AUTH_ISSUER' : 'AUTH_AUDIENCE';
+      throw new ConfigError(
+        `${name} expects a value beside AUTH_JWKS_URL in production: others get tokens of its keys too.`,
+      );
+    }
+    return { mode: 'jwks', jwksUrl, issuer, audience, requiresExp };
   }
   if (issuer !== null || audience !== null) {
     const name = issuer !== null ? 'AUTH_ISSUER' : 'AUTH_AUDIENCE';

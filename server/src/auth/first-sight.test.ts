@@ -294,12 +294,9 @@ describe('at each sight after', () => {
     expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(40), org_role: 'admin' })).role).toBe('MEMBER');
   });
 
-  test.each([
-    ['a time to come counts as now', 3_600],
-    ['a time in milliseconds, which lies far ahead, counts as now', 1e12],
-  ])('%s, so that it does not shut out the tokens after it', async (_case, ahead) => {
+  test('a time that is less than a minute ahead counts as now, so that it does not shut out the tokens after it', async () => {
     const org = newOrganization();
-    await signIn({ sub: 'ada', org, iat: secondsAgo(-ahead), name: 'Ahead' });
+    await signIn({ sub: 'ada', org, iat: secondsAgo(-50), name: 'Ahead' });
     expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(5), name: 'Before' })).name).toBe('Ahead');
     expect(seen(await signIn({ sub: 'ada', org, name: 'After' })).name).toBe('After');
   });

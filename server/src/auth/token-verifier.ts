@@ -7,9 +7,13 @@ export type TokenVerifier = (token: string) => Promise<JWTPayload>;
 export interface ExpectedClaims {
   readonly issuer: string | null;
   readonly audience: string | null;
+  /** Whether a token must have an end. */
+  readonly requiresExp: boolean;
 }
 
 const clockToleranceSeconds = 5;
+/** How far the clock of who issues tokens may be ahead. */
+const issuedAheadMaxSeconds = 60;
 
 /** Tokens signed by whoever holds the secret, HS256 only. */
 export function secretVerifier(secret: string | Uint8Array, expected: ExpectedClaims): TokenVerifier {
@@ -25,10 +29,11 @@ export function jwksVerifier(url: string, expected: ExpectedClaims): TokenVerifi
   return async (token) => payloadOf(() => jwtVerify(token, keys, options));
 }
 
-function verifyOptions(algorithms: string[], { issuer, audience }: ExpectedClaims): JWTVerifyOptions {
+function verifyOptions(algorithms: string[], { issuer, audience, requiresExp }: ExpectedClaims): JWTVerifyOptions {
   return {
     algorithms,
     clockTolerance: clockToleranceSeconds,
+    ...(requiresExp && { requiredClaims: ['exp'] }),
     ...(issuer === null ? {} : { issuer }),
     ...(audience === null ? {} : { audience }),
   };
@@ -71,8 +76,12 @@ function toRefused(error: unknown): SignInRefused | undefined {
 /** A bad token is the client's error; an identity provider that can't be reached is not. */
 async function payloadOf(verify: () => Promise<{ payload: JWTPayload }>): Promise<JWTPayload> {
   try {
-    return (await verify()).payload;
+    const { payload } = await verify();
+    const { iat } = payload;
+    if (iat !== undefined && iat > Date.now() / 1_000 + issuedAheadMaxSeconds)
+      throw new SignInRefused('not_yet_valid', 'iat');
+    return payload;
   } catch (error) {
-    throw toRefused(error) ?? error;
+    throw error instanceof SignInRefused ? error : (toRefused(error) ?? error);
   }
 }
