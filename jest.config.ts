@@ -51,7 +51,7 @@ function ofServer(displayName: string, kind: string) {
 }
 
 /** Tests of the SDK against servers. */
-const againstServers = '<rootDir>/src/server*.test.ts';
+const againstServers = '**/sdk/src/server*.test.ts';
 
 // biome-ignore lint/style/noProcessEnv: read where the tests are set up, as in their files.
 const isShared = process.env['TEST_DATABASE_URL'] !== undefined;

@@ -136,6 +136,7 @@ test('configurations are listed by name, as people order names', async () => {
 describe('prices', () => {
   test.each([
     ['0', '0.00'],
+    ['-0', '0.00'],
     ['000.5', '0.50'],
     ['2.500', '2.50'],
     ['0.00000001', '0.00000001'],
@@ -147,7 +148,7 @@ describe('prices', () => {
     expect(llmConfiguration?.outputPricePerMillionTokens).toEqual(money(amount));
   });
 
-  test.each(['-1', '-0', '0.000000001', '1000000.00000001', '1000001', '99999999999999999999'])(
+  test.each(['-1', '-0.00000001', '0.000000001', '1000000.00000001', '1000001', '99999999999999999999'])(
     'of %s are INVALID',
     async (price) => {
       for (const field of [

@@ -304,7 +304,8 @@ test('of more than fifty findings at least one of each code is told, and otherwi
     names.map((name) => ({ name, createdBy: cyd })),
   );
   const [unused = '', ...used] = keys;
-  await changeRows(server, unused, `created_at = now() - interval '1 year'`);
+  // Younger than the others, however soon after them.
+  await changeRows(server, unused, `created_at = now() - interval '11 months'`);
   await changeRows(
     server,
     used,
