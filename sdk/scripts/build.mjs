@@ -4,7 +4,7 @@
  * is yet to be generated from.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,25 @@ if (isPart) {
   bringLibraries('cjs');
   bringLibraries('esm');
   copyFileSync(join(sdk, '../schema.graphql'), join(out, 'schema.graphql'));
+  if (out === join(sdk, 'dist')) writeFolders();
+}
+
+/** For tools that do not read `exports`: each entry point as a folder that says where it is. */
+function writeFolders() {
+  const { exports } = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'));
+  for (const [name, { require: entry, import: module }] of Object.entries(exports)) {
+    if (name === '.' || entry === undefined) continue;
+    const toRoot = '../'.repeat(name.split('/').length - 1);
+    const inRoot = (path) => path.replace('./', toRoot);
+    const fields = {
+      main: inRoot(entry.default),
+      module: inRoot(module.default),
+      types: inRoot(entry.types),
+      sideEffects: false,
+    };
+    mkdirSync(join(sdk, name), { recursive: true });
+    writeFileSync(join(sdk, name, 'package.json'), `${JSON.stringify(fields, null, 2)}\n`);
+  }
 }
 
 function compile(project, folder) {

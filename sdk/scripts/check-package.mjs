@@ -28,7 +28,11 @@ try {
     run('it packs', 'npm', ['pack', '--json', '--foreground-scripts=false', '--pack-destination', temp], sdk) || '[{}]',
   );
   const files = (packed.files ?? []).map(({ path }) => path).sort();
-  check('it holds the build, README, LICENSE and nothing else', `${files}` === `${filesExpected()}`, files.join('\n'));
+  check(
+    'it holds the build, its pages, folders for entry points, README, LICENSE and nothing else',
+    `${files}` === `${filesExpected()}`,
+    files.join('\n'),
+  );
   const tarball = join(temp, packed.filename ?? 'no-tarball.tgz');
 
   const page = await startPage();
@@ -59,7 +63,13 @@ function filesExpected() {
   const built = ['esm', 'cjs'].flatMap((folder) =>
     modules.flatMap((module) => [`dist/${folder}/${module}.js`, `dist/${folder}/${module}.d.ts`]),
   );
-  return ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/schema.graphql', ...built].sort();
+  const { exports } = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'));
+  const folders = Object.keys(exports).filter((name) => !/^\.$|\.(json|graphql)$/.test(name));
+  const stubs = folders.map((name) => `${name.slice(2)}/package.json`);
+  const docs = readdirSync(join(sdk, 'docs'), { recursive: true }).map((file) => `docs/${file.replaceAll('\\', '/')}`);
+  const pages = docs.filter((file) => file.endsWith('.md'));
+  const rest = ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/schema.graphql'];
+  return [...rest, ...pages, ...stubs, ...built].sort();
 }
 
 /** The same program as an ES module and as CommonJS in each Node, in a browser and in an edge runtime. */

@@ -54,7 +54,8 @@ function methodsOfClient() {
 function propertiesOf(type) {
   return checker
     .getPropertiesOfType(type)
-    .filter(({ valueDeclaration }) => !ts.isPrivateIdentifier(valueDeclaration.name));
+    .filter(({ valueDeclaration }) => !ts.isPrivateIdentifier(valueDeclaration.name))
+    .filter(({ valueDeclaration }) => !ts.isAccessor(valueDeclaration));
 }
 
 function row(name, method) {
@@ -74,7 +75,7 @@ function argument({ name, type }) {
 function result(type) {
   const [resolved] = type.typeArguments;
   const text = `\`${resolved.getText().replaceAll('|', '\\|')}\``;
-  return type.typeName.getText() === 'AsyncGenerator' ? `each ${text}` : text;
+  return type.typeName.getText() === 'ItemIterator' ? `each ${text}` : text;
 }
 
 function table([head, ...rows]) {

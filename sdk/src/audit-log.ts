@@ -1,8 +1,9 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { OrganizationAuditLogDocument } from './generated/documents.js';
 import type { OrganizationAuditLogQuery } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions } from './pages.js';
+import type { ItemIterator, IterateOptions } from './pages.js';
 import type { AuditEvent, AuditLogOptions, AuditLogSelector } from './workspaces.js';
 
 /** One page of the organization's audit log; `totalCount` is there when it was asked for. */
@@ -21,12 +22,12 @@ export class AuditLog {
    * One page, newest first; null for a person who is no organization admin. Throws RequestError (`BAD_USER_INPUT`) on a
    * page size or cursor that does not fit, and RequestError (`FORBIDDEN`) for a service.
    */
-  async list(options: AuditLogOptions = {}, call?: CallOptions): Promise<OrganizationAuditLogPage | null> {
-    return (await this.#executor.data(OrganizationAuditLogDocument, options, call)).auditLog;
+  list(options: AuditLogOptions = {}, call?: CallOptions): CallPromise<OrganizationAuditLogPage | null> {
+    return this.#executor.data(OrganizationAuditLogDocument, options, call).map(({ auditLog }) => auditLog);
   }
 
   /** All of it, page after page. Throws ForbiddenError for a person who is no organization admin. */
-  iterate(selector: AuditLogSelector = {}, options: IterateOptions = {}): AsyncGenerator<AuditEvent, void, undefined> {
+  iterate(selector: AuditLogSelector = {}, options: IterateOptions = {}): ItemIterator<AuditEvent> {
     return this.#executor.iterate(OrganizationAuditLogDocument, selector, options, null);
   }
 }

@@ -8,14 +8,17 @@ import {
   TokenError,
   TokenVueError,
   UnauthenticatedError,
+  type UserError,
 } from './errors.js';
 import type { Events } from './events.js';
+import { randomHex } from './hex.js';
 import { idempotencyKeyOf } from './idempotency.js';
+import { asJson } from './json.js';
 import { within } from './limit.js';
-import type { RequestEvent } from './options.js';
+import type { EndEvent, Fetch, RequestEvent } from './options.js';
 import type { NamedOperation, PersistedQueries } from './persisted-queries.js';
-import { isPassing, pauseMs, retryAfterMs, wasNeverSent } from './retry.js';
-import { safeCause } from './secrets.js';
+import { pauseMs, retryAfterMs, wasNeverSent } from './retry.js';
+import { redacted, safeCause } from './secrets.js';
 import type { BroughtToken, TokenSource } from './token-source.js';
 
 /** One GraphQL operation to send. */
@@ -28,15 +31,15 @@ export interface Operation {
 
 /** What the calls of a client share. */
 export interface Connection {
-  readonly url: string;
-  readonly send: typeof globalThis.fetch;
-  readonly tokens: TokenSource;
+  readonly url: () => string;
+  readonly send: Fetch;
   readonly events: Events;
   readonly persistedQueries: PersistedQueries | undefined;
 }
 
 /** How one call is made; all of it is checked. */
 export interface CallSettings {
+  readonly tokens: TokenSource;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly maxRetries: number;
@@ -46,7 +49,11 @@ export interface CallSettings {
 
 /** One call: as many requests as it takes, in the time that it has. */
 export class Call {
+  /** By which those who hear of it know it again. */
+  readonly #id = randomHex(8);
+  readonly #startedAt = performance.now();
   readonly #connection: Connection;
+  readonly #url: string;
   readonly #document: string;
   /** As they were when the call was made, whatever becomes of the caller's objects. */
   readonly #variables: unknown;
@@ -58,26 +65,43 @@ export class Call {
   #attempts = 0;
   #requestId: string | undefined;
 
+  /** Throws TypeError for variables that are no JSON, and for an endpoint that is relative to nothing. */
   constructor(connection: Connection, operation: Operation, settings: CallSettings) {
     this.#connection = connection;
     this.#document = operation.document;
-    this.#variables = operation.variables && JSON.parse(JSON.stringify(operation.variables));
+    this.#url = connection.url();
+    this.#variables = operation.variables && asJson(operation.variables, 'variables');
     this.#settings = settings;
     this.#outline = outlineOf(operation.document);
     this.#idempotencyKey = idempotencyKeyOf(this.#variables);
     this.#isRepeatable = operation.isRepeatable || this.#outline.isQuery || this.#idempotencyKey !== undefined;
-    this.#endsAt = performance.now() + settings.deadlineMs;
+    this.#endsAt = this.#startedAt + settings.deadlineMs;
   }
 
-  /** Throws TokenVueError for anything but a complete result. */
+  /** Throws TokenVueError for anything but a complete result, and tells of its end. */
   async run(): Promise<Answer> {
-    const { tokens, events, persistedQueries } = this.#connection;
+    const { events } = this.#connection;
+    const end = (outcome: Pick<EndEvent, 'error' | 'userErrors'>) =>
+      events.tell('onEnd', { ...this.#event(), durationMs: performance.now() - this.#startedAt, ...outcome });
+    try {
+      const answer = await this.#answer();
+      end({ error: undefined, userErrors: userErrorsIn(answer) });
+      return answer;
+    } catch (error) {
+      if (error instanceof TokenVueError) end({ error, userErrors: [] });
+      throw error;
+    }
+  }
+
+  async #answer(): Promise<Answer> {
+    const { events, persistedQueries } = this.#connection;
+    const { tokens } = this.#settings;
     const document = this.#document;
     let named = (await persistedQueries?.name(document)) ?? { query: document };
     let isRefreshed = false;
     let retries = 0;
+    let token = await this.#token();
     for (;;) {
-      const token = await this.#token();
       try {
         const answer = await this.#attempt(token, named);
         events.warn(document, this.#outline.name, answer.deprecations);
@@ -88,6 +112,7 @@ export class Call {
           named = { ...(await persistedQueries.name(document)), query: document };
         } else if (this.#isOfToken(error) && tokens.refuse(token) && !isRefreshed) {
           isRefreshed = true;
+          token = await this.#token();
         } else {
           await this.#pause(error, retries);
           retries += 1;
@@ -102,7 +127,7 @@ export class Call {
   }
 
   async #token(): Promise<BroughtToken> {
-    const { tokens } = this.#connection;
+    const { tokens } = this.#settings;
     try {
       return await this.#limited(this.#settings.deadlineMs, () => tokens.current());
     } catch (thrown) {
@@ -113,7 +138,8 @@ export class Call {
   }
 
   #attempt(token: BroughtToken, named: NamedOperation): Promise<Answer> {
-    const { url, send, tokens, events } = this.#connection;
+    const { send, events } = this.#connection;
+    const { tokens } = this.#settings;
     const operationName = this.#outline.name;
     const body = JSON.stringify({ ...named, variables: this.#variables, operationName });
     const headers = {
@@ -130,7 +156,7 @@ export class Call {
         const sentAt = performance.now();
         events.tell('onRequest', this.#event());
         // What a redirect leads to is not the endpoint, and may be anybody's.
-        const response = await send(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+        const response = await send(this.#url, { method: 'POST', headers, body, signal, redirect: 'manual' });
         // A fetch that pays no heed to its signal comes too late.
         signal.throwIfAborted();
         const { status } = response;
@@ -138,8 +164,8 @@ export class Call {
         this.#requestId = requestId;
         events.tell('onResponse', { ...this.#event(), status, requestId, durationMs: performance.now() - sentAt });
         const text = await response.text();
-        const isRetried = isPassing(status) && this.#isRepeatable;
-        const details = { retryable: isRetried, retryAfterMs: retryAfterMs(response.headers.get('retry-after') ?? '') };
+        const retryAfter = retryAfterMs(response.headers.get('retry-after') ?? '');
+        const details = { retryable: this.#isRepeatable, retryAfterMs: retryAfter };
         return readAnswer(response, text, this.#context(details), redact);
       } catch (thrown) {
         if (thrown instanceof TokenVueError) throw thrown;
@@ -180,7 +206,7 @@ export class Call {
   }
 
   #event(): RequestEvent {
-    return { operationName: this.#outline.name, attempt: this.#attempts };
+    return { callId: this.#id, operationName: this.#outline.name, attempt: this.#attempts };
   }
 
   #context(details: ErrorContext): ErrorContext {
@@ -192,4 +218,12 @@ export class Call {
       ...details,
     };
   }
+}
+
+/** What mutations were refused for, however they were called. */
+function userErrorsIn({ data, redact }: Answer): UserError[] {
+  return Object.values(data).flatMap((payload: { userErrors?: unknown } | null) => {
+    const userErrors = payload?.userErrors;
+    return Array.isArray(userErrors) ? redacted(userErrors as UserError[], redact) : [];
+  });
 }

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { InvalidResponseError, type TokenVueClient, type TypedDocument } from './index.js';
+import { type DocumentNode, parse, print } from 'graphql';
+import * as nodes from './documents.js';
+import { InvalidResponseError, type TokenVueClient, type TypedDocument, type Viewer } from './index.js';
 import { card, clientAnswering, json, rejection } from './testing/fake-fetch.js';
 import { cases, createInput, page } from './testing/method-cases.js';
 import { methodsOf } from './testing/methods-of.js';
@@ -10,6 +12,14 @@ test.each(Object.entries(cases))('%s sends its operation and resolves to its res
   expect(received).toHaveLength(1);
   expect(received[0]?.body.operationName).toBe(expected.operationName);
   expect(received[0]?.body.variables).toEqual(expected.variables);
+});
+
+test.each(Object.entries(cases))('%s has its response too', async (_name, expected) => {
+  const headers = { 'x-request-id': 'req-1' };
+  const { client } = clientAnswering(() => json({ data: expected.data }, { headers }));
+  const { data, response } = await expected.call(client).withResponse();
+  expect(data).toEqual(expected.result);
+  expect(response.requestId).toBe('req-1');
 });
 
 test('every method is tried', () => {
@@ -99,17 +109,14 @@ test("request() takes the types of result and variables from a code generator's 
   expect((await client.request(document, { id: 'ws_01' })).workspace.memberCount).toBe(3);
   expect(received[0]?.body.query).toBe(String(document));
 
-  // Only compiled: variables cannot be forgotten or misnamed, and a syntax tree is no text.
-  const tree = { kind: 'Document', definitions: [] };
+  // Only compiled: variables cannot be forgotten or misnamed.
   const compiled = [
     // @ts-expect-error variables are missing
     () => client.request(document),
     // @ts-expect-error the variable has another name
     () => client.request(document, { identifier: 'ws_01' }),
-    // @ts-expect-error a syntax tree
-    () => client.request(tree),
   ];
-  expect(compiled).toHaveLength(3);
+  expect(compiled).toHaveLength(2);
 });
 
 test('request() needs no variables where the operation needs none, and leaves userErrors to the caller', async () => {
@@ -120,3 +127,41 @@ test('request() needs no variables where the operation needs none, and leaves us
   expect(await client.request(document)).toEqual(data);
   expect(received[0]?.body).not.toHaveProperty('variables');
 });
+
+test('request() takes syntax trees, typed or not, and sends what they say', async () => {
+  const sources = [
+    'query Count($id: ID!, $n: [Int!]! = [1, 2] @d) @a { w: workspace(id: $id, f: {a: 1.5e3, b: "ü\\"\\n", c: null, d: [X, true]}) { ...F } }',
+    'mutation M { a { ... on B @include(if: $c) { d } ... @skip(if: true) { e } ... { f(g: $h) } } }',
+    'subscription { x { y } } fragment F on W @z(y: """block "quoted" """) { id }',
+    '{ shorthand }',
+  ];
+  const { client, received } = clientAnswering(() => json({ data: { viewer: null } }));
+  for (const source of sources) {
+    const tree = parse(source);
+    await client.request(tree);
+    const sent = parse(received.at(-1)?.body.query ?? '');
+    expect(shapeOf(sent)).toEqual(shapeOf(tree));
+  }
+  for (const [name, tree] of Object.entries(nodes)) {
+    if (!('definitions' in tree)) continue;
+    await client.request(tree as DocumentNode);
+    expect(shapeOf(parse(received.at(-1)?.body.query ?? ''))).toEqual(shapeOf(parse(print(tree))));
+    expect(`${received.at(-1)?.body.operationName}Document`).toBe(name);
+  }
+  const { viewer } = await client.request(nodes.ViewerDocument);
+  const typed: Viewer | null = viewer;
+  expect(typed).toBeNull();
+  const compiled = [
+    // @ts-expect-error the variables are missing
+    () => client.request(nodes.WorkspaceDocument),
+    // @ts-expect-error the variable has another name
+    () => client.request(nodes.WorkspaceDocument, { identifier: 'ws_01' }),
+  ];
+  expect(compiled).toHaveLength(2);
+});
+
+/** What a document says, however it is written. */
+function shapeOf(document: DocumentNode): unknown {
+  const withoutStyle = (key: string, value: unknown) => (key === 'loc' || key === 'block' ? undefined : value);
+  return JSON.parse(JSON.stringify(document, withoutStyle));
+}

@@ -1,5 +1,6 @@
 import { AuditLog } from './audit-log.js';
-import type { TypedDocument } from './document.js';
+import type { CallPromise } from './call-promise.js';
+import type { AnyDocument } from './document.js';
 import { Executor } from './executor.js';
 import { Gateway } from './gateway.js';
 import { ViewerDocument } from './generated/documents.js';
@@ -12,7 +13,7 @@ import type { CallOptions, ClientOptions } from './options.js';
 import { ServiceTokens } from './service-tokens.js';
 import { TeamAccess } from './team-access.js';
 import { Teams } from './teams.js';
-import { createTransport } from './transport.js';
+import { type RequestArguments, TokenVueCore } from './token-vue-core.js';
 import { Users } from './users.js';
 import { VirtualKeys } from './virtual-keys.js';
 import { Guardrails } from './workspace-guardrails.js';
@@ -36,12 +37,12 @@ export type * from './workspaces.js';
 export type Viewer = NonNullable<ViewerQuery['viewer']>;
 
 /**
- * The client of one endpoint and one token. Every method is one operation, sent again where that can help and do no harm,
+ * The client of one endpoint. Every method is one operation, sent again where that can help and do no harm,
  * and ends in one of two ways: with the complete result, or with a TokenVueError. A result that is complete but for a
  * field is an exception too (RequestError), so that a null always means that there is nothing; the other fields are in
  * its `data`.
  */
-export class TokenVueClient {
+export class TokenVueClient extends TokenVueCore {
   /** The workspaces that the viewer may see. */
   declare readonly workspaces: Workspaces;
   /** The keys of those workspaces. */
@@ -68,43 +69,44 @@ export class TokenVueClient {
   declare readonly serviceTokens: ServiceTokens;
   /** What was done in the whole organization. */
   declare readonly auditLog: AuditLog;
+
   readonly #executor: Executor;
 
   /** Throws TypeError for an endpoint, token or header that cannot be sent. Sends nothing yet. */
   constructor(options: ClientOptions) {
-    this.#executor = new Executor(createTransport(options));
-    this.workspaces = new Workspaces(this.#executor);
-    this.virtualKeys = new VirtualKeys(this.#executor);
-    this.llmConfigurations = new LlmConfigurations(this.#executor);
-    this.modelRoutes = new ModelRoutes(this.#executor);
-    this.guardrails = new Guardrails(this.#executor);
-    this.logs = new Logs(this.#executor);
-    this.gateway = new Gateway(this.#executor);
-    this.members = new Members(this.#executor);
-    this.users = new Users(this.#executor);
-    this.teams = new Teams(this.#executor);
-    this.teamAccess = new TeamAccess(this.#executor);
-    this.serviceTokens = new ServiceTokens(this.#executor);
-    this.auditLog = new AuditLog(this.#executor);
+    super(options);
+    const executor = new Executor(this.transport);
+    this.#executor = executor;
+    this.workspaces = new Workspaces(executor);
+    this.virtualKeys = new VirtualKeys(executor);
+    this.llmConfigurations = new LlmConfigurations(executor);
+    this.modelRoutes = new ModelRoutes(executor);
+    this.guardrails = new Guardrails(executor);
+    this.logs = new Logs(executor);
+    this.gateway = new Gateway(executor);
+    this.members = new Members(executor);
+    this.users = new Users(executor);
+    this.teams = new Teams(executor);
+    this.teamAccess = new TeamAccess(executor);
+    this.serviceTokens = new ServiceTokens(executor);
+    this.auditLog = new AuditLog(executor);
   }
 
   /** Who the server takes this token for, with teams and active workspace. */
-  viewer(call?: CallOptions): Promise<Viewer> {
+  viewer(call?: CallOptions): CallPromise<Viewer> {
     return this.#executor.field(ViewerDocument, {}, call);
   }
 
   /**
-   * Runs an operation of the caller's own and answers with its whole `data`. A typed document brings the types of its
-   * result and variables; for a string they are given as type arguments. A mutation's `userErrors` are not thrown here:
-   * they are in the result if the operation asks for them. It is sent again as other methods are when it is a query, or a
-   * mutation whose `input` has an `idempotencyKey`.
+   * Runs an operation of the caller's own, a text or a syntax tree, and answers with its whole `data`. A typed document
+   * brings the types of its result and variables; for others they are given as type arguments. A mutation's `userErrors` are
+   * not thrown here: they are in the result if the operation asks for them. It is sent again as other methods are when it is
+   * a query, or a mutation whose `input` has an `idempotencyKey`.
    */
-  request<Result = unknown, Variables = Record<string, unknown>>(
-    document: TypedDocument<Result, Variables>,
-    ...[variables, call]: Record<never, never> extends Variables
-      ? [variables?: Variables, call?: CallOptions]
-      : [variables: Variables, call?: CallOptions]
-  ): Promise<Result> {
+  override request<Result = unknown, Variables = Record<string, unknown>>(
+    document: AnyDocument<Result, Variables>,
+    ...[variables, call]: RequestArguments<Variables>
+  ): CallPromise<Result> {
     return this.#executor.data(document, variables, call);
   }
 }

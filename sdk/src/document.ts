@@ -10,6 +10,20 @@ export interface TypedDocument<Result, Variables> {
   readonly kind?: never;
 }
 
+/**
+ * A GraphQL operation's syntax tree that may know the types of its result and variables, such as a `TypedDocumentNode` or
+ * what graphql-js parses.
+ */
+export interface DocumentTree<Result, Variables> {
+  readonly kind: string;
+  readonly definitions: readonly object[];
+  /** Carries the types; never there at runtime. */
+  readonly __apiType?: ((variables: Variables) => Result) | undefined;
+}
+
+/** An operation as a text or as a syntax tree. */
+export type AnyDocument<Result, Variables> = TypedDocument<Result, Variables> | DocumentTree<Result, Variables>;
+
 const STRINGS_AND_COMMENTS = /"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\])*"|#[^\n\r]*/g;
 const INNERMOST_BRACES = /\{[^{}]*\}/g;
 const OPERATION_HEADER = /^[\s,]*(query|mutation|subscription)\b[\s,]*([_A-Za-z]\w*)?/;

@@ -6,4 +6,4 @@
  */
 export type { TypedDocumentNode } from './document-node.js';
 export * from './generated/document-nodes.js';
-export type * from './generated/operations.js';
+export * from './generated/operations.js';

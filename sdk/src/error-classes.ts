@@ -21,7 +21,7 @@ import {
 import type { UserErrorCode } from './generated/operations.js';
 
 /** A code that the schema knows and this record does not is a compile error. */
-const userErrorClasses: Record<Exclude<UserErrorCode, '%future added value'>, typeof UserErrorsError> = {
+const userErrorClasses: Record<UserErrorCode, typeof UserErrorsError> = {
   REQUIRED: InvalidInputError,
   INVALID: InvalidInputError,
   TAKEN: TakenError,

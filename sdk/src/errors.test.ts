@@ -140,3 +140,22 @@ test("what a version conflict carries has the types of the operations' payloads"
   ];
   expect(wrong).toHaveLength(2);
 });
+
+test('JSON.stringify tells what an error is: name, code and message, and what else is known of it', async () => {
+  const error = await refusedUpdate([{ code: 'TAKEN', message: 'Taken.', field: ['input', 'name'] }]);
+  expect(JSON.parse(JSON.stringify({ error }))).toEqual({
+    error: {
+      name: 'TakenError',
+      code: 'TAKEN',
+      message: 'Taken.',
+      requestId: 'req-7',
+      operationName: 'UpdateWorkspaceSettings',
+      attempts: 1,
+      retryable: false,
+      userErrors: [{ code: 'TAKEN', message: 'Taken.', field: ['input', 'name'] }],
+    },
+  });
+  const broken = clientAnswering(() => Promise.reject(new Error('reset')), { token: 'a'.repeat(40) }).client;
+  const text = JSON.stringify(await rejection(broken.viewer()));
+  expect(JSON.parse(text)).toMatchObject({ name: 'NetworkError', code: 'NETWORK_ERROR', message: expect.any(String) });
+});

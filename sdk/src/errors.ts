@@ -5,10 +5,10 @@
  * @module errors
  */
 import type { Conflicts } from './generated/operation-types.js';
-import type { UserErrorCode, UserErrorFragment } from './generated/operations.js';
+import type { Open, UserErrorCode, UserErrorFragment } from './generated/operations.js';
 
 export type { Conflicts } from './generated/operation-types.js';
-export type * from './generated/operations.js';
+export * from './generated/operations.js';
 
 /** What every error of the SDK may know about the request that it came from. */
 export interface ErrorContext {
@@ -61,6 +61,12 @@ export class TokenVueError extends Error {
 
   override get name(): string {
     return this.constructor.name;
+  }
+
+  /** What `JSON.stringify` tells of it: name, code, message and the rest, but neither `stack` nor `cause`. */
+  toJSON(): object {
+    const { name, message } = this;
+    return { ...this, name, message };
   }
 
   get [brand](): true {
@@ -206,7 +212,7 @@ export interface UserErrorsContext extends ErrorContext {
 /** A mutation was refused, and nothing was changed. `code` is that of the first of `userErrors`. */
 export class UserErrorsError extends TokenVueError {
   static override readonly name: string = 'UserErrorsError';
-  declare readonly code: UserErrorCode;
+  declare readonly code: Open<UserErrorCode>;
   /** Every reason, each with `code`, `message` and `field`, a path such as `["input", "name"]`. */
   declare readonly userErrors: readonly [UserError, ...UserError[]];
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { ClientOptions, RequestEvent, ResponseEvent, RetryEvent } from './index.js';
+import type { ClientOptions, EndEvent, RequestEvent, ResponseEvent, RetryEvent } from './index.js';
 import { everythingIn } from './testing/everything-in.js';
 import { clientAnswering, json, KEY_SECRET, rejection, TOKEN, virtualKey } from './testing/fake-fetch.js';
 
 const summary = { workspaceSummary: { totalWorkspaces: 1 } };
 const made = { createVirtualKey: { virtualKey, secret: KEY_SECRET, message: null, userErrors: [] } };
 
-type Heard = [hook: string, event: RequestEvent | ResponseEvent | RetryEvent];
+type Heard = [hook: string, event: RequestEvent | ResponseEvent | RetryEvent | EndEvent];
 
 function listening(answers: (() => Response | Promise<Response>)[], options: Partial<ClientOptions> = {}) {
   const heard: Heard[] = [];
@@ -15,6 +15,7 @@ function listening(answers: (() => Response | Promise<Response>)[], options: Par
     onRequest: (event) => heard.push(['request', event]),
     onResponse: (event) => heard.push(['response', event]),
     onRetry: (event) => heard.push(['retry', event]),
+    onEnd: (event) => heard.push(['end', event]),
     maxRetries: 2,
     ...options,
   });
@@ -30,25 +31,43 @@ describe('the hooks', () => {
     const { client, heard } = listening([busy, () => Promise.reject(new TypeError('fetch failed'))]);
     await client.workspaces.summary();
     const operationName = 'WorkspaceSummary';
+    const callId = heard[0]?.[1].callId;
+    expect(callId).toMatch(/^[\da-f]{16}$/);
+    const ended = {
+      callId,
+      operationName,
+      attempt: 3,
+      durationMs: expect.any(Number),
+      error: undefined,
+      userErrors: [],
+    };
+    expect(heard.pop()).toEqual(['end', ended]);
     expect(heard).toEqual([
-      ['request', { operationName, attempt: 1 }],
-      ['response', { operationName, attempt: 1, status: 503, requestId: 'req-1', durationMs: expect.any(Number) }],
+      ['request', { callId, operationName, attempt: 1 }],
+      [
+        'response',
+        { callId, operationName, attempt: 1, status: 503, requestId: 'req-1', durationMs: expect.any(Number) },
+      ],
       [
         'retry',
-        { operationName, attempt: 1, delayMs: 2, error: expect.objectContaining({ status: 503, attempts: 1 }) },
+        { callId, operationName, attempt: 1, delayMs: 2, error: expect.objectContaining({ status: 503, attempts: 1 }) },
       ],
-      ['request', { operationName, attempt: 2 }],
+      ['request', { callId, operationName, attempt: 2 }],
       [
         'retry',
         {
+          callId,
           operationName,
           attempt: 2,
           delayMs: 4,
           error: expect.objectContaining({ code: 'NETWORK_ERROR', attempts: 2 }),
         },
       ],
-      ['request', { operationName, attempt: 3 }],
-      ['response', { operationName, attempt: 3, status: 200, requestId: undefined, durationMs: expect.any(Number) }],
+      ['request', { callId, operationName, attempt: 3 }],
+      [
+        'response',
+        { callId, operationName, attempt: 3, status: 200, requestId: undefined, durationMs: expect.any(Number) },
+      ],
     ]);
   });
 
@@ -60,6 +79,7 @@ describe('the hooks', () => {
       onRequest: fail,
       onResponse: fail,
       onRetry: fail,
+      onEnd: fail,
       logger: { warn: fail, debug: fail },
     });
     expect(await client.workspaces.summary()).toEqual({ totalWorkspaces: 1 });
@@ -73,6 +93,7 @@ describe('the hooks', () => {
       onRequest: fail,
       onResponse: fail,
       onRetry: fail,
+      onEnd: fail,
       logger: { warn: fail, debug: fail },
     });
     const unhandled: unknown[] = [];
@@ -98,11 +119,53 @@ describe('the hooks', () => {
     );
     const input = { workspaceId: 'ws_01', name: 'App', idempotencyKey: 'once' };
     expect(await client.virtualKeys.create(input)).toMatchObject({ secret: KEY_SECRET });
-    expect([heard.length, logged.length]).toEqual([7, 8]);
+    expect([heard.length, logged.length]).toEqual([8, 9]);
     for (const secret of [TOKEN, KEY_SECRET, 'header-secret']) {
       expect(everythingIn(heard)).not.toContain(secret);
       expect(everythingIn(logged)).not.toContain(secret);
     }
+  });
+});
+
+describe('the end of a call', () => {
+  const userErrors = [{ code: 'NOT_FOUND', message: `No key ${KEY_SECRET}.`, field: ['input'] }];
+  const refused = () => json({ data: { selectWorkspace: { workspace: null, previousWorkspace: null, userErrors } } });
+  const own = 'mutation Own { selectWorkspace { userErrors { code message field } } }';
+  type Call = (client: ReturnType<typeof listening>['client']) => Promise<unknown>;
+
+  test.each<[string, () => Response | Promise<Response>, Call, string | undefined, string[]]>([
+    ['a refused mutation', refused, (client) => client.workspaces.select('ws_01'), undefined, ['NOT_FOUND']],
+    ['a refused mutation of the own', refused, (client) => client.request(own), undefined, ['NOT_FOUND']],
+    [
+      'a refusal of the token',
+      () => json({ errors: [{ message: 'No.', extensions: { code: 'UNAUTHENTICATED' } }] }, { status: 401 }),
+      (client) => client.workspaces.summary(),
+      'UNAUTHENTICATED',
+      [],
+    ],
+    ['a timeout', () => new Promise(() => {}), (client) => client.workspaces.summary({ timeoutMs: 5 }), 'TIMEOUT', []],
+    [
+      'an abort',
+      () => new Promise(() => {}),
+      (client) => client.workspaces.summary({ signal: AbortSignal.timeout(5) }),
+      'ABORTED',
+      [],
+    ],
+    [
+      'a token that there is not',
+      refused,
+      (client) => client.workspaces.summary({ token: () => Promise.reject(new Error('signed out')) }),
+      'TOKEN_UNAVAILABLE',
+      [],
+    ],
+  ])('is told once: %s', async (_what, answer, call, code, codes) => {
+    const { client, heard } = listening([answer], { maxRetries: 0 });
+    await call(client).catch(() => {});
+    const ends = heard.filter(([hook]) => hook === 'end').map(([, event]) => event as EndEvent);
+    expect(ends.map(({ error }) => error?.code)).toEqual([code]);
+    expect(ends[0]?.userErrors.map((error) => error.code)).toEqual(codes);
+    expect(everythingIn(ends)).not.toContain(KEY_SECRET);
+    expect(new Set(heard.map(([, { callId }]) => callId)).size).toBe(1);
   });
 });
 
@@ -148,5 +211,9 @@ test('a failed call tells the logger of its requests, on the level debug', async
   const debug = jest.fn();
   const { client } = listening([() => new Response('', { status: 500 })], { logger: { warn: () => {}, debug } });
   await rejection(client.workspaces.summary());
-  expect(debug.mock.calls.map(([message]) => message)).toEqual(['TokenVue onRequest', 'TokenVue onResponse']);
+  expect(debug.mock.calls.map(([message]) => message)).toEqual([
+    'TokenVue onRequest',
+    'TokenVue onResponse',
+    'TokenVue onEnd',
+  ]);
 });

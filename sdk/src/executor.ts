@@ -1,15 +1,17 @@
 import type { Answer } from './answer.js';
-import type { TypedDocument } from './document.js';
+import { CallPromise } from './call-promise.js';
+import type { AnyDocument, TypedDocument } from './document.js';
 import { userErrorsError } from './error-classes.js';
-import { AbortError, InvalidResponseError, type UserError } from './errors.js';
+import { AbortError, type ErrorContext, InvalidResponseError, type UserError } from './errors.js';
 import type { Conflicts } from './generated/operation-types.js';
 import type { CallOptions } from './options.js';
-import { type IterateOptions, LARGEST_PAGE, type Page } from './pages.js';
+import { type ItemIterator, type IterateOptions, iterateItems, LARGEST_PAGE, type Page } from './pages.js';
+import { textOf } from './print.js';
 import { redacted } from './secrets.js';
 import type { Transport } from './transport.js';
 
 /** What every mutation answers with, beside its results and `conflicting<Noun>`. */
-interface Payload {
+export interface Payload {
   userErrors: UserError[];
 }
 
@@ -20,11 +22,14 @@ export interface MutationOptions extends CallOptions {
 }
 
 /** What is left of a payload when there are no userErrors. */
-type Results<P extends Payload> = Omit<P, 'userErrors'>;
+export type Results<P extends Payload> = Omit<P, 'userErrors'>;
 
-type List<Item> = Page<Item> | null;
+export type List<Item> = Page<Item> | null;
 
-type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
+/** What has one list, such as a workspace with its members. */
+type Holder<Item> = Record<string, List<Item> | string | undefined>;
+
+export type Mutation<P extends Payload, Input> = TypedDocument<Record<string, P | null>, { input: Input }>;
 
 /** Runs typed operations over a transport, and turns what the answer's type leaves open into a value or an exception. */
 export class Executor {
@@ -35,62 +40,66 @@ export class Executor {
   }
 
   /** The whole result. */
-  async data<Result, Variables>(
-    document: TypedDocument<Result, Variables>,
+  data<Result, Variables>(
+    document: AnyDocument<Result, Variables>,
     variables?: Variables,
     options?: CallOptions,
-  ): Promise<Result> {
-    return (await this.#send(document, variables, options)).data;
+  ): CallPromise<Result> {
+    return new CallPromise(this.#send(document, variables, options));
   }
 
   /** The one root field of the operation, which is null only on failure. */
-  async field<Value, Variables>(
+  field<Value, Variables>(
     document: TypedDocument<Record<string, Value>, Variables>,
     variables: Variables,
     options?: MutationOptions,
-  ): Promise<NonNullable<Value>> {
-    return (await this.#root(document, variables, options)).data;
+  ): CallPromise<NonNullable<Value>> {
+    return new CallPromise(this.#root(document, variables, options));
   }
 
   /** A mutation's results; userErrors are thrown. */
-  async payload<P extends Payload, Input>(
+  payload<P extends Payload, Input>(
     document: Mutation<P, Input>,
     input: Input,
     options?: MutationOptions,
-  ): Promise<Results<P>> {
-    return (await this.#payload(document, input, options)).data;
+  ): CallPromise<Results<P>> {
+    return new CallPromise(this.#payload(document, input, options));
   }
 
   /** As `payload`, with the userErrors that are about a part of the input only; the others are thrown. */
-  async parts<P extends Payload, Input>(
+  parts<P extends Payload, Input>(
     document: Mutation<P, Input>,
     input: Input,
     isOfPart: (error: UserError) => boolean,
     options?: MutationOptions,
-  ): Promise<Results<P> & Payload> {
-    const { data, userErrors } = await this.#payload(document, input, options, isOfPart);
-    return { ...data, userErrors };
+  ): CallPromise<Results<P> & Payload> {
+    const answer = this.#payload(document, input, options, isOfPart);
+    return new CallPromise(answer.then(({ userErrors, ...rest }) => ({ ...rest, data: { ...rest.data, userErrors } })));
   }
 
   /** As `payload`, in which `result` is there. */
-  async mutate<P extends Payload, Input, Key extends keyof Results<P> & string>(
+  mutate<P extends Payload, Input, Key extends keyof Results<P> & string>(
     document: Mutation<P, Input>,
     input: Input,
     result: Key,
     options?: MutationOptions,
-  ): Promise<Results<P> & Record<Key, NonNullable<P[Key]>>> {
-    const answer = await this.#payload(document, input, options);
-    return { ...answer.data, [result]: present(answer.data[result], answer, `.${result}`) };
+  ): CallPromise<Results<P> & Record<Key, NonNullable<P[Key]>>> {
+    return new CallPromise(
+      this.#payload(document, input, options).then((answer) => ({
+        ...answer,
+        data: { ...answer.data, [result]: present(answer.data[result], answer, `.${result}`) },
+      })),
+    );
   }
 
   /** As `mutate`, for the one result that a mutation is about. */
-  async result<P extends Payload, Input, Key extends keyof Results<P> & string>(
+  result<P extends Payload, Input, Key extends keyof Results<P> & string>(
     document: Mutation<P, Input>,
     input: Input,
     result: Key,
     options?: MutationOptions,
-  ): Promise<NonNullable<P[Key]>> {
-    return (await this.mutate(document, input, result, options))[result];
+  ): CallPromise<NonNullable<P[Key]>> {
+    return this.mutate(document, input, result, options).map((results) => results[result]);
   }
 
   /**
@@ -99,19 +108,19 @@ export class Executor {
    * NotFoundError is thrown. With null in place of the argument the root field is null for who may not read the list, and
    * ForbiddenError is thrown.
    */
-  async *iterate<Item, Variables>(
-    document: TypedDocument<Record<string, List<Item> | Record<string, List<Item>> | null>, Variables>,
+  iterate<Item, Variables>(
+    document: TypedDocument<Record<string, List<Item> | Holder<Item> | null>, Variables>,
     variables: Variables,
-    { pageSize = LARGEST_PAGE, ...options }: IterateOptions,
+    { pageSize = LARGEST_PAGE, after: start, ...options }: IterateOptions,
     argument?: string | null,
-  ): AsyncGenerator<Item, void, undefined> {
-    const cursors = new Set<string | null>([null]);
-    let after: string | null = null;
-    for (;;) {
+  ): ItemIterator<Item> {
+    let context: ErrorContext = {};
+    const cursors = new Set<string | null>([start ?? null]);
+    const nextPage = async (after: string | null): Promise<Page<Item>> => {
       const answer: Answer<object> = await this.#send(document, { ...variables, first: pageSize, after }, options);
-      const { context, status } = answer;
+      context = answer.context;
       const [root] = Object.values(answer.data);
-      const list: List<Item> = argument ? root && Object.values(root)[0] : root;
+      const list: List<Item> = argument ? root && listIn(root) : root;
       if (!list && argument) {
         const message = 'There is no such list in sight.';
         throw userErrorsError([{ code: 'NOT_FOUND', message, field: [argument] }], context);
@@ -120,18 +129,26 @@ export class Executor {
         const message = 'The viewer may not read this list.';
         throw userErrorsError([{ code: 'FORBIDDEN', message, field: null }], context);
       }
-      const { nodes, pageInfo } = present(list, answer);
-      for (const item of nodes) {
-        if (options.signal?.aborted) throw new AbortError({ ...context, cause: options.signal.reason });
-        yield item;
+      const page = present(list, answer);
+      const { hasNextPage, endCursor } = page.pageInfo;
+      if (hasNextPage && cursors.has(endCursor)) {
+        // After its items, which are right.
+        const error = new InvalidResponseError('The list goes on from the same cursor', answer.status, context);
+        const pageInfo = {
+          endCursor,
+          get hasNextPage(): boolean {
+            throw error;
+          },
+        };
+        return { ...page, pageInfo };
       }
-      if (!pageInfo.hasNextPage) return;
-      after = pageInfo.endCursor;
-      if (cursors.has(after)) {
-        throw new InvalidResponseError('The list goes on from the same cursor', status, context);
-      }
-      cursors.add(after);
-    }
+      cursors.add(endCursor);
+      return page;
+    };
+    const mayGoOn = () => {
+      if (options.signal?.aborted) throw new AbortError({ ...context, cause: options.signal.reason });
+    };
+    return iterateItems(nextPage, start, mayGoOn);
   }
 
   async #payload<P extends Payload, Input>(
@@ -158,14 +175,19 @@ export class Executor {
   }
 
   async #send<Result, Variables>(
-    document: TypedDocument<Result, Variables>,
+    document: AnyDocument<Result, Variables>,
     variables: Variables | undefined,
     { isRepeatable, ...options }: MutationOptions = {},
   ): Promise<Answer<Result>> {
-    const answer = await this.#transport({ document: document.toString(), variables, isRepeatable }, options);
+    const answer = await this.#transport({ document: textOf(document), variables, isRepeatable }, options);
     // The server has validated the operation against the schema that its type was generated from.
     return { ...answer, data: answer.data as Result };
   }
+}
+
+/** The one field that is no plain value. */
+function listIn<Item>(holder: Holder<Item>): List<Item> {
+  return Object.values(holder).find((value) => typeof value === 'object') ?? null;
 }
 
 /** What somebody else changed first, by its noun: the payload's `conflictingWorkspace` as `workspace`. */

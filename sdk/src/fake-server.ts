@@ -11,7 +11,7 @@ import type { PageInfoFragment } from './generated/operations.js';
 
 export * from './generated/fakes.js';
 export type * from './generated/operation-types.js';
-export type * from './generated/operations.js';
+export * from './generated/operations.js';
 
 /** What the fake server answers, by the names of the SDK's operations (`sdk/operations`), such as `CreateWorkspace`. */
 export type FakeAnswers = {

@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { UserError } from './errors.js';
 import type { Executor } from './executor.js';
 import { AuthorizeGatewayRequestDocument, RecordUsageDocument } from './generated/documents.js';
@@ -93,10 +94,10 @@ export class Gateway {
    * because a repeat of the `requestId` answers with the first decision; so it is retried as reads are. Throws
    * MissingScopeError without the scope, and RequestError (`BAD_USER_INPUT`) on a count or an id that does not fit.
    */
-  authorize(input: AuthorizeGatewayRequestInput, call?: CallOptions): Promise<GatewayDecision> {
+  authorize(input: AuthorizeGatewayRequestInput, call?: CallOptions): CallPromise<GatewayDecision> {
     const options = { ...call, isRepeatable: true };
     // What is there with which decision is the API's promise, which its nullable fields cannot say.
-    return this.#executor.field(AuthorizeGatewayRequestDocument, { input }, options) as Promise<GatewayDecision>;
+    return this.#executor.field(AuthorizeGatewayRequestDocument, { input }, options) as CallPromise<GatewayDecision>;
   }
 
   /**
@@ -105,13 +106,17 @@ export class Gateway {
    * Throws ForbiddenError without the scope, LimitReachedError for more than 1,000, and RequestError (`BAD_USER_INPUT`)
    * where the list as a whole cannot be read.
    */
-  async recordUsage(input: RecordUsageInput, call?: CallOptions): Promise<RecordedUsage> {
+  recordUsage(input: RecordUsageInput, call?: CallOptions): CallPromise<RecordedUsage> {
     const { records } = input;
     const options = { ...call, isRepeatable: true };
     const isOfRecord = ({ field }: UserError) => records[placeOf(field).index] !== undefined;
-    const answer = await this.#executor.parts(RecordUsageDocument, input, isOfRecord, options);
-    const { recorded, duplicates, userErrors } = answer;
-    return { recorded, duplicates, refused: refusedOf(records, userErrors) };
+    return this.#executor
+      .parts(RecordUsageDocument, input, isOfRecord, options)
+      .map(({ recorded, duplicates, userErrors }) => ({
+        recorded,
+        duplicates,
+        refused: refusedOf(records, userErrors),
+      }));
   }
 
   /**
@@ -119,13 +124,14 @@ export class Gateway {
    * unless the input says otherwise. Throws ForbiddenError, or what is wrong with the record: NotFoundError or
    * InvalidInputError.
    */
-  async release(input: ReleaseInput, call?: CallOptions): Promise<void> {
+  release(input: ReleaseInput, call?: CallOptions): CallPromise<void> {
     // What was authorized may be given as it is, of which a record has only a part.
     const { requestId, keyDigest, model, errorCode, llmConfigurationId, guardrailIds, tags } = input;
     const { status = 'CANCELLED', latencyMs = 0, occurredAt = new Date().toISOString() } = input;
     const request = { requestId, keyDigest, model, errorCode, llmConfigurationId, guardrailIds, tags, occurredAt };
     const record = { ...request, status, latencyMs, inputTokens: 0, outputTokens: 0 };
-    await this.#executor.payload(RecordUsageDocument, { records: [record] }, { ...call, isRepeatable: true });
+    const options = { ...call, isRepeatable: true };
+    return this.#executor.payload(RecordUsageDocument, { records: [record] }, options).map(() => undefined);
   }
 }
 

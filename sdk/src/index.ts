@@ -4,11 +4,14 @@
  *
  * @module client
  */
+
+export type { CallPromise, ResponseDetails, WithResponse } from './call-promise.js';
 export * from './client.js';
-export type { TypedDocument } from './document.js';
+export type { AnyDocument, DocumentTree, TypedDocument } from './document.js';
 export * from './errors.js';
-export type * from './generated/operations.js';
 export type { MoneyFragment as Money, PageInfoFragment as PageInfo } from './generated/operations.js';
+export * from './generated/operations.js';
 export { keyDigest } from './key-digest.js';
 export type * from './options.js';
-export type { IterateOptions, PageOptions } from './pages.js';
+export type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
+export { type RequestArguments, TokenVueCore } from './token-vue-core.js';

@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   CreateLlmConfigurationDocument,
@@ -17,7 +18,7 @@ import type {
 import { withIdempotencyKey } from './idempotency.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** One model at one provider, with its price and where it runs; `deletedAt` is there once it was deleted. */
 export type LlmConfiguration = LlmConfigurationFragment;
@@ -38,32 +39,36 @@ export class LlmConfigurations {
    * One page of a workspace's configurations, by name; null when there is no such workspace that the viewer may see. Throws
    * RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): Promise<LlmConfigurationPage | null> {
-    const { workspace } = await this.#executor.data(LlmConfigurationsDocument, { ...options, workspaceId }, call);
-    return workspace?.llmConfigurations ?? null;
+  list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): CallPromise<LlmConfigurationPage | null> {
+    return this.#executor
+      .data(LlmConfigurationsDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.llmConfigurations ?? null);
   }
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
-  iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<LlmConfiguration, void, undefined> {
+  iterate(workspaceId: string, options: IterateOptions = {}): ItemIterator<LlmConfiguration> {
     return this.#executor.iterate(LlmConfigurationsDocument, { workspaceId }, options, 'workspaceId');
   }
 
   /** One configuration, also one that was deleted; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<LlmConfiguration | null> {
-    return nodeOf((await this.#executor.data(LlmConfigurationDocument, { id }, call)).node, 'LlmConfiguration');
+  get(id: string, call?: CallOptions): CallPromise<LlmConfiguration | null> {
+    return this.#executor
+      .data(LlmConfigurationDocument, { id }, call)
+      .map(({ node }) => nodeOf(node, 'LlmConfiguration'));
   }
 
   /** Up to 100 of them in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(LlmConfiguration | null)[]> {
-    const nodes = await this.#executor.field(LlmConfigurationsByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'LlmConfiguration'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(LlmConfiguration | null)[]> {
+    return this.#executor
+      .field(LlmConfigurationsByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'LlmConfiguration')));
   }
 
   /**
    * Makes a configuration. `credentialRef` says where the gateway finds the credential; the credential itself is refused.
    * Throws TakenError, InvalidInputError, NotFoundError (the workspace), ForbiddenError or IdempotencyKeyReusedError.
    */
-  create(input: CreateLlmConfigurationInput, call?: CallOptions): Promise<LlmConfiguration> {
+  create(input: CreateLlmConfigurationInput, call?: CallOptions): CallPromise<LlmConfiguration> {
     return this.#executor.result(CreateLlmConfigurationDocument, withIdempotencyKey(input), 'llmConfiguration', call);
   }
 
@@ -72,7 +77,7 @@ export class LlmConfigurations {
    * carries the present configuration, RegionMismatchError where routes go to it, TakenError, InvalidInputError,
    * NotFoundError or ForbiddenError.
    */
-  update(input: UpdateLlmConfigurationInput, call?: CallOptions): Promise<LlmConfiguration> {
+  update(input: UpdateLlmConfigurationInput, call?: CallOptions): CallPromise<LlmConfiguration> {
     return this.#executor.result(UpdateLlmConfigurationDocument, input, 'llmConfiguration', call);
   }
 
@@ -80,7 +85,7 @@ export class LlmConfigurations {
    * Deletes a configuration, and answers with its id; `get` still knows it. Throws InUseError, whose message names the
    * routes that go to it, NotFoundError, ForbiddenError, or VersionConflictError.
    */
-  delete(input: DeleteLlmConfigurationInput, call?: CallOptions): Promise<string> {
+  delete(input: DeleteLlmConfigurationInput, call?: CallOptions): CallPromise<string> {
     return this.#executor.result(DeleteLlmConfigurationDocument, input, 'deletedId', call);
   }
 }

@@ -1,9 +1,10 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { RequestLogDocument, RequestLogsByIdDocument, RequestLogsDocument } from './generated/documents.js';
 import type { RequestLogFilter, RequestLogFragment, RequestLogsQuery, TimeRangeInput } from './generated/operations.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** What a request asked for, what became of it and what it cost; never its text. */
 export type RequestLog = RequestLogFragment;
@@ -36,28 +37,26 @@ export class Logs {
    * few of many match, a page may be short or empty although `pageInfo.hasNextPage` is true: `pageInfo.endCursor` goes on.
    * Throws RequestError (`BAD_USER_INPUT`) on a range, a page size or a cursor that does not fit.
    */
-  async list(workspaceId: string, options: RequestLogListOptions, call?: CallOptions): Promise<RequestLogPage | null> {
-    const { workspace } = await this.#executor.data(RequestLogsDocument, { ...options, workspaceId }, call);
-    return workspace?.logs ?? null;
+  list(workspaceId: string, options: RequestLogListOptions, call?: CallOptions): CallPromise<RequestLogPage | null> {
+    return this.#executor
+      .data(RequestLogsDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.logs ?? null);
   }
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
-  iterate(
-    workspaceId: string,
-    selector: RequestLogSelector,
-    options: IterateOptions = {},
-  ): AsyncGenerator<RequestLog, void, undefined> {
+  iterate(workspaceId: string, selector: RequestLogSelector, options: IterateOptions = {}): ItemIterator<RequestLog> {
     return this.#executor.iterate(RequestLogsDocument, { ...selector, workspaceId }, options, 'workspaceId');
   }
 
   /** One request; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<RequestLog | null> {
-    return nodeOf((await this.#executor.data(RequestLogDocument, { id }, call)).node, 'RequestLog');
+  get(id: string, call?: CallOptions): CallPromise<RequestLog | null> {
+    return this.#executor.data(RequestLogDocument, { id }, call).map(({ node }) => nodeOf(node, 'RequestLog'));
   }
 
   /** Up to 100 of them in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(RequestLog | null)[]> {
-    const nodes = await this.#executor.field(RequestLogsByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'RequestLog'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(RequestLog | null)[]> {
+    return this.#executor
+      .field(RequestLogsByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'RequestLog')));
   }
 }

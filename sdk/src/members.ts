@@ -1,8 +1,9 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { ChangeMemberRoleDocument, MembersDocument } from './generated/documents.js';
 import type { ChangeMemberRoleInput, MemberFragment, MembersQuery } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** A person in a workspace, with a role. */
 export type Member = MemberFragment;
@@ -23,13 +24,14 @@ export class Members {
    * One page of a workspace's members, in the order in which they joined; null when there is no such workspace that the
    * viewer may see. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): Promise<MemberPage | null> {
-    const { workspace } = await this.#executor.data(MembersDocument, { ...options, workspaceId }, call);
-    return workspace?.members ?? null;
+  list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): CallPromise<MemberPage | null> {
+    return this.#executor
+      .data(MembersDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.members ?? null);
   }
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
-  iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<Member, void, undefined> {
+  iterate(workspaceId: string, options: IterateOptions = {}): ItemIterator<Member> {
     return this.#executor.iterate(MembersDocument, { workspaceId }, options, 'workspaceId');
   }
 
@@ -37,7 +39,7 @@ export class Members {
    * Gives a member another role, at most the viewer's own. The owner changes by `workspaces.transferOwnership`. Throws
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  changeRole(input: ChangeMemberRoleInput, call?: CallOptions): Promise<Member> {
+  changeRole(input: ChangeMemberRoleInput, call?: CallOptions): CallPromise<Member> {
     return this.#executor.result(ChangeMemberRoleDocument, input, 'member', call);
   }
 }

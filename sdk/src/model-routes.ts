@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   DeleteModelRouteDocument,
@@ -14,7 +15,7 @@ import type {
 } from './generated/operations.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** How requests for one model name are spread over configurations, in the order given. */
 export type ModelRoute = ModelRouteFragment;
@@ -35,25 +36,27 @@ export class ModelRoutes {
    * One page of a workspace's routes, by model name; null when there is no such workspace that the viewer may see. Throws
    * RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): Promise<ModelRoutePage | null> {
-    const { workspace } = await this.#executor.data(ModelRoutesDocument, { ...options, workspaceId }, call);
-    return workspace?.modelRoutes ?? null;
+  list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): CallPromise<ModelRoutePage | null> {
+    return this.#executor
+      .data(ModelRoutesDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.modelRoutes ?? null);
   }
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
-  iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<ModelRoute, void, undefined> {
+  iterate(workspaceId: string, options: IterateOptions = {}): ItemIterator<ModelRoute> {
     return this.#executor.iterate(ModelRoutesDocument, { workspaceId }, options, 'workspaceId');
   }
 
   /** One route; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<ModelRoute | null> {
-    return nodeOf((await this.#executor.data(ModelRouteDocument, { id }, call)).node, 'ModelRoute');
+  get(id: string, call?: CallOptions): CallPromise<ModelRoute | null> {
+    return this.#executor.data(ModelRouteDocument, { id }, call).map(({ node }) => nodeOf(node, 'ModelRoute'));
   }
 
   /** Up to 100 of them in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(ModelRoute | null)[]> {
-    const nodes = await this.#executor.field(ModelRoutesByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'ModelRoute'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(ModelRoute | null)[]> {
+    return this.#executor
+      .field(ModelRoutesByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'ModelRoute')));
   }
 
   /**
@@ -61,7 +64,7 @@ export class ModelRoutes {
    * VersionConflictError, which carries the route that stands, if any; RegionMismatchError and NotFoundError, whose `field`
    * names the target; InvalidInputError or ForbiddenError.
    */
-  set(input: SetModelRouteInput, call?: CallOptions): Promise<ModelRoute> {
+  set(input: SetModelRouteInput, call?: CallOptions): CallPromise<ModelRoute> {
     return this.#executor.result(SetModelRouteDocument, input, 'modelRoute', call);
   }
 
@@ -69,7 +72,7 @@ export class ModelRoutes {
    * Deletes a route, and answers with its id: requests for its model name find none any more. Throws NotFoundError,
    * ForbiddenError, or VersionConflictError.
    */
-  delete(input: DeleteModelRouteInput, call?: CallOptions): Promise<string> {
+  delete(input: DeleteModelRouteInput, call?: CallOptions): CallPromise<string> {
     return this.#executor.result(DeleteModelRouteDocument, input, 'deletedId', call);
   }
 }

@@ -38,6 +38,25 @@ describe.each(Object.entries(lists))('%s', (_name, list) => {
     );
   });
 
+  test('is one list too, from the start or from where another has stopped', async () => {
+    const { client } = clientOf(list, pages);
+    const items = list.iterate(client);
+    expect(items.cursor).toBeNull();
+    for await (const item of items) if (item === 'b') break;
+    expect(items.cursor).toBeNull();
+    expect(await list.iterate(clientOf(list, pages).client).toArray()).toEqual(['a', 'b', 'c']);
+
+    const rest = clientOf(list, pages.slice(1));
+    const later = list.iterate(rest.client, { after: 'b' });
+    expect(later.cursor).toBe('b');
+    expect(await later.toArray()).toEqual(['c']);
+    expect([later.cursor, ...rest.received.map(({ body }) => body.variables?.['after'])]).toEqual([
+      'c',
+      'b',
+      'still b',
+    ]);
+  });
+
   test('asks for nothing before the first item is wanted, and for no page more than is wanted', async () => {
     const { client, received } = clientOf(list, pages);
     const items = list.iterate(client, { pageSize: 2 });

@@ -25,6 +25,9 @@ const everything = {
   authorizeGatewayRequest: fakeGatewayAuthorization(),
   recordUsage: { recorded: 1, duplicates: 0, userErrors: [] },
   rotateVirtualKey: { virtualKey, secret: null, message: 'Rotate it.', userErrors: [] },
+  revokeVirtualKey: { virtualKey, userErrors: [] },
+  revokeServiceToken: { serviceToken: { id: 'svc_01' }, userErrors: [] },
+  syncTeamAccess: { usersChanged: 0, teamsChanged: 0, userErrors: [] },
   createServiceToken: { serviceToken: { id: 'svc_01' }, token: null, message: 'Revoke it.', userErrors: [] },
 };
 
@@ -77,6 +80,10 @@ const asked = { requestId: 'r1', keyDigest: 'd1', model: 'fast', inputTokens: 1,
 const repeatable: [string, Caller][] = [
   ['a query', (client, options) => client.workspaces.summary(options)],
   ['select', (client, options) => client.workspaces.select('ws_01', options)],
+  ['a sync', (client, options) => client.teamAccess.sync({ users: [], teams: [] }, options)],
+  ['a rotation', (client, options) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01' }, options)],
+  ['revoking a key', (client, options) => client.virtualKeys.revoke({ virtualKeyId: 'vk_01' }, options)],
+  ['revoking a service token', (client, options) => client.serviceTokens.revoke('svc_01', options)],
   ['the create of a workspace', (client, options) => client.workspaces.create(workspace, options)],
   ['the create of a key', (client, options) => client.virtualKeys.create(key, options)],
   [
@@ -103,10 +110,6 @@ const once: [string, Caller][] = [
   [
     'the update of a key',
     (client, options) => client.virtualKeys.update({ virtualKeyId: 'vk_01', expectedVersion: 1 }, options),
-  ],
-  [
-    'a rotation without an idempotency key',
-    (client, options) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01' }, options),
   ],
   [
     'an own mutation',
@@ -142,6 +145,21 @@ describe.each(repeatable)('%s', (_name, call) => {
     expect(error).toMatchObject({ attempts: 1, retryable: false, status: code });
     expect(received).toHaveLength(1);
   });
+});
+
+test('SERVICE_UNAVAILABLE is waited out, as long as Retry-After says, whatever the HTTP status', async () => {
+  const errors = [{ message: 'The database is away.', extensions: { code: 'SERVICE_UNAVAILABLE' } }];
+  const pauses: number[] = [];
+  const away = (init: ResponseInit) => () => json({ data: null, errors }, init);
+  const { client, received } = clientFailing(
+    [away({ status: 503, headers: { 'retry-after': '0' } }), away({ status: 200 })],
+    { onRetry: ({ delayMs, error }) => pauses.push(delayMs, error.code === 'SERVICE_UNAVAILABLE' ? 1 : 0) },
+  );
+  await client.workspaces.summary();
+  expect([received.length, pauses]).toEqual([3, [0, 1, 0, 1]]);
+  const once = clientFailing([away({ status: 503 })]);
+  const update = once.client.workspaces.updateSettings({ workspaceId: 'ws_01', expectedVersion: 1 });
+  expect(await rejection(update)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503, retryable: false });
 });
 
 describe.each(once)('%s', (_name, call) => {

@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   CreateServiceTokenDocument,
@@ -13,7 +14,7 @@ import type {
 } from './generated/operations.js';
 import { withIdempotencyKey } from './idempotency.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /**
  * A credential for another service, without the token itself. `secrets` describes those that are accepted now: two while
@@ -47,12 +48,12 @@ export class ServiceTokens {
    * One page of the organization's service tokens, the newest first and the revoked ones too; null for a person who is no
    * organization admin. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(options: PageOptions = {}, call?: CallOptions): Promise<ServiceTokenPage | null> {
-    return (await this.#executor.data(ServiceTokensDocument, options, call)).serviceTokens;
+  list(options: PageOptions = {}, call?: CallOptions): CallPromise<ServiceTokenPage | null> {
+    return this.#executor.data(ServiceTokensDocument, options, call).map(({ serviceTokens }) => serviceTokens);
   }
 
   /** All of them, page after page. Throws ForbiddenError for a person who is no organization admin. */
-  iterate(options: IterateOptions = {}): AsyncGenerator<ServiceToken, void, undefined> {
+  iterate(options: IterateOptions = {}): ItemIterator<ServiceToken> {
     return this.#executor.iterate(ServiceTokensDocument, {}, options, null);
   }
 
@@ -60,7 +61,7 @@ export class ServiceTokens {
    * Creates a service token and answers with it, this one time. A repeat with the same `idempotencyKey` answers with its
    * record only. Throws InvalidInputError, ForbiddenError or IdempotencyKeyReusedError.
    */
-  create(input: CreateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
+  create(input: CreateServiceTokenInput, call?: CallOptions): CallPromise<IssuedServiceToken> {
     const keyed = withIdempotencyKey(input);
     return this.#executor.mutate(CreateServiceTokenDocument, keyed, 'serviceToken', call);
   }
@@ -70,14 +71,14 @@ export class ServiceTokens {
    * unless given; one that a former rotation left working ends at once. A repeat with the same `idempotencyKey` does not
    * rotate again, and has no token. Throws InvalidInputError, NotFoundError, ForbiddenError or IdempotencyKeyReusedError.
    */
-  rotate(input: RotateServiceTokenInput, call?: CallOptions): Promise<IssuedServiceToken> {
+  rotate(input: RotateServiceTokenInput, call?: CallOptions): CallPromise<IssuedServiceToken> {
     const keyed = withIdempotencyKey(input);
     return this.#executor.mutate(RotateServiceTokenDocument, keyed, 'serviceToken', call);
   }
 
   /** Ends a service token for ever: the next request with it is refused. Throws NotFoundError or ForbiddenError. */
-  revoke(id: string, call?: CallOptions): Promise<ServiceToken> {
+  revoke(id: string, call?: CallOptions): CallPromise<ServiceToken> {
     const input = { serviceTokenId: id };
-    return this.#executor.result(RevokeServiceTokenDocument, input, 'serviceToken', call);
+    return this.#executor.result(RevokeServiceTokenDocument, input, 'serviceToken', { ...call, isRepeatable: true });
   }
 }

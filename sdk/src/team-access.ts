@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { SyncTeamAccessDocument } from './generated/documents.js';
 import type { SyncTeamAccessInput } from './generated/operations.js';
@@ -25,11 +26,13 @@ export class TeamAccess {
   /**
    * Brings the users and teams that the input names in line with the company's directory: all of them, or none when one
    * is refused. With `complete` the lists are the whole directory: who is named nowhere in them is set inactive; with
-   * `dryRun` nothing is changed. A user who is set inactive is signed out everywhere. Needs an organization admin, or a service token
+   * `dryRun` nothing is changed. A user who is set inactive is signed out everywhere. What is in
+   * line already stays, so it is retried as reads are. Needs an organization admin, or a service token
    * with the scope `DIRECTORY_WRITE`. Throws InvalidInputError, TakenError (a team's name), NotFoundError (a subject),
    * LimitReachedError or ForbiddenError.
    */
-  sync(input: SyncTeamAccessInput, call?: CallOptions): Promise<TeamAccessChanges> {
-    return this.#executor.mutate(SyncTeamAccessDocument, input, 'usersChanged', call);
+  sync(input: SyncTeamAccessInput, call?: CallOptions): CallPromise<TeamAccessChanges> {
+    const options = { ...call, isRepeatable: true };
+    return this.#executor.mutate(SyncTeamAccessDocument, input, 'usersChanged', options);
   }
 }

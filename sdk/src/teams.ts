@@ -1,8 +1,9 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { TeamsDocument } from './generated/documents.js';
 import type { TeamFragment, TeamsQuery } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** A team of the organization. */
 export type Team = TeamFragment;
@@ -29,12 +30,12 @@ export class Teams {
   }
 
   /** One page of the organization's teams, by name; null for who may not read its directory. */
-  async list(options: TeamsOptions = {}, call?: CallOptions): Promise<TeamPage | null> {
-    return (await this.#executor.data(TeamsDocument, { ...options }, call)).teams;
+  list(options: TeamsOptions = {}, call?: CallOptions): CallPromise<TeamPage | null> {
+    return this.#executor.data(TeamsDocument, { ...options }, call).map(({ teams }) => teams);
   }
 
   /** All of them, page after page. Throws ForbiddenError for who may not read the directory. */
-  iterate(selector: TeamsSelector = {}, options: IterateOptions = {}): AsyncGenerator<Team, void, undefined> {
+  iterate(selector: TeamsSelector = {}, options: IterateOptions = {}): ItemIterator<Team> {
     return this.#executor.iterate(TeamsDocument, selector, options, null);
   }
 }

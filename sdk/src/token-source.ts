@@ -1,4 +1,4 @@
-import type { ClientOptions } from './options.js';
+import type { Token } from './options.js';
 import { type Redact, redactor } from './secrets.js';
 
 /** RFC 6750's form of a bearer token: anything else would break the header, and fetch would print it in its error. */
@@ -12,15 +12,18 @@ export interface BroughtToken {
 /** How many tokens are kept out of errors, the last ones: a server may tell of one that was renewed meanwhile. */
 const REMEMBERED = 8;
 
-/** Brings the token of the client, and remembers it until the server refuses it. */
+/** Brings the token of a client or a call, and keeps it as long as is said, or until the server refuses it. */
 export class TokenSource {
   readonly #get: (() => string | Promise<string>) | undefined;
+  readonly #keepMs: number;
   #current: BroughtToken | undefined;
+  #currentUntil = Number.POSITIVE_INFINITY;
   #pending: Promise<BroughtToken> | undefined;
   #tokens: string[] = [];
 
   /** Throws TypeError for a token that cannot be sent. */
-  constructor(token: ClientOptions['token']) {
+  constructor(token: Token, keepMs = 0) {
+    this.#keepMs = keepMs;
     if (typeof token === 'function') this.#get = token;
     else this.#bring(token);
   }
@@ -30,9 +33,10 @@ export class TokenSource {
     return redactor(this.#tokens);
   }
 
-  /** The present token; calls that wait for the function at the same time share it. */
+  /** The present token, where one is kept: then calls that wait for the function at the same time share it. */
   current(): Promise<BroughtToken> {
-    if (this.#current) return Promise.resolve(this.#current);
+    if (this.#current && performance.now() < this.#currentUntil) return Promise.resolve(this.#current);
+    if (!this.#keepMs) return this.#load();
     if (!this.#pending) {
       const pending = this.#load().finally(() => {
         if (this.#pending === pending) this.abandon();
@@ -63,7 +67,9 @@ export class TokenSource {
       throw new TypeError('token must be a bearer token, without the word Bearer');
     }
     this.#tokens = [token, ...this.#tokens.filter((other) => other !== token)].slice(0, REMEMBERED);
-    this.#current = { token };
-    return this.#current;
+    const brought = { token };
+    if (this.#get) this.#currentUntil = performance.now() + this.#keepMs;
+    this.#current = brought;
+    return brought;
   }
 }

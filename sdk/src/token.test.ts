@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { TimeoutError, TokenError, UnauthenticatedError } from './index.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, jest, test } from '@jest/globals';
+import { type ClientOptions, TimeoutError, TokenError, UnauthenticatedError } from './index.js';
 import { everythingIn } from './testing/everything-in.js';
-import { clientAnswering, json, rejection } from './testing/fake-fetch.js';
+import { clientAnswering, json, type Received, rejection } from './testing/fake-fetch.js';
 
 const answer = () => json({ data: { workspaceSummary: { totalWorkspaces: 1 } } });
 const refusal = () =>
@@ -17,6 +18,7 @@ function clientWithTokens(tokens: readonly (string | Error)[], isTaken: (token: 
   const { client, received } = clientAnswering(
     () => (isTaken(received.at(-1)?.headers['authorization']?.replace('Bearer ', '') ?? '') ? answer() : refusal()),
     {
+      keepTokenMs: Number.POSITIVE_INFINITY,
       token: async () => {
         calls += 1;
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -29,7 +31,7 @@ function clientWithTokens(tokens: readonly (string | Error)[], isTaken: (token: 
   return { client, received, calls: () => calls, sent: () => received.map(({ headers }) => headers['authorization']) };
 }
 
-describe('a function for the token', () => {
+describe('a function for the token whose answers are kept', () => {
   test('is called once, and calls that wait for it share what it brings', async () => {
     const { client, calls, sent } = clientWithTokens(['first'], () => true);
     await Promise.all([client.workspaces.summary(), client.workspaces.summary(), client.workspaces.summary()]);
@@ -68,6 +70,7 @@ describe('a function for the token', () => {
     const pending: ((response: Response) => void)[] = [];
     let calls = 0;
     const { client, received } = clientAnswering(() => new Promise<Response>((resolve) => pending.push(resolve)), {
+      keepTokenMs: Number.POSITIVE_INFINITY,
       token: () => `token-${++calls}`,
     });
     const untilSent = async (count: number): Promise<void> => {
@@ -161,7 +164,7 @@ describe('a function for the token', () => {
   test('that answers after it was given up does not give up the call of it that came after', async () => {
     const bring: ((token: string) => void)[] = [];
     const token = () => new Promise<string>((resolve) => bring.push(resolve));
-    const { client } = clientAnswering(answer, { token });
+    const { client } = clientAnswering(answer, { token, keepTokenMs: 1_000 });
     expect(await rejection(client.workspaces.summary({ deadlineMs: 10 }))).toBeInstanceOf(TimeoutError);
     const second = client.workspaces.summary();
     bring[0]?.('');
@@ -181,6 +184,7 @@ describe('a function for the token', () => {
         return refusal();
       },
       {
+        keepTokenMs: 60_000,
         token: () => {
           calls += 1;
           return 'same';
@@ -192,15 +196,15 @@ describe('a function for the token', () => {
   });
 
   test('brings tokens that stand in no error, the one before the last as little as the last', async () => {
-    const tokens = ['token-one/a', 'token-two/b'];
-    const echo = 'got token-one/a and token-two/b';
+    const tokens = ['token-of-the-first/a', 'token-of-the-second/b'];
+    const echo = 'got token-of-the-first/a and token-of-the-second/b';
     const type = { 'content-type': `text/${tokens[0]}` };
     const answers = [
       () => json({ errors: [{ message: echo, path: [echo], extensions: { code: echo, requestId: echo } }] }),
       () => new Response(JSON.stringify({ errors: [{ message: echo }] }).replaceAll('/', '\\/'), { status: 200 }),
-      () => new Response(echo, { status: 500, headers: { ...type, 'x-request-id': 'token-one/a' } }),
+      () => new Response(echo, { status: 500, headers: { ...type, 'x-request-id': 'token-of-the-first/a' } }),
       () => Promise.reject(new Error(echo)),
-      () => json({ data: { workspaceSummary: null } }, { headers: { 'x-request-id': 'token-one/a' } }),
+      () => json({ data: { workspaceSummary: null } }, { headers: { 'x-request-id': 'token-of-the-first/a' } }),
     ];
     for (const answerTo of answers) {
       const left = [refusal, answerTo];
@@ -241,3 +245,78 @@ test('a fixed token that is refused is not sent again', async () => {
   expect(await rejection(client.workspaces.summary())).toBeInstanceOf(UnauthenticatedError);
   expect(received).toHaveLength(1);
 });
+
+describe('a function for the token', () => {
+  test('is called for every call, in its own context: two users go through one client', async () => {
+    const user = new AsyncLocalStorage<string>();
+    const { client, sent } = clientOfUsers(() => Promise.resolve(user.getStore() ?? 'nobody'));
+    const summaryAs = (name: string) => user.run(name, () => client.workspaces.summary());
+    await Promise.all([summaryAs('ada'), summaryAs('maya'), summaryAs('ada')]);
+    await summaryAs('maya');
+    expect(sent().sort()).toEqual(['Bearer ada', 'Bearer ada', 'Bearer maya', 'Bearer maya']);
+  });
+
+  test('is called once for the requests of one call, and again when the token is refused', async () => {
+    const answers = [() => Promise.reject(new Error('reset')), refusal, answer];
+    let calls = 0;
+    const { client, received } = clientAnswering(() => (answers.shift() ?? answer)(), {
+      token: () => `token-${++calls}`,
+      maxRetries: 1,
+    });
+    await client.workspaces.summary();
+    expect(received.map(({ headers }) => headers['authorization'])).toEqual(
+      ['token-1', 'token-1', 'token-2'].map((token) => `Bearer ${token}`),
+    );
+  });
+
+  test('has its answers kept as long as the client says', async () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    let calls = 0;
+    const { client } = clientAnswering(answer, { token: () => `token-${++calls}`, keepTokenMs: 500 });
+    const callsAt = async (time: number) => {
+      now.mockReturnValue(time);
+      await client.workspaces.summary();
+      return calls;
+    };
+    try {
+      expect([await callsAt(1_000), await callsAt(1_499), await callsAt(1_500)]).toEqual([1, 1, 2]);
+    } finally {
+      now.mockRestore();
+    }
+    expect(() => clientAnswering(answer, { keepTokenMs: Number.NaN })).toThrow(TypeError);
+  });
+});
+
+test('a token given with a call is of this call alone, whatever the client has', async () => {
+  const { client, sent } = clientOfUsers(() => 'own');
+  await Promise.all([
+    client.viewer({ token: 'of-ada' }),
+    client.viewer(),
+    client.viewer({ token: async () => 'of-maya' }),
+  ]);
+  for await (const _ of client.workspaces.iterate({}, { token: 'of-ada' })) break;
+  expect(sent().sort()).toEqual(['Bearer of-ada', 'Bearer of-ada', 'Bearer of-maya', 'Bearer own']);
+  expect(await rejection(client.viewer({ token: 'Bearer hidden' }))).toBeInstanceOf(TypeError);
+});
+
+test('a token of a call stands in no error, and a word that is one stays a word', async () => {
+  const token = 'a-token-of-24-characters';
+  const message = `test of ${token}, (${token}) and un${token}`;
+  const { client } = clientAnswering(() => Promise.reject(new Error(message)), { token: 'test' });
+  const error = await rejection(client.viewer({ token }));
+  expect(String(error)).toContain(`test of [token], ([token]) and un${token}`);
+  const own = await rejection(client.viewer());
+  expect(String(own)).toContain('test of');
+});
+
+function clientOfUsers(token: ClientOptions['token']) {
+  const data = { viewer: { user: null }, workspaceSummary: {}, workspaces: { nodes: [1], pageInfo: {} } };
+  const { client, received } = clientAnswering(() => json({ data: pick(data, received) }), { token });
+  return { client, sent: () => received.map(({ headers }) => String(headers['authorization'])) };
+}
+
+/** Of the fields the one that was asked for last. */
+function pick(data: object, received: readonly Received[]): object {
+  const query = received.at(-1)?.body.query ?? '';
+  return Object.fromEntries(Object.entries(data).filter(([field]) => new RegExp(`\\{${field}\\b`).test(query)));
+}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import {
   InvalidResponseError,
@@ -18,6 +20,7 @@ import {
   virtualKey,
 } from './testing/fake-fetch.js';
 
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
 const nothing = { data: { activeWorkspace: null } };
 
 test('a request is a POST of JSON that asks for a GraphQL response, with the token', async () => {
@@ -31,6 +34,9 @@ test('a request is a POST of JSON that asks for a GraphQL response, with the tok
         accept: 'application/graphql-response+json, application/json;q=0.9',
         'content-type': 'application/json',
         authorization: `Bearer ${TOKEN}`,
+        'user-agent': `tokenvue-sdk/${version}`,
+        'x-client-name': '@tokenvue/sdk',
+        'x-client-version': version,
       },
       body: {
         query: expect.stringMatching(/^query ActiveWorkspace/),
@@ -58,6 +64,80 @@ test("the caller's headers go along, and cannot take the place of the SDK's own"
   expect(received[0]?.headers['accept']).toContain('application/graphql-response+json');
 });
 
+test('the program that uses the SDK is named beside it', async () => {
+  const { client, received } = clientAnswering(() => json(nothing), {
+    appInfo: { name: 'billing-job', version: '1.4.0' },
+    headers: { 'X-Client-Name': 'other' },
+  });
+  await client.workspaces.active();
+  expect(received[0]?.headers).toMatchObject({
+    'user-agent': `tokenvue-sdk/${version} billing-job/1.4.0`,
+    'x-client-name': '@tokenvue/sdk',
+    'x-app-name': 'billing-job',
+    'x-app-version': '1.4.0',
+  });
+});
+
+test('a relative endpoint is resolved by the first request that finds a page', async () => {
+  const { client, received } = clientAnswering(() => json(nothing), { endpoint: '/graphql' });
+  const error = await rejection(client.workspaces.active());
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).toContain('a relative one needs a page');
+  const scope = globalThis as { location?: unknown };
+  try {
+    scope.location = { href: 'https://app.test/workspaces' };
+    await client.workspaces.active();
+  } finally {
+    delete scope.location;
+  }
+  expect(received.map(({ url }) => url)).toEqual(['https://app.test/graphql']);
+});
+
+test.each<[string, unknown, string]>([
+  ['NaN', { a: [{ b: Number.NaN }] }, 'variables.a.0.b is NaN'],
+  ['an infinity', { a: Number.NEGATIVE_INFINITY }, 'variables.a is -Infinity'],
+  ['a date that is none', { input: { expiresAt: new Date('tomorrow') } }, 'variables.input.expiresAt is Invalid Date'],
+  ['a boxed NaN', { a: Object(Number.NaN) }, 'variables.a is a object'],
+  ["another library's date that is none", { a: { toJSON: () => null } }, 'variables.a is a object'],
+  ['a function', { a: { b: Date.now } }, 'variables.a.b is a function'],
+  ['undefined in a list', { a: ['x', undefined] }, 'variables.a.1 is a undefined'],
+  ['a symbol', { a: Symbol('s') }, 'variables.a is a symbol'],
+  ['a BigInt', { a: 1n }, ''],
+])('%s in the variables is a TypeError that says where, before anything is sent', async (_what, variables, message) => {
+  const asked: unknown[] = [];
+  const { client, received } = clientAnswering(() => json(nothing), { token: () => String(asked.push(1)) });
+  const error = await rejection(client.request('query Own { x }', variables as Record<string, unknown>));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).toContain(message);
+  expect([received.length, asked.length]).toEqual([0, 0]);
+});
+
+test('what JSON can carry is sent as it is: null, nothing at all, dates, and zero', async () => {
+  const { client, received } = clientAnswering(() => json(nothing));
+  const now = new Date();
+  const variables = { a: null, b: undefined, c: [null, -0, '', false], d: now, e: { toJSON: () => ({ f: 1 }) } };
+  await client.request('query Own { x }', variables);
+  expect(received[0]?.body.variables).toEqual({ a: null, c: [null, 0, '', false], d: now.toISOString(), e: { f: 1 } });
+});
+
+test("a call's result comes with its response too, and fails once", async () => {
+  const headers = { 'x-request-id': 'req-7', 'ratelimit-remaining': '3' };
+  const answers = [nothing, { data: { node: null } }, { errors: [{ message: 'No.' }] }];
+  const { client } = clientAnswering(() => json(answers.shift(), { headers }));
+  const { data, response } = await client.workspaces.active().withResponse();
+  expect(data).toBeNull();
+  expect(response).toMatchObject({ status: 200, requestId: 'req-7', attempts: 1 });
+  expect(response.headers.get('ratelimit-remaining')).toBe('3');
+  expect(await client.virtualKeys.get('vk_01').withResponse()).toMatchObject({ data: null });
+  const unhandled: unknown[] = [];
+  const listen = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', listen);
+  expect(await rejection(client.workspaces.active().withResponse())).toMatchObject({ requestId: 'req-7' });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', listen);
+  expect(unhandled).toEqual([]);
+});
+
 test('without a fetch of its own the client uses the global one, as it is at that moment', async () => {
   const original = globalThis.fetch;
   const client = new TokenVueClient({
@@ -73,7 +153,9 @@ test('without a fetch of its own the client uses the global one, as it is at tha
 });
 
 test.each([
-  ['an endpoint that is no URL', { endpoint: 'tokenvue' }],
+  ['an endpoint that is no URL', { endpoint: 'http://' }],
+  ['an endpoint that is none', { endpoint: undefined as never }],
+  ['a name that no header can carry', { appInfo: { name: 'hidden-secret\n' } }],
   ['an endpoint of another protocol', { endpoint: 'ftp://tokenvue.test/' }],
   ['an endpoint with a password', { endpoint: 'https://ada:hidden-secret@tokenvue.test/graphql' }],
   ['an empty token', { token: '' }],

@@ -1,8 +1,9 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import { AssignableUsersDocument, UsersDocument } from './generated/documents.js';
 import type { AssignableUsersQuery, UserFilter, UserFragment } from './generated/operations.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** A person of the organization; `subject` is null for who may not read the directory, but for themselves. */
 export type User = UserFragment;
@@ -41,25 +42,22 @@ export class Users {
    * One page of the organization's directory, by name, for its admins and for services with the scope `DIRECTORY_READ` or
    * `DIRECTORY_WRITE`; null for others.
    */
-  async list(options: UsersOptions = {}, call?: CallOptions): Promise<UserPage | null> {
-    return (await this.#executor.data(UsersDocument, { ...options }, call)).users;
+  list(options: UsersOptions = {}, call?: CallOptions): CallPromise<UserPage | null> {
+    return this.#executor.data(UsersDocument, { ...options }, call).map(({ users }) => users);
   }
 
   /** All of it, page after page. Throws ForbiddenError for who may not read the directory. */
-  iterate(selector: UsersSelector = {}, options: IterateOptions = {}): AsyncGenerator<User, void, undefined> {
+  iterate(selector: UsersSelector = {}, options: IterateOptions = {}): ItemIterator<User> {
     return this.#executor.iterate(UsersDocument, selector, options, null);
   }
 
   /** One page of the people whom the viewer can add to a workspace. */
-  assignable(options: AssignableUsersOptions = {}, call?: CallOptions): Promise<UserPage> {
+  assignable(options: AssignableUsersOptions = {}, call?: CallOptions): CallPromise<UserPage> {
     return this.#executor.field(AssignableUsersDocument, options, call);
   }
 
   /** All of them, page after page. */
-  iterateAssignable(
-    selector: AssignableUsersSelector = {},
-    options: IterateOptions = {},
-  ): AsyncGenerator<User, void, undefined> {
+  iterateAssignable(selector: AssignableUsersSelector = {}, options: IterateOptions = {}): ItemIterator<User> {
     return this.#executor.iterate(AssignableUsersDocument, selector, options);
   }
 }

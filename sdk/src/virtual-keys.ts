@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   CreateVirtualKeyDocument,
@@ -23,7 +24,7 @@ import type {
 import { withIdempotencyKey } from './idempotency.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /**
  * A gateway credential, without its secret. `secrets` describes those that are accepted now: two while a rotation
@@ -68,27 +69,25 @@ export class VirtualKeys {
    * One page of keys across all workspaces in sight, or of those that the filter names. Throws RequestError
    * (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  list(options: VirtualKeyListOptions = {}, call?: CallOptions): Promise<VirtualKeyPage> {
+  list(options: VirtualKeyListOptions = {}, call?: CallOptions): CallPromise<VirtualKeyPage> {
     return this.#executor.field(VirtualKeysDocument, options, call);
   }
 
   /** All of them, page after page. */
-  iterate(
-    selector: VirtualKeySelector = {},
-    options: IterateOptions = {},
-  ): AsyncGenerator<VirtualKey, void, undefined> {
+  iterate(selector: VirtualKeySelector = {}, options: IterateOptions = {}): ItemIterator<VirtualKey> {
     return this.#executor.iterate(VirtualKeysDocument, selector, options);
   }
 
   /** One key; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<VirtualKey | null> {
-    return nodeOf((await this.#executor.data(VirtualKeyDocument, { id }, call)).node, 'VirtualKey');
+  get(id: string, call?: CallOptions): CallPromise<VirtualKey | null> {
+    return this.#executor.data(VirtualKeyDocument, { id }, call).map(({ node }) => nodeOf(node, 'VirtualKey'));
   }
 
   /** Up to 100 keys in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(VirtualKey | null)[]> {
-    const nodes = await this.#executor.field(VirtualKeysByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'VirtualKey'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(VirtualKey | null)[]> {
+    return this.#executor
+      .field(VirtualKeysByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'VirtualKey')));
   }
 
   /**
@@ -96,7 +95,7 @@ export class VirtualKeys {
    * same key, without the secret. Throws InvalidInputError, NotFoundError (the workspace), ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  create(input: CreateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
+  create(input: CreateVirtualKeyInput, call?: CallOptions): CallPromise<IssuedVirtualKey> {
     const keyed = withIdempotencyKey(input);
     return this.#executor.mutate(CreateVirtualKeyDocument, keyed, 'virtualKey', call);
   }
@@ -106,23 +105,23 @@ export class VirtualKeys {
    * and on. Throws VersionConflictError, which carries the present key, when `expectedVersion` is no longer the newest;
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  update(input: UpdateVirtualKeyInput, call?: CallOptions): Promise<VirtualKey> {
+  update(input: UpdateVirtualKeyInput, call?: CallOptions): CallPromise<VirtualKey> {
     return this.#executor.result(UpdateVirtualKeyDocument, input, 'virtualKey', call);
   }
 
   /**
    * Gives the key a new secret, which it answers with this one time. The old secret works for `overlapSeconds` more, 0
    * unless given; one that a former rotation left working ends at once. A repeat with the same `idempotencyKey` does
-   * not rotate again, and has no secret. Throws InvalidInputError, NotFoundError, ForbiddenError or
+   * not rotate again, and has no secret; the SDK makes a key where the input has none. Throws InvalidInputError, NotFoundError, ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  rotate(input: RotateVirtualKeyInput, call?: CallOptions): Promise<IssuedVirtualKey> {
-    return this.#executor.mutate(RotateVirtualKeyDocument, input, 'virtualKey', call);
+  rotate(input: RotateVirtualKeyInput, call?: CallOptions): CallPromise<IssuedVirtualKey> {
+    return this.#executor.mutate(RotateVirtualKeyDocument, withIdempotencyKey(input), 'virtualKey', call);
   }
 
   /** Ends the key for ever, at once; its history stays. Throws InvalidInputError, NotFoundError or ForbiddenError. */
-  revoke(input: RevokeVirtualKeyInput, call?: CallOptions): Promise<VirtualKey> {
-    return this.#executor.result(RevokeVirtualKeyDocument, input, 'virtualKey', call);
+  revoke(input: RevokeVirtualKeyInput, call?: CallOptions): CallPromise<VirtualKey> {
+    return this.#executor.result(RevokeVirtualKeyDocument, input, 'virtualKey', { ...call, isRepeatable: true });
   }
 
   /**
@@ -130,7 +129,7 @@ export class VirtualKeys {
    * are now. Throws InvalidInputError, NotFoundError or ForbiddenError, whose `field` names the decision, or
    * LimitReachedError.
    */
-  review(decisions: readonly KeyReviewInput[], call?: CallOptions): Promise<VirtualKey[]> {
+  review(decisions: readonly KeyReviewInput[], call?: CallOptions): CallPromise<VirtualKey[]> {
     return this.#executor.result(ReviewVirtualKeysDocument, { decisions }, 'virtualKeys', call);
   }
 }

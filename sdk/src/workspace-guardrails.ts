@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   CheckGuardrailsDocument,
@@ -20,7 +21,7 @@ import type {
 import { withIdempotencyKey } from './idempotency.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /**
  * What the texts of a workspace are looked through for. `createEvaluator` of `@tokenvue/sdk/guardrails` takes a list of
@@ -47,33 +48,35 @@ export class Guardrails {
    * One page of a workspace's guardrails, in the order in which they apply; null when there is no such workspace that the viewer may see. Throws
    * RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): Promise<GuardrailPage | null> {
-    const { workspace } = await this.#executor.data(GuardrailsDocument, { ...options, workspaceId }, call);
-    return workspace?.guardrails ?? null;
+  list(workspaceId: string, options: PageOptions = {}, call?: CallOptions): CallPromise<GuardrailPage | null> {
+    return this.#executor
+      .data(GuardrailsDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.guardrails ?? null);
   }
 
   /** All of them, page after page. Throws NotFoundError where there is no such workspace that the viewer may see. */
-  iterate(workspaceId: string, options: IterateOptions = {}): AsyncGenerator<Guardrail, void, undefined> {
+  iterate(workspaceId: string, options: IterateOptions = {}): ItemIterator<Guardrail> {
     return this.#executor.iterate(GuardrailsDocument, { workspaceId }, options, 'workspaceId');
   }
 
   /** One guardrail, also one that was deleted; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<Guardrail | null> {
-    return nodeOf((await this.#executor.data(GuardrailDocument, { id }, call)).node, 'Guardrail');
+  get(id: string, call?: CallOptions): CallPromise<Guardrail | null> {
+    return this.#executor.data(GuardrailDocument, { id }, call).map(({ node }) => nodeOf(node, 'Guardrail'));
   }
 
   /** Up to 100 of them in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(Guardrail | null)[]> {
-    const nodes = await this.#executor.field(GuardrailsByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'Guardrail'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(Guardrail | null)[]> {
+    return this.#executor
+      .field(GuardrailsByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'Guardrail')));
   }
 
   /**
    * What the guardrails of a stage make of a text of at most 100,000 characters, which the server keeps nowhere; null when
    * there is no such workspace that the viewer may see. Throws RequestError (`BAD_USER_INPUT`) for a longer text.
    */
-  async check(input: CheckGuardrailsInput, call?: CallOptions): Promise<GuardrailCheck | null> {
-    return (await this.#executor.data(CheckGuardrailsDocument, { input }, call)).checkGuardrails;
+  check(input: CheckGuardrailsInput, call?: CallOptions): CallPromise<GuardrailCheck | null> {
+    return this.#executor.data(CheckGuardrailsDocument, { input }, call).map(({ checkGuardrails }) => checkGuardrails);
   }
 
   /**
@@ -81,7 +84,7 @@ export class Guardrails {
    * whose message says what is wrong with a pattern, NotFoundError (the workspace), ForbiddenError or
    * IdempotencyKeyReusedError.
    */
-  create(input: CreateGuardrailInput, call?: CallOptions): Promise<Guardrail> {
+  create(input: CreateGuardrailInput, call?: CallOptions): CallPromise<Guardrail> {
     return this.#executor.result(CreateGuardrailDocument, withIdempotencyKey(input), 'guardrail', call);
   }
 
@@ -90,7 +93,7 @@ export class Guardrails {
    * Throws VersionConflictError, which carries the present guardrail, TakenError, InvalidInputError, NotFoundError or
    * ForbiddenError.
    */
-  update(input: UpdateGuardrailInput, call?: CallOptions): Promise<Guardrail> {
+  update(input: UpdateGuardrailInput, call?: CallOptions): CallPromise<Guardrail> {
     return this.#executor.result(UpdateGuardrailDocument, input, 'guardrail', call);
   }
 
@@ -98,7 +101,7 @@ export class Guardrails {
    * Deletes a guardrail, and answers with its id; `get` still knows it, and those after it move up. Throws NotFoundError,
    * ForbiddenError, or VersionConflictError.
    */
-  delete(input: DeleteGuardrailInput, call?: CallOptions): Promise<string> {
+  delete(input: DeleteGuardrailInput, call?: CallOptions): CallPromise<string> {
     return this.#executor.result(DeleteGuardrailDocument, input, 'deletedId', call);
   }
 }

@@ -1,3 +1,4 @@
+import type { CallPromise } from './call-promise.js';
 import type { Executor } from './executor.js';
 import {
   ActiveWorkspaceDocument,
@@ -49,7 +50,7 @@ import type {
 import { withIdempotencyKey } from './idempotency.js';
 import { nodeOf } from './nodes.js';
 import type { CallOptions } from './options.js';
-import type { IterateOptions, PageOptions } from './pages.js';
+import type { ItemIterator, IterateOptions, PageOptions } from './pages.js';
 
 /** A workspace as the Workspace page's card shows it. Money is an exact decimal string and an ISO 4217 currency. */
 export type WorkspaceCard = WorkspaceCardFragment;
@@ -144,37 +145,35 @@ export class Workspaces {
   }
 
   /** The figures of the Workspace page, and what was spent. */
-  summary(call?: CallOptions): Promise<WorkspaceSummary> {
+  summary(call?: CallOptions): CallPromise<WorkspaceSummary> {
     return this.#executor.field(WorkspaceSummaryDocument, {}, call);
   }
 
   /** One page of cards. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit. */
-  list(options: WorkspaceListOptions = {}, call?: CallOptions): Promise<WorkspacePage> {
+  list(options: WorkspaceListOptions = {}, call?: CallOptions): CallPromise<WorkspacePage> {
     return this.#executor.field(WorkspacesDocument, options, call);
   }
 
   /** All of them, page after page. */
-  iterate(
-    selector: WorkspaceSelector = {},
-    options: IterateOptions = {},
-  ): AsyncGenerator<WorkspaceCard, void, undefined> {
+  iterate(selector: WorkspaceSelector = {}, options: IterateOptions = {}): ItemIterator<WorkspaceCard> {
     return this.#executor.iterate(WorkspacesDocument, selector, options);
   }
 
   /** One workspace; null when there is none with this id that the viewer may see. */
-  async get(id: string, call?: CallOptions): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.data(WorkspaceDocument, { id }, call)).workspace;
+  get(id: string, call?: CallOptions): CallPromise<WorkspaceDetails | null> {
+    return this.#executor.data(WorkspaceDocument, { id }, call).map(({ workspace }) => workspace);
   }
 
   /** Up to 100 workspaces in one request, in the order of their ids; null for each that `get` would answer null for. */
-  async getMany(ids: readonly string[], call?: CallOptions): Promise<(WorkspaceDetails | null)[]> {
-    const nodes = await this.#executor.field(WorkspacesByIdDocument, { ids }, call);
-    return nodes.map((node) => nodeOf(node, 'Workspace'));
+  getMany(ids: readonly string[], call?: CallOptions): CallPromise<(WorkspaceDetails | null)[]> {
+    return this.#executor
+      .field(WorkspacesByIdDocument, { ids }, call)
+      .map((nodes) => nodes.map((node) => nodeOf(node, 'Workspace')));
   }
 
   /** The viewer's active workspace; null when there is none. */
-  async active(call?: CallOptions): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.data(ActiveWorkspaceDocument, {}, call)).activeWorkspace;
+  active(call?: CallOptions): CallPromise<WorkspaceDetails | null> {
+    return this.#executor.data(ActiveWorkspaceDocument, {}, call).map(({ activeWorkspace }) => activeWorkspace);
   }
 
   /**
@@ -183,7 +182,7 @@ export class Workspaces {
    * Throws InvalidInputError, TakenError, NotFoundError (a member outside team access), LimitReachedError (members) or
    * IdempotencyKeyReusedError.
    */
-  create(input: CreateWorkspaceInput, call?: CallOptions): Promise<WorkspaceDetails> {
+  create(input: CreateWorkspaceInput, call?: CallOptions): CallPromise<WorkspaceDetails> {
     const keyed = withIdempotencyKey(input);
     return this.#executor.result(CreateWorkspaceDocument, keyed, 'workspace', call);
   }
@@ -194,12 +193,12 @@ export class Workspaces {
    * team access), ForbiddenError or LimitReachedError (members). Answers null when the change took the viewer's own sight
    * of the workspace, as for an admin who left it.
    */
-  async updateSettings(input: UpdateWorkspaceSettingsInput, call?: CallOptions): Promise<WorkspaceDetails | null> {
-    return (await this.#executor.payload(UpdateWorkspaceSettingsDocument, input, call)).workspace;
+  updateSettings(input: UpdateWorkspaceSettingsInput, call?: CallOptions): CallPromise<WorkspaceDetails | null> {
+    return this.#executor.payload(UpdateWorkspaceSettingsDocument, input, call).map(({ workspace }) => workspace);
   }
 
   /** Makes this the viewer's one active workspace. Throws NotFoundError. */
-  select(id: string, call?: CallOptions): Promise<WorkspaceSelection> {
+  select(id: string, call?: CallOptions): CallPromise<WorkspaceSelection> {
     const options = { ...call, isRepeatable: true };
     return this.#executor.mutate(SelectWorkspaceDocument, { workspaceId: id }, 'workspace', options);
   }
@@ -209,7 +208,7 @@ export class Workspaces {
    * VersionConflictError, which carries the present workspace; InvalidInputError, NotFoundError (the workspace, or the
    * new owner) or ForbiddenError.
    */
-  transferOwnership(input: TransferWorkspaceOwnershipInput, call?: CallOptions): Promise<WorkspaceDetails> {
+  transferOwnership(input: TransferWorkspaceOwnershipInput, call?: CallOptions): CallPromise<WorkspaceDetails> {
     return this.#executor.result(TransferWorkspaceOwnershipDocument, input, 'workspace', call);
   }
 
@@ -218,12 +217,12 @@ export class Workspaces {
    * `restore` brings it back. Throws VersionConflictError, which carries the present workspace; InvalidInputError,
    * NotFoundError or ForbiddenError.
    */
-  archive(input: ArchiveWorkspaceInput, call?: CallOptions): Promise<WorkspaceDetails> {
+  archive(input: ArchiveWorkspaceInput, call?: CallOptions): CallPromise<WorkspaceDetails> {
     return this.#executor.result(ArchiveWorkspaceDocument, input, 'workspace', call);
   }
 
   /** Brings an archived workspace back with all that it had; it is nobody's active one. Throws NotFoundError or ForbiddenError. */
-  restore(id: string, call?: CallOptions): Promise<WorkspaceDetails> {
+  restore(id: string, call?: CallOptions): CallPromise<WorkspaceDetails> {
     return this.#executor.result(RestoreWorkspaceDocument, { workspaceId: id }, 'workspace', call);
   }
 
@@ -231,51 +230,55 @@ export class Workspaces {
    * Asks for a look at whether the workspace is in order: its status is REVIEW until `completeReview`. Throws
    * InvalidInputError, NotFoundError or ForbiddenError.
    */
-  requestReview(input: RequestWorkspaceReviewInput, call?: CallOptions): Promise<WorkspaceDetails> {
+  requestReview(input: RequestWorkspaceReviewInput, call?: CallOptions): CallPromise<WorkspaceDetails> {
     return this.#executor.result(RequestWorkspaceReviewDocument, input, 'workspace', call);
   }
 
   /** Ends the open review. Throws InvalidInputError, NotFoundError or ForbiddenError. */
-  completeReview(input: CompleteWorkspaceReviewInput, call?: CallOptions): Promise<WorkspaceDetails> {
+  completeReview(input: CompleteWorkspaceReviewInput, call?: CallOptions): CallPromise<WorkspaceDetails> {
     return this.#executor.result(CompleteWorkspaceReviewDocument, input, 'workspace', call);
   }
 
   /** The budget of the present period, with its alerts and its forecast; null when there is no such workspace in sight. */
-  async budget(workspaceId: string, call?: CallOptions): Promise<WorkspaceBudget | null> {
-    const { workspace } = await this.#executor.data(WorkspaceBudgetDocument, { workspaceId }, call);
-    return workspace?.budget ?? null;
+  budget(workspaceId: string, call?: CallOptions): CallPromise<WorkspaceBudget | null> {
+    return this.#executor
+      .data(WorkspaceBudgetDocument, { workspaceId }, call)
+      .map(({ workspace }) => workspace?.budget ?? null);
   }
 
   /**
    * What was used, in buckets of time, those without a request left out; null when there is no such workspace in sight.
    * Throws RequestError (`BAD_USER_INPUT`) on a range that does not fit, and where there would be more than 20,000 buckets.
    */
-  async usage(workspaceId: string, selector: UsageSelector = {}, call?: CallOptions): Promise<UsageBucket[] | null> {
-    const { workspace } = await this.#executor.data(WorkspaceUsageDocument, { ...selector, workspaceId }, call);
-    return workspace?.usage ?? null;
+  usage(workspaceId: string, selector: UsageSelector = {}, call?: CallOptions): CallPromise<UsageBucket[] | null> {
+    return this.#executor
+      .data(WorkspaceUsageDocument, { ...selector, workspaceId }, call)
+      .map(({ workspace }) => workspace?.usage ?? null);
   }
 
   /**
    * How requests went, what they cost and what was denied; null when there is no such workspace in sight. Throws
    * RequestError (`BAD_USER_INPUT`) on a range that does not fit.
    */
-  async insights(
+  insights(
     workspaceId: string,
     selector: InsightsSelector = {},
     call?: CallOptions,
-  ): Promise<WorkspaceInsights | null> {
-    const { workspace } = await this.#executor.data(WorkspaceInsightsDocument, { ...selector, workspaceId }, call);
-    return workspace?.insights ?? null;
+  ): CallPromise<WorkspaceInsights | null> {
+    return this.#executor
+      .data(WorkspaceInsightsDocument, { ...selector, workspaceId }, call)
+      .map(({ workspace }) => workspace?.insights ?? null);
   }
 
   /** What a careful owner would look at now, most severe first; null when there is no such workspace in sight. */
-  async reviewFindings(workspaceId: string, call?: CallOptions): Promise<ReviewFindingDetails[] | null> {
-    const { workspace } = await this.#executor.data(ReviewFindingsDocument, { workspaceId }, call);
-    return workspace?.reviewFindings ?? null;
+  reviewFindings(workspaceId: string, call?: CallOptions): CallPromise<ReviewFindingDetails[] | null> {
+    return this.#executor
+      .data(ReviewFindingsDocument, { workspaceId }, call)
+      .map(({ workspace }) => workspace?.reviewFindings ?? null);
   }
 
   /** One page of cards, each with its `reviewFindings`: for the regular review of many workspaces at once. */
-  listWithFindings(options: WorkspaceListOptions = {}, call?: CallOptions): Promise<WorkspaceFindingsPage> {
+  listWithFindings(options: WorkspaceListOptions = {}, call?: CallOptions): CallPromise<WorkspaceFindingsPage> {
     return this.#executor.field(WorkspacesWithFindingsDocument, options, call);
   }
 
@@ -283,7 +286,7 @@ export class Workspaces {
   iterateWithFindings(
     selector: WorkspaceSelector = {},
     options: IterateOptions = {},
-  ): AsyncGenerator<WorkspaceWithFindings, void, undefined> {
+  ): ItemIterator<WorkspaceWithFindings> {
     return this.#executor.iterate(WorkspacesWithFindingsDocument, selector, options);
   }
 
@@ -291,9 +294,10 @@ export class Workspaces {
    * One page of what was changed in a workspace, newest first; null when there is no such workspace in sight, or the
    * viewer may not read its audit log. Throws RequestError (`BAD_USER_INPUT`) on a page size or cursor that does not fit.
    */
-  async auditLog(workspaceId: string, options: AuditLogOptions = {}, call?: CallOptions): Promise<AuditLogPage | null> {
-    const { workspace } = await this.#executor.data(AuditLogDocument, { ...options, workspaceId }, call);
-    return workspace?.auditLog ?? null;
+  auditLog(workspaceId: string, options: AuditLogOptions = {}, call?: CallOptions): CallPromise<AuditLogPage | null> {
+    return this.#executor
+      .data(AuditLogDocument, { ...options, workspaceId }, call)
+      .map(({ workspace }) => workspace?.auditLog ?? null);
   }
 
   /** All of it, page after page. Throws NotFoundError where there is no audit log that the viewer may read. */
@@ -301,7 +305,7 @@ export class Workspaces {
     workspaceId: string,
     selector: AuditLogSelector = {},
     options: IterateOptions = {},
-  ): AsyncGenerator<AuditEvent, void, undefined> {
+  ): ItemIterator<AuditEvent> {
     const variables = { ...selector, workspaceId };
     return this.#executor.iterate(AuditLogDocument, variables, options, 'workspaceId');
   }

@@ -3,6 +3,9 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** What the server answers for an enum: a value that this SDK knows, or one that the API has learnt since. */
+export type Open<Value extends string> = Value | (string & {});
+
 /** Archiving refuses every key at once and hides the card; nothing is lost, and it can be restored. */
 export type ArchiveWorkspaceInput = {
   /** Its version as last read; another one answers VERSION_CONFLICT. */
@@ -18,8 +21,8 @@ export type AuditActorKind =
   /** This service itself. */
   | 'SYSTEM'
   /** A signed-in person. */
-  | 'USER'
-  | '%future added value';
+  | 'USER';
+export const AuditActorKind = { SERVICE: 'SERVICE', SYSTEM: 'SYSTEM', USER: 'USER' } as const;
 
 /** Which events to list; conditions that are given must all hold. */
 export type AuditFilter = {
@@ -89,8 +92,8 @@ export type BudgetEnforcement =
   /** It is admitted, and alerts tell of the budget. */
   | 'ALERT_ONLY'
   /** It is refused. */
-  | 'BLOCK'
-  | '%future added value';
+  | 'BLOCK';
+export const BudgetEnforcement = { ALERT_ONLY: 'ALERT_ONLY', BLOCK: 'BLOCK' } as const;
 
 /** How far a budget is used up by what is spent and what is held together. */
 export type BudgetState =
@@ -99,8 +102,8 @@ export type BudgetState =
   /** The lowest alert threshold is not reached. */
   | 'OK'
   /** Spent and reserved have reached the lowest alert threshold. */
-  | 'WARNING'
-  | '%future added value';
+  | 'WARNING';
+export const BudgetState = { EXHAUSTED: 'EXHAUSTED', OK: 'OK', WARNING: 'WARNING' } as const;
 
 /** A member's new role: at most the viewer's own, and never OWNER. */
 export type ChangeMemberRoleInput = {
@@ -287,8 +290,8 @@ export type FindingSeverity =
   /** When there is time: it can be tidied up. */
   | 'LOW'
   /** Soon: it can do harm. */
-  | 'MEDIUM'
-  | '%future added value';
+  | 'MEDIUM';
+export const FindingSeverity = { HIGH: 'HIGH', LOW: 'LOW', MEDIUM: 'MEDIUM' } as const;
 
 /** Why a request may not go; of several reasons the first, in the order in which they are looked at. */
 export type GatewayDenialCode =
@@ -313,8 +316,8 @@ export type GatewayDenialCode =
   /** The key's workspace is archived. */
   | 'WORKSPACE_ARCHIVED'
   /** The most that it may cost is more than the workspace has left. */
-  | 'WORKSPACE_BUDGET_EXHAUSTED'
-  | '%future added value';
+  | 'WORKSPACE_BUDGET_EXHAUSTED';
+export const GatewayDenialCode = { KEY_BUDGET_EXHAUSTED: 'KEY_BUDGET_EXHAUSTED', KEY_DISABLED: 'KEY_DISABLED', KEY_EXPIRED: 'KEY_EXPIRED', KEY_REVOKED: 'KEY_REVOKED', MODEL_NOT_ALLOWED: 'MODEL_NOT_ALLOWED', NO_ELIGIBLE_TARGET: 'NO_ELIGIBLE_TARGET', NO_ROUTE: 'NO_ROUTE', RATE_LIMITED: 'RATE_LIMITED', UNKNOWN_KEY: 'UNKNOWN_KEY', WORKSPACE_ARCHIVED: 'WORKSPACE_ARCHIVED', WORKSPACE_BUDGET_EXHAUSTED: 'WORKSPACE_BUDGET_EXHAUSTED' } as const;
 
 /** What becomes of a text in which a guardrail finds something. */
 export type GuardrailAction =
@@ -323,8 +326,8 @@ export type GuardrailAction =
   /** It goes on as it is; the log tells. */
   | 'FLAG'
   /** `[REDACTED]` stands in place of what was found. */
-  | 'REDACT'
-  | '%future added value';
+  | 'REDACT';
+export const GuardrailAction = { BLOCK: 'BLOCK', FLAG: 'FLAG', REDACT: 'REDACT' } as const;
 
 /** What a guardrail looks for. */
 export type GuardrailKind =
@@ -335,8 +338,8 @@ export type GuardrailKind =
   /** A regular expression. */
   | 'PATTERN'
   /** Personal data of its types. */
-  | 'PII'
-  | '%future added value';
+  | 'PII';
+export const GuardrailKind = { BLOCKED_TERMS: 'BLOCKED_TERMS', MAX_LENGTH: 'MAX_LENGTH', PATTERN: 'PATTERN', PII: 'PII' } as const;
 
 /** What becomes of a text: the gravest action of the guardrails that find something decides. */
 export type GuardrailOutcome =
@@ -347,16 +350,16 @@ export type GuardrailOutcome =
   /** It goes on as it is; something was found. */
   | 'FLAGGED'
   /** It goes on with `[REDACTED]` in place of what was found. */
-  | 'REDACTED'
-  | '%future added value';
+  | 'REDACTED';
+export const GuardrailOutcome = { ALLOWED: 'ALLOWED', BLOCKED: 'BLOCKED', FLAGGED: 'FLAGGED', REDACTED: 'REDACTED' } as const;
 
 /** Which text a guardrail looks at. */
 export type GuardrailStage =
   /** What is sent to the model. */
   | 'INPUT'
   /** What the model answers. */
-  | 'OUTPUT'
-  | '%future added value';
+  | 'OUTPUT';
+export const GuardrailStage = { INPUT: 'INPUT', OUTPUT: 'OUTPUT' } as const;
 
 /** What becomes of a key in a review. */
 export type KeyReviewDecision =
@@ -365,8 +368,8 @@ export type KeyReviewDecision =
   /** It stays as it is. */
   | 'KEEP'
   /** It is switched off for ever. */
-  | 'REVOKE'
-  | '%future added value';
+  | 'REVOKE';
+export const KeyReviewDecision = { DISABLE: 'DISABLE', KEEP: 'KEEP', REVOKE: 'REVOKE' } as const;
 
 /** The decision on one key. */
 export type KeyReviewInput = {
@@ -395,8 +398,8 @@ export type LlmProvider =
   /** OpenAI. */
   | 'OPENAI'
   /** Anything that speaks OpenAI's protocol; needs a base URL. */
-  | 'OPENAI_COMPATIBLE'
-  | '%future added value';
+  | 'OPENAI_COMPATIBLE';
+export const LlmProvider = { ANTHROPIC: 'ANTHROPIC', AWS_BEDROCK: 'AWS_BEDROCK', AZURE_OPENAI: 'AZURE_OPENAI', COHERE: 'COHERE', GOOGLE: 'GOOGLE', MISTRAL: 'MISTRAL', OPENAI: 'OPENAI', OPENAI_COMPATIBLE: 'OPENAI_COMPATIBLE' } as const;
 
 /** What a person may do in a workspace; each role includes those below it. */
 export type MemberRole =
@@ -407,24 +410,24 @@ export type MemberRole =
   /** Everything, ownership included. A workspace has exactly one owner. */
   | 'OWNER'
   /** Reads. */
-  | 'VIEWER'
-  | '%future added value';
+  | 'VIEWER';
+export const MemberRole = { ADMIN: 'ADMIN', MEMBER: 'MEMBER', OWNER: 'OWNER', VIEWER: 'VIEWER' } as const;
 
 /** Which end of an order comes first. */
 export type OrderDirection =
   /** From the first letter, the oldest or the smallest. */
   | 'ASC'
   /** From the last letter, the newest or the largest. */
-  | 'DESC'
-  | '%future added value';
+  | 'DESC';
+export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
 
 /** What a person is in the whole organization. */
 export type OrganizationRole =
   /** Sees every workspace of the organization and counts as its owner. */
   | 'ADMIN'
   /** Sees the workspaces of their own and of their teams. */
-  | 'MEMBER'
-  | '%future added value';
+  | 'MEMBER';
+export const OrganizationRole = { ADMIN: 'ADMIN', MEMBER: 'MEMBER' } as const;
 
 /** A type of personal data. */
 export type PiiType =
@@ -437,8 +440,8 @@ export type PiiType =
   /** IPv4 and IPv6 addresses. */
   | 'IP_ADDRESS'
   /** Phone numbers: international ones, and those of the guardrail's country. */
-  | 'PHONE'
-  | '%future added value';
+  | 'PHONE';
+export const PiiType = { CREDIT_CARD: 'CREDIT_CARD', EMAIL: 'EMAIL', IBAN: 'IBAN', IP_ADDRESS: 'IP_ADDRESS', PHONE: 'PHONE' } as const;
 
 /** At most 1000 records. Each is counted once, however often it is sent. */
 export type RecordUsageInput = {
@@ -479,8 +482,8 @@ export type RequestStatus =
   /** No provider answered it, or none could be asked. */
   | 'FAILED'
   /** It was answered. */
-  | 'SUCCEEDED'
-  | '%future added value';
+  | 'SUCCEEDED';
+export const RequestStatus = { BLOCKED: 'BLOCKED', CANCELLED: 'CANCELLED', FAILED: 'FAILED', SUCCEEDED: 'SUCCEEDED' } as const;
 
 /** Why somebody should look at a workspace, and until when. */
 export type RequestWorkspaceReviewInput = {
@@ -519,8 +522,8 @@ export type ReviewFindingCode =
   /** An active key that was used once, but not for 90 days. */
   | 'STALE_KEY'
   /** Requests tagged as tests in a production workspace within the last 30 days: with a tag that is test, tests or testing or begins with test:, in any case. */
-  | 'TEST_TRAFFIC'
-  | '%future added value';
+  | 'TEST_TRAFFIC';
+export const ReviewFindingCode = { BUDGET_NEARLY_SPENT: 'BUDGET_NEARLY_SPENT', BUDGET_SPENT: 'BUDGET_SPENT', KEY_OF_LEAVER: 'KEY_OF_LEAVER', KEY_WITHOUT_EXPIRY: 'KEY_WITHOUT_EXPIRY', NEVER_USED_KEY: 'NEVER_USED_KEY', OWNER_WITHOUT_ACCESS: 'OWNER_WITHOUT_ACCESS', SANDBOX_TARGET: 'SANDBOX_TARGET', SINGLE_MANAGER: 'SINGLE_MANAGER', STALE_KEY: 'STALE_KEY', TEST_TRAFFIC: 'TEST_TRAFFIC' } as const;
 
 /** At most 200 decisions; all of them or none. */
 export type ReviewVirtualKeysInput = {
@@ -569,8 +572,8 @@ export type RouteStrategy =
   /** The cheapest first, by the tokens of the request. */
   | 'LOWEST_COST'
   /** At random by weight, the others as fallbacks; the same for the same request. */
-  | 'WEIGHTED'
-  | '%future added value';
+  | 'WEIGHTED';
+export const RouteStrategy = { FALLBACK: 'FALLBACK', LOWEST_COST: 'LOWEST_COST', WEIGHTED: 'WEIGHTED' } as const;
 
 /** A configuration that the route tries. */
 export type RouteTargetInput = {
@@ -597,8 +600,8 @@ export type ServiceScope =
   /** Read workspaces and what is in them, audit logs included. */
   | 'WORKSPACES_READ'
   /** Read, and change what the owner of a workspace may change. Creating and selecting a workspace need a person. */
-  | 'WORKSPACES_WRITE'
-  | '%future added value';
+  | 'WORKSPACES_WRITE';
+export const ServiceScope = { DIRECTORY_READ: 'DIRECTORY_READ', DIRECTORY_WRITE: 'DIRECTORY_WRITE', GATEWAY: 'GATEWAY', WORKSPACES_READ: 'WORKSPACES_READ', WORKSPACES_WRITE: 'WORKSPACES_WRITE' } as const;
 
 /** Makes the route for this model name, or replaces it where expectedVersion names the one that stands. */
 export type SetModelRouteInput = {
@@ -749,8 +752,8 @@ export type UsageDimension =
   /** What became of the request. */
   | 'STATUS'
   /** The key. */
-  | 'VIRTUAL_KEY'
-  | '%future added value';
+  | 'VIRTUAL_KEY';
+export const UsageDimension = { MODEL: 'MODEL', PROVIDER: 'PROVIDER', STATUS: 'STATUS', VIRTUAL_KEY: 'VIRTUAL_KEY' } as const;
 
 /** How long a bucket is. Hours and days are those of the time zone that the workspace had when the usage was recorded, so that none moves when the zone changes; a day counts in the month of the present zone in which its noon lies. */
 export type UsageGranularity =
@@ -759,8 +762,8 @@ export type UsageGranularity =
   /** An hour by the clock. */
   | 'HOUR'
   /** A calendar month. */
-  | 'MONTH'
-  | '%future added value';
+  | 'MONTH';
+export const UsageGranularity = { DAY: 'DAY', HOUR: 'HOUR', MONTH: 'MONTH' } as const;
 
 /** What one request has used. */
 export type UsageRecordInput = {
@@ -815,8 +818,8 @@ export type UserErrorCode =
   /** Something else already has this name. */
   | 'TAKEN'
   /** It was changed by somebody else since it was read. */
-  | 'VERSION_CONFLICT'
-  | '%future added value';
+  | 'VERSION_CONFLICT';
+export const UserErrorCode = { FORBIDDEN: 'FORBIDDEN', IDEMPOTENCY_KEY_REUSED: 'IDEMPOTENCY_KEY_REUSED', INVALID: 'INVALID', IN_USE: 'IN_USE', LIMIT_REACHED: 'LIMIT_REACHED', NOT_FOUND: 'NOT_FOUND', REGION_MISMATCH: 'REGION_MISMATCH', REQUIRED: 'REQUIRED', TAKEN: 'TAKEN', VERSION_CONFLICT: 'VERSION_CONFLICT' } as const;
 
 /** Which people of the directory to list; conditions that are given must all hold. */
 export type UserFilter = {
@@ -863,8 +866,8 @@ export type VirtualKeyOrderField =
   /** When it was last used; one that was never used counts as the oldest. */
   | 'LAST_USED_AT'
   /** The name, without regard to case. */
-  | 'NAME'
-  | '%future added value';
+  | 'NAME';
+export const VirtualKeyOrderField = { CREATED_AT: 'CREATED_AT', EXPIRES_AT: 'EXPIRES_AT', LAST_USED_AT: 'LAST_USED_AT', NAME: 'NAME' } as const;
 
 /** ACTIVE is the only status that the gateway accepts, and the only one that counts as an active key. */
 export type VirtualKeyStatus =
@@ -875,8 +878,8 @@ export type VirtualKeyStatus =
   /** Past its expiresAt, at the moment of reading. */
   | 'EXPIRED'
   /** Switched off for ever. */
-  | 'REVOKED'
-  | '%future added value';
+  | 'REVOKED';
+export const VirtualKeyStatus = { ACTIVE: 'ACTIVE', DISABLED: 'DISABLED', EXPIRED: 'EXPIRED', REVOKED: 'REVOKED' } as const;
 
 /** What the workspace is for. */
 export type WorkspaceEnvironment =
@@ -885,8 +888,8 @@ export type WorkspaceEnvironment =
   /** Trials and experiments. */
   | 'SANDBOX'
   /** Rehearsal of what goes to production. */
-  | 'STAGING'
-  | '%future added value';
+  | 'STAGING';
+export const WorkspaceEnvironment = { PRODUCTION: 'PRODUCTION', SANDBOX: 'SANDBOX', STAGING: 'STAGING' } as const;
 
 /** Which workspaces to list; conditions that are given must all hold. */
 export type WorkspaceFilter = {
@@ -923,8 +926,8 @@ export type WorkspaceOrderField =
   /** The monthly budget. */
   | 'MONTHLY_BUDGET'
   /** The name, without regard to case. */
-  | 'NAME'
-  | '%future added value';
+  | 'NAME';
+export const WorkspaceOrderField = { CREATED_AT: 'CREATED_AT', MONTHLY_BUDGET: 'MONTHLY_BUDGET', NAME: 'NAME' } as const;
 
 /** Where the traffic of the workspace may go. */
 export type WorkspaceRegion =
@@ -935,16 +938,16 @@ export type WorkspaceRegion =
   /** Rwanda. */
   | 'RWANDA'
   /** The United States. */
-  | 'US'
-  | '%future added value';
+  | 'US';
+export const WorkspaceRegion = { EU: 'EU', GLOBAL: 'GLOBAL', RWANDA: 'RWANDA', US: 'US' } as const;
 
 /** Where the workspace stands in its life. */
 export type WorkspaceStatus =
   /** In use. */
   | 'ACTIVE'
   /** In use, while somebody checks that it is in order. */
-  | 'REVIEW'
-  | '%future added value';
+  | 'REVIEW';
+export const WorkspaceStatus = { ACTIVE: 'ACTIVE', REVIEW: 'REVIEW' } as const;
 
 export type OrganizationAuditLogQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -956,17 +959,17 @@ export type OrganizationAuditLogQueryVariables = Exact<{
 }>;
 
 
-export type OrganizationAuditLogQuery = { auditLog: { totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null };
+export type OrganizationAuditLogQuery = { auditLog: { __typename?: 'AuditEventConnection', totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null };
 
-export type UserErrorFragment = { code: UserErrorCode, message: string, field: Array<string> | null };
+export type UserErrorFragment = { __typename?: 'UserError', code: Open<UserErrorCode>, message: string, field: Array<string> | null };
 
-export type MoneyFragment = { amount: string, currency: string };
+export type MoneyFragment = { __typename?: 'Money', amount: string, currency: string };
 
-export type UserFragment = { id: string, name: string, email: string, active: boolean, subject: string | null };
+export type UserFragment = { __typename?: 'User', id: string, name: string, email: string, active: boolean, subject: string | null };
 
-export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
+export type PageInfoFragment = { __typename?: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
-export type GatewayAuthorizationFragment = { allowed: boolean, reservationExpiresAt: string | null, denial: { code: GatewayDenialCode, message: string, retryAt: string | null } | null, reservedCost: MoneyFragment | null, workspace: { id: string } | null, virtualKey: { id: string } | null, targets: Array<{ weight: number, llmConfiguration: { id: string, version: number } }>, guardrails: Array<{ id: string, version: number }> };
+export type GatewayAuthorizationFragment = { __typename?: 'GatewayAuthorization', allowed: boolean, reservationExpiresAt: string | null, denial: { __typename?: 'GatewayDenial', code: Open<GatewayDenialCode>, message: string, retryAt: string | null } | null, reservedCost: MoneyFragment | null, workspace: { __typename?: 'Workspace', id: string } | null, virtualKey: { __typename?: 'VirtualKey', id: string } | null, targets: Array<{ __typename?: 'RouteTarget', weight: number, llmConfiguration: { __typename?: 'LlmConfiguration', id: string, version: number } }>, guardrails: Array<{ __typename?: 'Guardrail', id: string, version: number }> };
 
 export type AuthorizeGatewayRequestMutationVariables = Exact<{
   input: AuthorizeGatewayRequestInput;
@@ -980,9 +983,9 @@ export type RecordUsageMutationVariables = Exact<{
 }>;
 
 
-export type RecordUsageMutation = { recordUsage: { recorded: number, duplicates: number, userErrors: Array<UserErrorFragment> } | null };
+export type RecordUsageMutation = { recordUsage: { __typename?: 'RecordUsagePayload', recorded: number, duplicates: number, userErrors: Array<UserErrorFragment> } | null };
 
-export type GuardrailFragment = { id: string, name: string, position: number, stage: GuardrailStage, kind: GuardrailKind, action: GuardrailAction, terms: Array<string> | null, pattern: string | null, piiTypes: Array<PiiType> | null, country: string | null, maxLength: number | null, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { id: string, name: string } };
+export type GuardrailFragment = { __typename?: 'Guardrail', id: string, name: string, position: number, stage: Open<GuardrailStage>, kind: Open<GuardrailKind>, action: Open<GuardrailAction>, terms: Array<string> | null, pattern: string | null, piiTypes: Array<Open<PiiType>> | null, country: string | null, maxLength: number | null, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { __typename?: 'Workspace', id: string, name: string } };
 
 export type GuardrailsQueryVariables = Exact<{
   workspaceId: string;
@@ -994,7 +997,7 @@ export type GuardrailsQueryVariables = Exact<{
 }>;
 
 
-export type GuardrailsQuery = { workspace: { guardrails: { totalCount?: number, nodes: Array<GuardrailFragment>, pageInfo: PageInfoFragment } } | null };
+export type GuardrailsQuery = { workspace: { __typename?: 'Workspace', id: string, guardrails: { __typename?: 'GuardrailConnection', totalCount?: number, nodes: Array<GuardrailFragment>, pageInfo: PageInfoFragment } } | null };
 
 export type GuardrailQueryVariables = Exact<{
   id: string;
@@ -1045,30 +1048,30 @@ export type CreateGuardrailMutationVariables = Exact<{
 }>;
 
 
-export type CreateGuardrailMutation = { createGuardrail: { guardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CreateGuardrailMutation = { createGuardrail: { __typename?: 'CreateGuardrailPayload', guardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type UpdateGuardrailMutationVariables = Exact<{
   input: UpdateGuardrailInput;
 }>;
 
 
-export type UpdateGuardrailMutation = { updateGuardrail: { guardrail: GuardrailFragment | null, conflictingGuardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type UpdateGuardrailMutation = { updateGuardrail: { __typename?: 'UpdateGuardrailPayload', guardrail: GuardrailFragment | null, conflictingGuardrail: GuardrailFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type DeleteGuardrailMutationVariables = Exact<{
   input: DeleteGuardrailInput;
 }>;
 
 
-export type DeleteGuardrailMutation = { deleteGuardrail: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+export type DeleteGuardrailMutation = { deleteGuardrail: { __typename?: 'DeleteGuardrailPayload', deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type CheckGuardrailsQueryVariables = Exact<{
   input: CheckGuardrailsInput;
 }>;
 
 
-export type CheckGuardrailsQuery = { checkGuardrails: { outcome: GuardrailOutcome, text: string | null, matches: Array<{ piiType: PiiType | null, start: number, end: number, guardrail: { id: string, name: string, position: number, kind: GuardrailKind, action: GuardrailAction } }> } | null };
+export type CheckGuardrailsQuery = { checkGuardrails: { __typename?: 'GuardrailCheck', outcome: Open<GuardrailOutcome>, text: string | null, matches: Array<{ __typename?: 'GuardrailMatch', piiType: Open<PiiType> | null, start: number, end: number, guardrail: { __typename?: 'Guardrail', id: string, name: string, position: number, kind: Open<GuardrailKind>, action: Open<GuardrailAction> } }> } | null };
 
-export type LlmConfigurationFragment = { id: string, name: string, provider: LlmProvider, model: string, region: WorkspaceRegion, baseUrl: string | null, credentialRef: string, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { id: string, name: string }, inputPricePerMillionTokens: MoneyFragment, cachedInputPricePerMillionTokens: MoneyFragment, outputPricePerMillionTokens: MoneyFragment };
+export type LlmConfigurationFragment = { __typename?: 'LlmConfiguration', id: string, name: string, provider: Open<LlmProvider>, model: string, region: Open<WorkspaceRegion>, baseUrl: string | null, credentialRef: string, enabled: boolean, version: number, createdAt: string, updatedAt: string, deletedAt: string | null, workspace: { __typename?: 'Workspace', id: string, name: string }, inputPricePerMillionTokens: MoneyFragment, cachedInputPricePerMillionTokens: MoneyFragment, outputPricePerMillionTokens: MoneyFragment };
 
 export type LlmConfigurationsQueryVariables = Exact<{
   workspaceId: string;
@@ -1080,7 +1083,7 @@ export type LlmConfigurationsQueryVariables = Exact<{
 }>;
 
 
-export type LlmConfigurationsQuery = { workspace: { llmConfigurations: { totalCount?: number, nodes: Array<LlmConfigurationFragment>, pageInfo: PageInfoFragment } } | null };
+export type LlmConfigurationsQuery = { workspace: { __typename?: 'Workspace', id: string, llmConfigurations: { __typename?: 'LlmConfigurationConnection', totalCount?: number, nodes: Array<LlmConfigurationFragment>, pageInfo: PageInfoFragment } } | null };
 
 export type LlmConfigurationQueryVariables = Exact<{
   id: string;
@@ -1131,23 +1134,23 @@ export type CreateLlmConfigurationMutationVariables = Exact<{
 }>;
 
 
-export type CreateLlmConfigurationMutation = { createLlmConfiguration: { llmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CreateLlmConfigurationMutation = { createLlmConfiguration: { __typename?: 'CreateLlmConfigurationPayload', llmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type UpdateLlmConfigurationMutationVariables = Exact<{
   input: UpdateLlmConfigurationInput;
 }>;
 
 
-export type UpdateLlmConfigurationMutation = { updateLlmConfiguration: { llmConfiguration: LlmConfigurationFragment | null, conflictingLlmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type UpdateLlmConfigurationMutation = { updateLlmConfiguration: { __typename?: 'UpdateLlmConfigurationPayload', llmConfiguration: LlmConfigurationFragment | null, conflictingLlmConfiguration: LlmConfigurationFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type DeleteLlmConfigurationMutationVariables = Exact<{
   input: DeleteLlmConfigurationInput;
 }>;
 
 
-export type DeleteLlmConfigurationMutation = { deleteLlmConfiguration: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+export type DeleteLlmConfigurationMutation = { deleteLlmConfiguration: { __typename?: 'DeleteLlmConfigurationPayload', deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
 
-export type RequestLogFragment = { id: string, requestId: string, model: string, provider: LlmProvider | null, status: RequestStatus, errorCode: string | null, providerModel: string | null, inputTokens: number, cachedInputTokens: number, outputTokens: number, latencyMs: number, tags: Array<string>, occurredAt: string, workspace: { id: string, name: string }, virtualKey: { id: string, name: string, maskedKey: string } | null, llmConfiguration: { id: string, name: string } | null, cost: MoneyFragment, guardrails: Array<{ id: string, name: string }> };
+export type RequestLogFragment = { __typename?: 'RequestLog', id: string, requestId: string, model: string, provider: Open<LlmProvider> | null, status: Open<RequestStatus>, errorCode: string | null, providerModel: string | null, inputTokens: number, cachedInputTokens: number, outputTokens: number, latencyMs: number, tags: Array<string>, occurredAt: string, workspace: { __typename?: 'Workspace', id: string, name: string }, virtualKey: { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string } | null, llmConfiguration: { __typename?: 'LlmConfiguration', id: string, name: string } | null, cost: MoneyFragment, guardrails: Array<{ __typename?: 'Guardrail', id: string, name: string }> };
 
 export type RequestLogsQueryVariables = Exact<{
   workspaceId: string;
@@ -1160,7 +1163,7 @@ export type RequestLogsQueryVariables = Exact<{
 }>;
 
 
-export type RequestLogsQuery = { workspace: { logs: { nodes: Array<RequestLogFragment>, pageInfo: PageInfoFragment } } | null };
+export type RequestLogsQuery = { workspace: { __typename?: 'Workspace', id: string, logs: { __typename?: 'RequestLogConnection', nodes: Array<RequestLogFragment>, pageInfo: PageInfoFragment } } | null };
 
 export type RequestLogQueryVariables = Exact<{
   id: string;
@@ -1206,7 +1209,7 @@ export type RequestLogsByIdQuery = { nodes: Array<
     | { __typename: 'Workspace' }
    | null> | null };
 
-export type MemberFragment = { id: string, role: MemberRole, joinedAt: string, user: UserFragment };
+export type MemberFragment = { __typename?: 'Member', id: string, role: Open<MemberRole>, joinedAt: string, user: UserFragment };
 
 export type MembersQueryVariables = Exact<{
   workspaceId: string;
@@ -1218,16 +1221,16 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { workspace: { members: { totalCount?: number, nodes: Array<MemberFragment>, pageInfo: PageInfoFragment } } | null };
+export type MembersQuery = { workspace: { __typename?: 'Workspace', id: string, members: { __typename?: 'MemberConnection', totalCount?: number, nodes: Array<MemberFragment>, pageInfo: PageInfoFragment } } | null };
 
 export type ChangeMemberRoleMutationVariables = Exact<{
   input: ChangeMemberRoleInput;
 }>;
 
 
-export type ChangeMemberRoleMutation = { changeMemberRole: { member: MemberFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type ChangeMemberRoleMutation = { changeMemberRole: { __typename?: 'ChangeMemberRolePayload', member: MemberFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
-export type ModelRouteFragment = { id: string, model: string, strategy: RouteStrategy, version: number, createdAt: string, updatedAt: string, workspace: { id: string, name: string }, targets: Array<{ weight: number, llmConfiguration: { id: string, name: string, provider: LlmProvider, model: string, region: WorkspaceRegion, enabled: boolean } }> };
+export type ModelRouteFragment = { __typename?: 'ModelRoute', id: string, model: string, strategy: Open<RouteStrategy>, version: number, createdAt: string, updatedAt: string, workspace: { __typename?: 'Workspace', id: string, name: string }, targets: Array<{ __typename?: 'RouteTarget', weight: number, llmConfiguration: { __typename?: 'LlmConfiguration', id: string, name: string, provider: Open<LlmProvider>, model: string, region: Open<WorkspaceRegion>, enabled: boolean } }> };
 
 export type ModelRoutesQueryVariables = Exact<{
   workspaceId: string;
@@ -1239,7 +1242,7 @@ export type ModelRoutesQueryVariables = Exact<{
 }>;
 
 
-export type ModelRoutesQuery = { workspace: { modelRoutes: { totalCount?: number, nodes: Array<ModelRouteFragment>, pageInfo: PageInfoFragment } } | null };
+export type ModelRoutesQuery = { workspace: { __typename?: 'Workspace', id: string, modelRoutes: { __typename?: 'ModelRouteConnection', totalCount?: number, nodes: Array<ModelRouteFragment>, pageInfo: PageInfoFragment } } | null };
 
 export type ModelRouteQueryVariables = Exact<{
   id: string;
@@ -1290,16 +1293,16 @@ export type SetModelRouteMutationVariables = Exact<{
 }>;
 
 
-export type SetModelRouteMutation = { setModelRoute: { modelRoute: ModelRouteFragment | null, conflictingModelRoute: ModelRouteFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type SetModelRouteMutation = { setModelRoute: { __typename?: 'SetModelRoutePayload', modelRoute: ModelRouteFragment | null, conflictingModelRoute: ModelRouteFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type DeleteModelRouteMutationVariables = Exact<{
   input: DeleteModelRouteInput;
 }>;
 
 
-export type DeleteModelRouteMutation = { deleteModelRoute: { deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
+export type DeleteModelRouteMutation = { deleteModelRoute: { __typename?: 'DeleteModelRoutePayload', deletedId: string | null, userErrors: Array<UserErrorFragment> } | null };
 
-export type ServiceTokenFragment = { id: string, name: string, maskedToken: string, scopes: Array<ServiceScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, secrets: Array<{ maskedToken: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> };
+export type ServiceTokenFragment = { __typename?: 'ServiceToken', id: string, name: string, maskedToken: string, scopes: Array<Open<ServiceScope>>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, secrets: Array<{ __typename?: 'ServiceTokenSecret', maskedToken: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> };
 
 export type ServiceTokensQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1310,37 +1313,37 @@ export type ServiceTokensQueryVariables = Exact<{
 }>;
 
 
-export type ServiceTokensQuery = { serviceTokens: { totalCount?: number, nodes: Array<ServiceTokenFragment>, pageInfo: PageInfoFragment } | null };
+export type ServiceTokensQuery = { serviceTokens: { __typename?: 'ServiceTokenConnection', totalCount?: number, nodes: Array<ServiceTokenFragment>, pageInfo: PageInfoFragment } | null };
 
 export type CreateServiceTokenMutationVariables = Exact<{
   input: CreateServiceTokenInput;
 }>;
 
 
-export type CreateServiceTokenMutation = { createServiceToken: { token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CreateServiceTokenMutation = { createServiceToken: { __typename?: 'CreateServiceTokenPayload', token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RotateServiceTokenMutationVariables = Exact<{
   input: RotateServiceTokenInput;
 }>;
 
 
-export type RotateServiceTokenMutation = { rotateServiceToken: { token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RotateServiceTokenMutation = { rotateServiceToken: { __typename?: 'RotateServiceTokenPayload', token: string | null, message: string | null, serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RevokeServiceTokenMutationVariables = Exact<{
   input: RevokeServiceTokenInput;
 }>;
 
 
-export type RevokeServiceTokenMutation = { revokeServiceToken: { serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RevokeServiceTokenMutation = { revokeServiceToken: { __typename?: 'RevokeServiceTokenPayload', serviceToken: ServiceTokenFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type SyncTeamAccessMutationVariables = Exact<{
   input: SyncTeamAccessInput;
 }>;
 
 
-export type SyncTeamAccessMutation = { syncTeamAccess: { usersChanged: number, usersDeactivated: number, teamsChanged: number, userErrors: Array<UserErrorFragment> } | null };
+export type SyncTeamAccessMutation = { syncTeamAccess: { __typename?: 'SyncTeamAccessPayload', usersChanged: number, usersDeactivated: number, teamsChanged: number, userErrors: Array<UserErrorFragment> } | null };
 
-export type TeamFragment = { id: string, name: string, externalId: string | null };
+export type TeamFragment = { __typename?: 'Team', id: string, name: string, externalId: string | null };
 
 export type TeamsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1352,7 +1355,7 @@ export type TeamsQueryVariables = Exact<{
 }>;
 
 
-export type TeamsQuery = { teams: { totalCount?: number, nodes: Array<TeamFragment>, pageInfo: PageInfoFragment } | null };
+export type TeamsQuery = { teams: { __typename?: 'TeamConnection', totalCount?: number, nodes: Array<TeamFragment>, pageInfo: PageInfoFragment } | null };
 
 export type AssignableUsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1364,7 +1367,7 @@ export type AssignableUsersQueryVariables = Exact<{
 }>;
 
 
-export type AssignableUsersQuery = { assignableUsers: { totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
+export type AssignableUsersQuery = { assignableUsers: { __typename?: 'UserConnection', totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
 
 export type UsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1376,14 +1379,14 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { users: { totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
+export type UsersQuery = { users: { __typename?: 'UserConnection', totalCount?: number, nodes: Array<UserFragment>, pageInfo: PageInfoFragment } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { organizationRole: OrganizationRole | null, user: UserFragment | null, teams: Array<{ id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
+export type ViewerQuery = { viewer: { __typename?: 'Viewer', organizationRole: Open<OrganizationRole> | null, user: UserFragment | null, teams: Array<{ __typename?: 'Team', id: string, name: string }>, activeWorkspace: WorkspaceCardFragment | null } | null };
 
-export type VirtualKeyFragment = { id: string, name: string, maskedKey: string, status: VirtualKeyStatus, version: number, viewerCanUpdate: boolean, createdByName: string | null, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, lastReviewedByName: string | null, revokedAt: string | null, workspace: { id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
+export type VirtualKeyFragment = { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string, status: Open<VirtualKeyStatus>, version: number, viewerCanUpdate: boolean, createdByName: string | null, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, allowedModels: Array<string> | null, requestsPerMinute: number | null, tokensPerMinute: number | null, lastReviewedAt: string | null, lastReviewedByName: string | null, revokedAt: string | null, workspace: { __typename?: 'Workspace', id: string, name: string }, createdBy: UserFragment | null, monthlyBudget: MoneyFragment | null, spent: MoneyFragment, reserved: MoneyFragment, secrets: Array<{ __typename?: 'VirtualKeySecret', maskedKey: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, lastReviewedBy: UserFragment | null };
 
 export type VirtualKeysQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1396,7 +1399,7 @@ export type VirtualKeysQueryVariables = Exact<{
 }>;
 
 
-export type VirtualKeysQuery = { virtualKeys: { totalCount?: number, nodes: Array<VirtualKeyFragment>, pageInfo: PageInfoFragment } | null };
+export type VirtualKeysQuery = { virtualKeys: { __typename?: 'VirtualKeyConnection', totalCount?: number, nodes: Array<VirtualKeyFragment>, pageInfo: PageInfoFragment } | null };
 
 export type VirtualKeyQueryVariables = Exact<{
   id: string;
@@ -1447,67 +1450,67 @@ export type CreateVirtualKeyMutationVariables = Exact<{
 }>;
 
 
-export type CreateVirtualKeyMutation = { createVirtualKey: { secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CreateVirtualKeyMutation = { createVirtualKey: { __typename?: 'CreateVirtualKeyPayload', secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type UpdateVirtualKeyMutationVariables = Exact<{
   input: UpdateVirtualKeyInput;
 }>;
 
 
-export type UpdateVirtualKeyMutation = { updateVirtualKey: { virtualKey: VirtualKeyFragment | null, conflictingVirtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type UpdateVirtualKeyMutation = { updateVirtualKey: { __typename?: 'UpdateVirtualKeyPayload', virtualKey: VirtualKeyFragment | null, conflictingVirtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RotateVirtualKeyMutationVariables = Exact<{
   input: RotateVirtualKeyInput;
 }>;
 
 
-export type RotateVirtualKeyMutation = { rotateVirtualKey: { secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RotateVirtualKeyMutation = { rotateVirtualKey: { __typename?: 'RotateVirtualKeyPayload', secret: string | null, message: string | null, virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RevokeVirtualKeyMutationVariables = Exact<{
   input: RevokeVirtualKeyInput;
 }>;
 
 
-export type RevokeVirtualKeyMutation = { revokeVirtualKey: { virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RevokeVirtualKeyMutation = { revokeVirtualKey: { __typename?: 'RevokeVirtualKeyPayload', virtualKey: VirtualKeyFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type ReviewVirtualKeysMutationVariables = Exact<{
   input: ReviewVirtualKeysInput;
 }>;
 
 
-export type ReviewVirtualKeysMutation = { reviewVirtualKeys: { virtualKeys: Array<VirtualKeyFragment> | null, userErrors: Array<UserErrorFragment> } | null };
+export type ReviewVirtualKeysMutation = { reviewVirtualKeys: { __typename?: 'ReviewVirtualKeysPayload', virtualKeys: Array<VirtualKeyFragment> | null, userErrors: Array<UserErrorFragment> } | null };
 
-export type WorkspaceCardFragment = { id: string, name: string, environment: WorkspaceEnvironment, status: WorkspaceStatus, region: WorkspaceRegion, memberCount: number, activeKeyCount: number, isActive: boolean, version: number, owner:
+export type WorkspaceCardFragment = { __typename?: 'Workspace', id: string, name: string, environment: Open<WorkspaceEnvironment>, status: Open<WorkspaceStatus>, region: Open<WorkspaceRegion>, memberCount: number, activeKeyCount: number, isActive: boolean, version: number, owner:
     | { __typename: 'Team', id: string, name: string }
     | { __typename: 'User', id: string, name: string }
   , monthlyBudget: MoneyFragment };
 
 export type WorkspaceDetailsFragment = (
-  { createdAt: string, updatedAt: string, viewerRole: MemberRole | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, timeZone: string, review: { reason: string, requestedByName: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
+  { __typename?: 'Workspace', createdAt: string, updatedAt: string, viewerRole: Open<MemberRole> | null, viewerCanUpdateSettings: boolean, archivedAt: string | null, timeZone: string, review: { __typename?: 'WorkspaceReview', reason: string, requestedByName: string, requestedAt: string, dueAt: string | null, requestedBy: UserFragment | null } | null }
   & WorkspaceCardFragment
 );
 
-export type ReviewFindingFragment = { code: ReviewFindingCode, severity: FindingSeverity, message: string, virtualKey: { id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null };
+export type ReviewFindingFragment = { __typename?: 'ReviewFinding', code: Open<ReviewFindingCode>, severity: Open<FindingSeverity>, message: string, virtualKey: { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string, lastUsedAt: string | null } | null };
 
 export type ReviewFindingDetailsFragment = (
-  { llmConfiguration: { id: string, name: string } | null, modelRoute: { id: string, model: string } | null }
+  { __typename?: 'ReviewFinding', llmConfiguration: { __typename?: 'LlmConfiguration', id: string, name: string } | null, modelRoute: { __typename?: 'ModelRoute', id: string, model: string } | null }
   & ReviewFindingFragment
 );
 
-export type AuditEventFragment = { id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { kind: AuditActorKind, name: string, actorId: string | null, user: UserFragment | null }, workspace: { id: string, name: string } | null, changes: Array<{ field: string, before: string | null, after: string | null }> };
+export type AuditEventFragment = { __typename?: 'AuditEvent', id: string, action: string, targetId: string | null, occurredAt: string, requestId: string | null, actor: { __typename?: 'AuditActor', kind: Open<AuditActorKind>, name: string, actorId: string | null, user: UserFragment | null }, workspace: { __typename?: 'Workspace', id: string, name: string } | null, changes: Array<{ __typename?: 'AuditChange', field: string, before: string | null, after: string | null }> };
 
-export type WorkspaceBudgetFragment = { utilization: number | null, state: BudgetState, enforcement: BudgetEnforcement, alertThresholds: Array<number>, periodStart: string, periodEnd: string, timeZone: string, limit: MoneyFragment, spent: MoneyFragment, reserved: MoneyFragment, remaining: MoneyFragment, alerts: Array<{ threshold: number, raisedAt: string, spent: MoneyFragment }>, forecast: { exhaustedAt: string | null, expectedSpend: MoneyFragment } };
+export type WorkspaceBudgetFragment = { __typename?: 'WorkspaceBudget', utilization: number | null, state: Open<BudgetState>, enforcement: Open<BudgetEnforcement>, alertThresholds: Array<number>, periodStart: string, periodEnd: string, timeZone: string, limit: MoneyFragment, spent: MoneyFragment, reserved: MoneyFragment, remaining: MoneyFragment, alerts: Array<{ __typename?: 'BudgetAlert', threshold: number, raisedAt: string, spent: MoneyFragment }>, forecast: { __typename?: 'BudgetForecast', exhaustedAt: string | null, expectedSpend: MoneyFragment } };
 
-export type UsageBucketFragment = { start: string, group: string | null, isOther: boolean, requests: string, errors: string, inputTokens: string, outputTokens: string, virtualKey: { id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
+export type UsageBucketFragment = { __typename?: 'UsageBucket', start: string, group: string | null, isOther: boolean, requests: string, errors: string, inputTokens: string, outputTokens: string, virtualKey: { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
 
-export type InsightGroupFragment = { group: string, requests: string, share: number, virtualKey: { id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
+export type InsightGroupFragment = { __typename?: 'InsightGroup', group: string, requests: string, share: number, virtualKey: { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string } | null, cost: MoneyFragment };
 
-export type WorkspaceInsightsFragment = { requests: string, errorRate: number, costChange: number | null, latencyMsP50: number | null, latencyMsP95: number | null, latencyMsP99: number | null, cost: MoneyFragment, topModels: Array<InsightGroupFragment>, topVirtualKeys: Array<InsightGroupFragment>, denials: Array<{ code: GatewayDenialCode, model: string, requests: string, virtualKey: { id: string, name: string, maskedKey: string } | null }> };
+export type WorkspaceInsightsFragment = { __typename?: 'WorkspaceInsights', requests: string, errorRate: number, costChange: number | null, latencyMsP50: number | null, latencyMsP95: number | null, latencyMsP99: number | null, cost: MoneyFragment, topModels: Array<InsightGroupFragment>, topVirtualKeys: Array<InsightGroupFragment>, denials: Array<{ __typename?: 'DenialCount', code: Open<GatewayDenialCode>, model: string, requests: string, virtualKey: { __typename?: 'VirtualKey', id: string, name: string, maskedKey: string } | null }> };
 
 export type WorkspaceSummaryQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WorkspaceSummaryQuery = { workspaceSummary: { totalWorkspaces: number, totalActiveKeys: number, productionWorkspaces: number, activeWorkspace: WorkspaceCardFragment | null, totalMonthlyBudget: MoneyFragment, totalSpent: MoneyFragment } | null };
+export type WorkspaceSummaryQuery = { workspaceSummary: { __typename?: 'WorkspaceSummary', totalWorkspaces: number, totalActiveKeys: number, productionWorkspaces: number, activeWorkspace: WorkspaceCardFragment | null, totalMonthlyBudget: MoneyFragment, totalSpent: MoneyFragment } | null };
 
 export type WorkspacesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1520,7 +1523,7 @@ export type WorkspacesQueryVariables = Exact<{
 }>;
 
 
-export type WorkspacesQuery = { workspaces: { totalCount?: number, nodes: Array<WorkspaceCardFragment>, pageInfo: PageInfoFragment } | null };
+export type WorkspacesQuery = { workspaces: { __typename?: 'WorkspaceConnection', totalCount?: number, nodes: Array<WorkspaceCardFragment>, pageInfo: PageInfoFragment } | null };
 
 export type WorkspacesWithFindingsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1533,8 +1536,8 @@ export type WorkspacesWithFindingsQueryVariables = Exact<{
 }>;
 
 
-export type WorkspacesWithFindingsQuery = { workspaces: { totalCount?: number, nodes: Array<(
-      { reviewFindings: Array<ReviewFindingFragment> }
+export type WorkspacesWithFindingsQuery = { workspaces: { __typename?: 'WorkspaceConnection', totalCount?: number, nodes: Array<(
+      { __typename?: 'Workspace', reviewFindings: Array<ReviewFindingFragment> }
       & WorkspaceCardFragment
     )>, pageInfo: PageInfoFragment } | null };
 
@@ -1543,7 +1546,7 @@ export type ReviewFindingsQueryVariables = Exact<{
 }>;
 
 
-export type ReviewFindingsQuery = { workspace: { reviewFindings: Array<ReviewFindingDetailsFragment> } | null };
+export type ReviewFindingsQuery = { workspace: { __typename?: 'Workspace', id: string, reviewFindings: Array<ReviewFindingDetailsFragment> } | null };
 
 export type AuditLogQueryVariables = Exact<{
   workspaceId: string;
@@ -1556,14 +1559,14 @@ export type AuditLogQueryVariables = Exact<{
 }>;
 
 
-export type AuditLogQuery = { workspace: { auditLog: { totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null } | null };
+export type AuditLogQuery = { workspace: { __typename?: 'Workspace', id: string, auditLog: { __typename?: 'AuditEventConnection', totalCount?: number, nodes: Array<AuditEventFragment>, pageInfo: PageInfoFragment } | null } | null };
 
 export type WorkspaceBudgetQueryVariables = Exact<{
   workspaceId: string;
 }>;
 
 
-export type WorkspaceBudgetQuery = { workspace: { budget: WorkspaceBudgetFragment } | null };
+export type WorkspaceBudgetQuery = { workspace: { __typename?: 'Workspace', id: string, budget: WorkspaceBudgetFragment } | null };
 
 export type WorkspaceUsageQueryVariables = Exact<{
   workspaceId: string;
@@ -1574,7 +1577,7 @@ export type WorkspaceUsageQueryVariables = Exact<{
 }>;
 
 
-export type WorkspaceUsageQuery = { workspace: { usage: Array<UsageBucketFragment> } | null };
+export type WorkspaceUsageQuery = { workspace: { __typename?: 'Workspace', id: string, usage: Array<UsageBucketFragment> } | null };
 
 export type WorkspaceInsightsQueryVariables = Exact<{
   workspaceId: string;
@@ -1582,7 +1585,7 @@ export type WorkspaceInsightsQueryVariables = Exact<{
 }>;
 
 
-export type WorkspaceInsightsQuery = { workspace: { insights: WorkspaceInsightsFragment } | null };
+export type WorkspaceInsightsQuery = { workspace: { __typename?: 'Workspace', id: string, insights: WorkspaceInsightsFragment } | null };
 
 export type WorkspaceQueryVariables = Exact<{
   id: string;
@@ -1623,53 +1626,53 @@ export type CreateWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type CreateWorkspaceMutation = { createWorkspace: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CreateWorkspaceMutation = { createWorkspace: { __typename?: 'CreateWorkspacePayload', workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type UpdateWorkspaceSettingsMutationVariables = Exact<{
   input: UpdateWorkspaceSettingsInput;
 }>;
 
 
-export type UpdateWorkspaceSettingsMutation = { updateWorkspaceSettings: { workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type UpdateWorkspaceSettingsMutation = { updateWorkspaceSettings: { __typename?: 'UpdateWorkspaceSettingsPayload', workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type SelectWorkspaceMutationVariables = Exact<{
   input: SelectWorkspaceInput;
 }>;
 
 
-export type SelectWorkspaceMutation = { selectWorkspace: { workspace: WorkspaceDetailsFragment | null, previousWorkspace: WorkspaceCardFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type SelectWorkspaceMutation = { selectWorkspace: { __typename?: 'SelectWorkspacePayload', workspace: WorkspaceDetailsFragment | null, previousWorkspace: WorkspaceCardFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type TransferWorkspaceOwnershipMutationVariables = Exact<{
   input: TransferWorkspaceOwnershipInput;
 }>;
 
 
-export type TransferWorkspaceOwnershipMutation = { transferWorkspaceOwnership: { workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type TransferWorkspaceOwnershipMutation = { transferWorkspaceOwnership: { __typename?: 'TransferWorkspaceOwnershipPayload', workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RequestWorkspaceReviewMutationVariables = Exact<{
   input: RequestWorkspaceReviewInput;
 }>;
 
 
-export type RequestWorkspaceReviewMutation = { requestWorkspaceReview: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RequestWorkspaceReviewMutation = { requestWorkspaceReview: { __typename?: 'RequestWorkspaceReviewPayload', workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type CompleteWorkspaceReviewMutationVariables = Exact<{
   input: CompleteWorkspaceReviewInput;
 }>;
 
 
-export type CompleteWorkspaceReviewMutation = { completeWorkspaceReview: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type CompleteWorkspaceReviewMutation = { completeWorkspaceReview: { __typename?: 'CompleteWorkspaceReviewPayload', workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type ArchiveWorkspaceMutationVariables = Exact<{
   input: ArchiveWorkspaceInput;
 }>;
 
 
-export type ArchiveWorkspaceMutation = { archiveWorkspace: { workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type ArchiveWorkspaceMutation = { archiveWorkspace: { __typename?: 'ArchiveWorkspacePayload', workspace: WorkspaceDetailsFragment | null, conflictingWorkspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
 
 export type RestoreWorkspaceMutationVariables = Exact<{
   input: RestoreWorkspaceInput;
 }>;
 
 
-export type RestoreWorkspaceMutation = { restoreWorkspace: { workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };
+export type RestoreWorkspaceMutation = { restoreWorkspace: { __typename?: 'RestoreWorkspacePayload', workspace: WorkspaceDetailsFragment | null, userErrors: Array<UserErrorFragment> } | null };

@@ -194,7 +194,7 @@ test('a guardrail that is not valid makes no evaluator, and the error says why',
   );
   const local: GuardrailRule = { kind: 'PII', action: 'FLAG', piiTypes: ['PHONE'], country: 'DE' };
   expect(() => createEvaluator([local])).toThrow('give the evaluator `countries`');
-  expect(() => createEvaluator([{ kind: '%future added value', action: 'FLAG' }])).toThrow('There is no kind');
+  expect(() => createEvaluator([{ kind: 'LENGTH_OF_TOMORROW', action: 'FLAG' }])).toThrow('There is no kind');
 });
 
 describe('in slices', () => {

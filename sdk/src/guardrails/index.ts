@@ -20,6 +20,7 @@ export type {
   GuardrailMatch,
   GuardrailOutcome,
   GuardrailRule,
+  Open,
   PiiType,
 } from './types.js';
 export { type GuardrailField, type GuardrailProblem, validateGuardrail } from './validate.js';

@@ -8,12 +8,12 @@ export type PiiType = 'EMAIL' | 'PHONE' | 'CREDIT_CARD' | 'IBAN' | 'IP_ADDRESS';
 export type GuardrailOutcome = 'ALLOWED' | 'FLAGGED' | 'REDACTED' | 'BLOCKED';
 
 /** What a newer server may answer, as in the types of the client. */
-type Future = '%future added value';
+export type Open<Value extends string> = Value | (string & {});
 
 /** What is looked at of a guardrail: one that the server answers has it, and one that a program makes needs no more. */
 export interface GuardrailRule {
-  readonly kind: GuardrailKind | Future;
-  readonly action: GuardrailAction | Future;
+  readonly kind: Open<GuardrailKind>;
+  readonly action: Open<GuardrailAction>;
   /** Its place among the others; those without one come after them, as they were given. */
   readonly position?: number | null | undefined;
   /** Whether it applies: unless this is false. */
@@ -23,7 +23,7 @@ export interface GuardrailRule {
   /** Of kind `PATTERN`: in RE2's syntax. */
   readonly pattern?: string | null | undefined;
   /** Of kind `PII`. */
-  readonly piiTypes?: readonly (PiiType | Future)[] | null | undefined;
+  readonly piiTypes?: readonly Open<PiiType>[] | null | undefined;
   /** Of kind `PII`: local phone numbers of this country count too; ISO 3166 alpha-2. */
   readonly country?: string | null | undefined;
   /** Of kind `MAX_LENGTH`, in code points. */

@@ -29,7 +29,7 @@ test('each kind needs its own field and refuses the others’', () => {
 });
 
 test('kind, action and types are those that there are', () => {
-  expect(messages({ kind: '%future added value' })).toEqual([['kind', null, 'There is no kind %future added value.']]);
+  expect(messages({ kind: 'LENGTH_OF_TOMORROW' })).toEqual([['kind', null, 'There is no kind LENGTH_OF_TOMORROW.']]);
   expect(messages({ kind: 'toString' as 'PII' })).toEqual([['kind', null, 'There is no kind toString.']]);
   expect(messages({ action: 'LOG' as 'FLAG', pattern: 'a' })).toEqual([['action', null, 'There is no action LOG.']]);
   expect(messages({ kind: 'PII', piiTypes: ['EMAIL', 'NAME' as 'EMAIL', 'EMAIL'] })).toEqual([

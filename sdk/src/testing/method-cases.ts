@@ -17,7 +17,7 @@ import {
   fakeWorkspaceBudget,
   fakeWorkspaceInsights,
 } from '../fake-server.js';
-import type { CreateWorkspaceInput, IterateOptions, TokenVueClient } from '../index.js';
+import type { CallPromise, CreateWorkspaceInput, ItemIterator, IterateOptions, TokenVueClient } from '../index.js';
 import { card, details, KEY_SECRET, person, SERVICE_SECRET, virtualKey } from './fake-fetch.js';
 
 const pageInfo = {
@@ -127,7 +127,7 @@ const recordedOne = { recordUsage: { recorded: 1, duplicates: 0, userErrors: [] 
 
 /** A call of a method. */
 interface Case {
-  call: (client: TokenVueClient) => Promise<unknown>;
+  call: (client: TokenVueClient) => CallPromise<unknown>;
   operationName: string;
   variables: object;
   data: object;
@@ -503,9 +503,9 @@ export const cases: Record<string, Case> = {
     result: virtualKey,
   },
   'virtualKeys.rotate(input)': {
-    call: (client) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01', overlapSeconds: 60 }),
+    call: (client) => client.virtualKeys.rotate({ virtualKeyId: 'vk_01', overlapSeconds: 60, idempotencyKey: 'once' }),
     operationName: 'RotateVirtualKey',
-    variables: { input: { virtualKeyId: 'vk_01', overlapSeconds: 60 } },
+    variables: { input: { virtualKeyId: 'vk_01', overlapSeconds: 60, idempotencyKey: 'once' } },
     data: { rotateVirtualKey: { ...issuedKey, userErrors: [] } },
     result: issuedKey,
   },
@@ -790,7 +790,7 @@ export interface Connection {
 
 /** A method that iterates. */
 export interface List {
-  iterate: (client: TokenVueClient, options?: IterateOptions) => AsyncIterable<unknown>;
+  iterate: (client: TokenVueClient, options?: IterateOptions) => ItemIterator<unknown>;
   /** What the server answers with, around a page of it. */
   around: (connection: Connection | null) => object;
   /** What each page is asked for with, beside its size and place. */

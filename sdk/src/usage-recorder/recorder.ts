@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { RecordedUsage, RefusedRecord } from '../gateway.js';
 import type { UsageRecordInput } from '../generated/operations.js';
+import { asJson } from '../json.js';
 import { LONGEST_TIMER_MS } from '../limit.js';
 import type { Logger } from '../options.js';
 import { type Failures, insist, later } from './insist.js';
@@ -90,7 +91,7 @@ export class UsageRecorder {
     let record: UsageRecordInput;
     try {
       // As it is now, whatever becomes of the caller's object.
-      record = JSON.parse(JSON.stringify(usage));
+      record = asJson(usage, 'record');
     } catch {
       return this.#turnAway(usage, 'NOT_JSON');
     }

@@ -22,6 +22,7 @@ import type { Services } from '../fetch/caller.js';
 import { collectMethods } from './allowed-methods.js';
 import { withRequestId } from './apollo.js';
 import { trustOf } from './client-address.js';
+import { allowedHeaders, clientOf, exposedHeaders } from './client-headers.js';
 import { graphqlHandler } from './graphql-handler.js';
 import { refusalOfBody, takeJsonBodies } from './json-body.js';
 import { type Metrics, type Warnings, within } from './metrics.js';
@@ -83,15 +84,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     await server.register(fastifyCors, {
       origin: [...options.corsOrigins],
       methods: ['GET', 'POST'],
-      allowedHeaders: [
-        'authorization',
-        'content-type',
-        'x-request-id',
-        'apollo-require-preflight',
-        'traceparent',
-        'tracestate',
-      ],
-      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+      allowedHeaders,
+      exposedHeaders,
       maxAge: 86_400,
     });
   }
@@ -113,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
           route,
           status: reply.statusCode,
           milliseconds,
+          ...clientOf(request.headers),
         },
         'request',
       );

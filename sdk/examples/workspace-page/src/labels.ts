@@ -1,7 +1,7 @@
 import type { MemberRole, WorkspaceEnvironment, WorkspaceRegion, WorkspaceStatus } from '@tokenvue/sdk/documents';
 
 /** The values of an enum in the order in which people see them, with their words. */
-export type Labels<Value extends string> = Readonly<Record<Exclude<Value, '%future added value'>, string>>;
+export type Labels<Value extends string> = Readonly<Record<Value, string>>;
 
 export const environments: Labels<WorkspaceEnvironment> = {
   PRODUCTION: 'Production',
@@ -23,6 +23,10 @@ export const roles: Labels<MemberRole> = { OWNER: 'Owner', ADMIN: 'Admin', MEMBE
 /** The words for a value; a value that is newer than this page stands for itself. */
 export function labelOf(labels: Readonly<Record<string, string>>, value: string): string {
   return labels[value] ?? value;
+}
+
+export function isOf<Value extends string>(labels: Labels<Value>, value: string): value is Value {
+  return Object.hasOwn(labels, value);
 }
 
 export function keysOf<Key extends string>(labels: Readonly<Record<Key, string>>): Key[] {

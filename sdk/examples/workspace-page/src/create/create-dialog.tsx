@@ -5,7 +5,7 @@ import { failureOf, failureText } from '../failure.js';
 import { refresh } from '../refresh.js';
 import { type FormErrors, firstOf, noErrors } from '../settings/field-errors.js';
 import { Form } from '../settings/form.js';
-import { findingsBeforeSending, type Settings } from '../settings/settings.js';
+import { findingsBeforeSending, pickedOf, type Settings } from '../settings/settings.js';
 import { SettingsFields } from '../settings/settings-fields.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
@@ -21,7 +21,8 @@ interface CreateDialogProps {
   onShow: (name: string) => void;
 }
 
-const blank: Settings = { environment: 'SANDBOX', region: 'GLOBAL', monthlyBudget: '', members: [] };
+const preset = { environment: 'SANDBOX', region: 'GLOBAL' } as const;
+const blank: Settings = { ...preset, monthlyBudget: '', members: [] };
 
 export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
   const announce = use(Announce);
@@ -44,9 +45,10 @@ export function CreateDialog({ currency, onClose, onShow }: CreateDialogProps) {
   const send = async () => {
     const findings = findingsBeforeSending(settings);
     if (findings) return setErrors(findings);
-    const { members, monthlyBudget, ...rest } = settings;
+    const { members, monthlyBudget } = settings;
     const input = {
-      ...rest,
+      ...preset,
+      ...pickedOf(settings),
       name,
       monthlyBudget: monthlyBudget.trim(),
       memberIds: members.map(({ id }) => id),

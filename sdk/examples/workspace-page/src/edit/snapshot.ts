@@ -1,6 +1,6 @@
 import type { MemberFragment, UpdateWorkspaceSettingsInput, WorkspaceDetailsFragment } from '@tokenvue/sdk/documents';
 import { type Money, sameAmount } from '../money.js';
-import type { Settings } from '../settings/settings.js';
+import { pickedOf, type Settings } from '../settings/settings.js';
 
 /** A workspace's settings at one version, with its whole set of members. */
 export interface Snapshot extends Settings {
@@ -34,8 +34,8 @@ export type Change = Pick<UpdateWorkspaceSettingsInput, 'environment' | 'region'
 /** What differs from the snapshot, and nothing else: what is left out of an update stays as it is. */
 export function changeOf(base: Settings, { environment, region, monthlyBudget, members }: Settings): Change {
   return {
-    ...(environment !== base.environment && { environment }),
-    ...(region !== base.region && { region }),
+    ...(environment !== base.environment && pickedOf({ environment })),
+    ...(region !== base.region && pickedOf({ region })),
     ...(!sameAmount(monthlyBudget, base.monthlyBudget) && { monthlyBudget: monthlyBudget.trim() }),
     ...(!samePeople(members, base.members) && { memberIds: members.map(({ id }) => id) }),
   };
