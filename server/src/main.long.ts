@@ -198,6 +198,7 @@ describe('on a database of one’s own', () => {
     const token = await new SignJWT({ org: 'acme' })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject('ada')
+      .setExpirationTime('1h')
       .sign(new TextEncoder().encode(secret));
     const { data } = await ask<Created>(endpoint, token, create, { input: workspaceInput() });
     const workspaceId = data?.createWorkspace.workspace.id ?? '';
