@@ -70,6 +70,7 @@ test('a key is created with its secret, read without it, changed, rotated and re
     lastReviewedAt: null,
     lastReviewedBy: null,
     lastReviewedByName: null,
+    viewerCanUpdate: true,
     revokedAt: null,
   });
   const { id: virtualKeyId } = created.virtualKey;

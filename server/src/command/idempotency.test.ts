@@ -41,7 +41,8 @@ const resultOf = (name: string, payload: AnyPayload) => resultFields(schema, nam
 function spelledOtherwise(name: string, type: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? null : [...value, value[0]];
   if (typeof value !== 'string') return null;
-  if (type === 'Decimal') return `0${value}`;
+  // The same amount, however it is written.
+  if (type === 'Decimal') return null;
   if (name === 'credentialRef') return null;
   if (name === 'timeZone') return value.toLowerCase();
   return type === 'String' ? ` ${value}` : null;
