@@ -1,9 +1,18 @@
 /**
- * A GraphQL Code Generator plugin: for every type that the operations have a fragment of, a function that makes one up for
- * tests. What may be null is null, lists are empty, and the rest is the simplest value of its type.
+ * A GraphQL Code Generator plugin: for every type that the operations select, a function that makes one up for tests. What
+ * may be null is null, lists are empty, and the rest is the simplest value of its type.
  */
-import { isAbstractType, isEnumType, isListType, isNonNullType, isObjectType, Kind } from 'graphql';
-import { fragmentsOf } from './documents.mjs';
+import {
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  print,
+} from 'graphql';
+import { fragmentsOf, operationsOf } from './documents.mjs';
 
 const scalars = {
   Int: 1,
@@ -26,14 +35,21 @@ export function plugin(schema, files) {
     wholes.set(type, fragment);
   }
 
-  const functions = [...wholes].map(([type, { name, selectionSet }]) => {
-    const { description } = schema.getType(type);
-    return `/** ${description} What is not given is made up. */
-export function fake${type}(given: Partial<Types.${name.value}Fragment> = {}): Types.${name.value}Fragment {
-  return { ${entriesOf(schema.getType(type), selectionSet)}, ...given };
-}`;
-  });
+  const functions = [...wholes].map(([type, { name, selectionSet }]) =>
+    functionOf(schema.getType(type), selectionSet, `Types.${name.value}Fragment`),
+  );
+  for (const { type, selectionSet, typeText } of partsOf(schema, [...wholes.values()], files)) {
+    if (wholes.has(type.name)) continue;
+    functions.push(functionOf(type, selectionSet, typeText));
+  }
   return { prepend: ["import type * as Types from './operations.js';"], content: functions.join('\n\n') };
+
+  function functionOf(type, selectionSet, typeText) {
+    return `/** ${type.description} What is not given is made up. */
+export function fake${type.name}(given: Partial<${typeText}> = {}): ${typeText} {
+  return { ${entriesOf(type, selectionSet)}, ...given };
+}`;
+  }
 
   function entriesOf(type, { selections }) {
     const entries = selections.map((selection) => {
@@ -60,6 +76,34 @@ export function fake${type}(given: Partial<Types.${name.value}Fragment> = {}): T
     if (text === undefined) throw new Error(`${parent.name}.${name}: no value is made for ${type.name}`);
     return typeof text === 'string' ? `'${text}'` : text;
   }
+}
+
+/**
+ * The types that have no fragment: of each the largest selection, with the TypeScript type of what stands there. Pages and
+ * payloads are left out: `fakePage` makes those, and these say themselves what they hold.
+ */
+function partsOf(schema, fragments, files) {
+  const parts = new Map();
+  const look = (parent, { selections }, typeText) => {
+    for (const { kind, name, alias, selectionSet } of selections) {
+      if (kind !== Kind.FIELD || selectionSet === undefined) continue;
+      const { type: declared } = parent.getFields()[name.value];
+      const type = getNamedType(declared);
+      if (!isObjectType(type)) continue;
+      const own = `NonNullable<${typeText}['${(alias ?? name).value}']>`;
+      const text = isListType(isNonNullType(declared) ? declared.ofType : declared) ? `${own}[number]` : own;
+      const isMadeOtherwise = /(Connection|Payload)$/.test(type.name);
+      const { length } = print(selectionSet);
+      if (!isMadeOtherwise && !(parts.get(type.name)?.length >= length))
+        parts.set(type.name, { type, selectionSet, typeText: text, length });
+      look(type, selectionSet, text);
+    }
+  };
+  for (const { name, typeCondition, selectionSet } of fragments)
+    look(schema.getType(typeCondition.name.value), selectionSet, `Types.${name.value}Fragment`);
+  for (const { operation, type } of operationsOf(files))
+    look(schema.getRootType(operation.operation), operation.selectionSet, `Types.${type}`);
+  return parts.values();
 }
 
 function isPart(fragment, { typeCondition, selectionSet }) {

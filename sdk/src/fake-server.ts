@@ -95,7 +95,23 @@ function failure({ code, message, status, headers }: FakeFailure): Response {
 
 function json(body: unknown, { status = 200, headers = {} }: { status?: number; headers?: object } = {}): Response {
   const contentType = { 'content-type': 'application/graphql-response+json; charset=utf-8' };
-  return new Response(JSON.stringify(body), { status, headers: { ...contentType, ...headers } });
+  const all = { ...contentType, ...headers };
+  const text = JSON.stringify(body);
+  return 'Response' in globalThis
+    ? new Response(text, { status, headers: all })
+    : (plain(text, status, all) as Response);
+}
+
+/** What clients read of an answer, for jsdom, which has no `Response`. */
+function plain(text: string, status: number, given: Record<string, string>) {
+  const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers: { get: (name: string) => headers[name.toLowerCase()] ?? null },
+    text: async () => text,
+    json: async () => JSON.parse(text) as unknown,
+  };
 }
 
 /** A page of a list; the last one unless `pageInfo` says otherwise. */

@@ -99,3 +99,73 @@ export function fakeInsightGroup(given: Partial<Types.InsightGroupFragment> = {}
 export function fakeWorkspaceInsights(given: Partial<Types.WorkspaceInsightsFragment> = {}): Types.WorkspaceInsightsFragment {
   return { requests: '1', errorRate: 1, cost: { ...fakeMoney() }, costChange: null, latencyMsP50: null, latencyMsP95: null, latencyMsP99: null, topModels: [], topVirtualKeys: [], denials: [], ...given };
 }
+
+/** Why a request may not go. What is not given is made up. */
+export function fakeGatewayDenial(given: Partial<NonNullable<Types.GatewayAuthorizationFragment['denial']>> = {}): NonNullable<Types.GatewayAuthorizationFragment['denial']> {
+  return { code: 'KEY_BUDGET_EXHAUSTED', message: 'Gateway denial message', retryAt: null, ...given };
+}
+
+/** A configuration that a route tries. What is not given is made up. */
+export function fakeRouteTarget(given: Partial<NonNullable<Types.ModelRouteFragment['targets']>[number]> = {}): NonNullable<Types.ModelRouteFragment['targets']>[number] {
+  return { llmConfiguration: { id: 'llm_01', name: 'Llm configuration name', provider: 'ANTHROPIC', model: 'Llm configuration model', region: 'EU', enabled: false }, weight: 1, ...given };
+}
+
+/** One of the secrets of a service token; the secret itself is never readable. What is not given is made up. */
+export function fakeServiceTokenSecret(given: Partial<NonNullable<Types.ServiceTokenFragment['secrets']>[number]> = {}): NonNullable<Types.ServiceTokenFragment['secrets']>[number] {
+  return { maskedToken: 'Service token secret masked token', createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, ...given };
+}
+
+/** One of the secrets of a key; the secret itself is never readable. What is not given is made up. */
+export function fakeVirtualKeySecret(given: Partial<NonNullable<Types.VirtualKeyFragment['secrets']>[number]> = {}): NonNullable<Types.VirtualKeyFragment['secrets']>[number] {
+  return { maskedKey: 'Virtual key secret masked key', createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, lastUsedAt: null, ...given };
+}
+
+/** A review that is open. What is not given is made up. */
+export function fakeWorkspaceReview(given: Partial<NonNullable<Types.WorkspaceDetailsFragment['review']>> = {}): NonNullable<Types.WorkspaceDetailsFragment['review']> {
+  return { reason: 'Workspace review reason', requestedBy: null, requestedByName: 'Workspace review requested by name', requestedAt: '2026-01-01T00:00:00.000Z', dueAt: null, ...given };
+}
+
+/** Who made a change, as they were called then. It has no `id` of its own, so that no cache mixes that name with the person's. What is not given is made up. */
+export function fakeAuditActor(given: Partial<NonNullable<Types.AuditEventFragment['actor']>> = {}): NonNullable<Types.AuditEventFragment['actor']> {
+  return { kind: 'SERVICE', name: 'Audit actor name', actorId: null, user: null, ...given };
+}
+
+/** What one field was and became. Values as JSON text; secrets and their digests never appear. What is not given is made up. */
+export function fakeAuditChange(given: Partial<NonNullable<Types.AuditEventFragment['changes']>[number]> = {}): NonNullable<Types.AuditEventFragment['changes']>[number] {
+  return { field: 'Audit change field', before: null, after: null, ...given };
+}
+
+/** A threshold that was reached; it stays when the limit is raised. What is not given is made up. */
+export function fakeBudgetAlert(given: Partial<NonNullable<Types.WorkspaceBudgetFragment['alerts']>[number]> = {}): NonNullable<Types.WorkspaceBudgetFragment['alerts']>[number] {
+  return { threshold: 1, raisedAt: '2026-01-01T00:00:00.000Z', spent: { ...fakeMoney() }, ...given };
+}
+
+/** At the period's pace so far: spent over the time gone by, times the period's length; what was spent where less than a day has gone by. What is not given is made up. */
+export function fakeBudgetForecast(given: Partial<NonNullable<Types.WorkspaceBudgetFragment['forecast']>> = {}): NonNullable<Types.WorkspaceBudgetFragment['forecast']> {
+  return { expectedSpend: { ...fakeMoney() }, exhaustedAt: null, ...given };
+}
+
+/** Requests that were refused, counted by the hour; the last minute's may be missing. What is not given is made up. */
+export function fakeDenialCount(given: Partial<NonNullable<Types.WorkspaceInsightsFragment['denials']>[number]> = {}): NonNullable<Types.WorkspaceInsightsFragment['denials']>[number] {
+  return { code: 'KEY_BUDGET_EXHAUSTED', model: 'Denial count model', virtualKey: null, requests: '1', ...given };
+}
+
+/** What a workspace's guardrails make of a text. What is not given is made up. */
+export function fakeGuardrailCheck(given: Partial<NonNullable<Types.CheckGuardrailsQuery['checkGuardrails']>> = {}): NonNullable<Types.CheckGuardrailsQuery['checkGuardrails']> {
+  return { outcome: 'ALLOWED', text: null, matches: [], ...given };
+}
+
+/** Something that a guardrail found: half-open, in UTF-16 code units of the text as it was sent. What is not given is made up. */
+export function fakeGuardrailMatch(given: Partial<NonNullable<NonNullable<Types.CheckGuardrailsQuery['checkGuardrails']>['matches']>[number]> = {}): NonNullable<NonNullable<Types.CheckGuardrailsQuery['checkGuardrails']>['matches']>[number] {
+  return { guardrail: { id: 'guard_01', name: 'Guardrail name', position: 1, kind: 'BLOCKED_TERMS', action: 'BLOCK' }, piiType: null, start: 1, end: 1, ...given };
+}
+
+/** Who is asking: a signed-in person, or a service with a token of its own. What is not given is made up. */
+export function fakeViewer(given: Partial<NonNullable<Types.ViewerQuery['viewer']>> = {}): NonNullable<Types.ViewerQuery['viewer']> {
+  return { user: null, organizationRole: null, teams: [], activeWorkspace: null, ...given };
+}
+
+/** The Workspace page's figures, over every workspace that the viewer may see. What is not given is made up. */
+export function fakeWorkspaceSummary(given: Partial<NonNullable<Types.WorkspaceSummaryQuery['workspaceSummary']>> = {}): NonNullable<Types.WorkspaceSummaryQuery['workspaceSummary']> {
+  return { activeWorkspace: null, totalWorkspaces: 1, totalMonthlyBudget: { ...fakeMoney() }, totalSpent: { ...fakeMoney() }, totalActiveKeys: 1, productionWorkspaces: 1, ...given };
+}
