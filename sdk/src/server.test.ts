@@ -79,7 +79,7 @@ test('a workspace is created, listed, read, found active, and another one select
   expect(previousWorkspace).toEqual({ ...cardOf(first), isActive: false });
   expect(await workspaces.active()).toEqual(workspace);
   expect(await ada.client.viewer()).toEqual({
-    user: { id: ada.id, name: 'Ada', email: '' },
+    user: { id: ada.id, name: 'Ada', email: '', active: true, subject: 'ada' },
     organizationRole: 'MEMBER',
     teams: [{ id: expect.stringMatching(/^team_/), name: 'core' }],
     activeWorkspace: cardOf(workspace),
@@ -261,7 +261,7 @@ describe('a refusal', () => {
       LimitReachedError,
       'LIMIT_REACHED',
       ['memberIds'],
-      () => create({ memberIds: new Array<string>(10_001).fill(reader.id) }),
+      () => create({ memberIds: Array.from({ length: 10_001 }, (_, index) => `usr_${index}`) }),
     ],
     ['null for a region', InvalidInputError, 'REQUIRED', ['region'], () => update({ region: null })],
     ['a version of 0', InvalidInputError, 'INVALID', ['expectedVersion'], () => update({ expectedVersion: 0 })],

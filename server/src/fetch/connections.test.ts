@@ -6,8 +6,9 @@ import { commands, namedTypes } from '../testing/commands.js';
 import { run } from '../testing/fixtures.js';
 import { type Ids, idOf } from '../testing/ids.js';
 import { type ConnectionField, connectionFields, isCounted, itemsOf } from '../testing/schema-places.js';
+import { person } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
-import { listPermission, readersWith } from '../testing/who-may.js';
+import { fieldPermissions, listPermission, readersWith } from '../testing/who-may.js';
 
 /** How every list by pages is paged. The lists and their orderings are found in the schema. */
 
@@ -86,12 +87,15 @@ let ids: Ids;
 /** Somebody who sees all of the organization, and somebody who sees what is theirs. */
 let readers: Readonly<Record<'organizationAdmin' | 'owner', Player>>;
 /** Those of them who may read the list. */
-const readersOf = ({ parent, items }: List) =>
+const readersOf = ({ parent, field, items }: List) =>
   (['organizationAdmin', 'owner'] as const)
-    .filter((part) => parent !== 'Query' || readersWith(listPermission(items)).includes(part))
+    .filter(
+      (part) => parent !== 'Query' || readersWith(fieldPermissions[field] ?? listPermission(items)).includes(part),
+    )
     .map((part) => readers[part]);
 beforeAll(async () => {
   const company = await newCompany(server);
+  await person(server, { sub: 'of many teams', org: company.organization, teams: ['north', 'south', 'east', 'west'] });
   const { organizationAdmin, owner } = castOf(company, company);
   readers = { organizationAdmin, owner };
   const scenes = [];

@@ -14,7 +14,7 @@ import {
 } from '../testing/gateway.js';
 import { listGuardrails, newGuardrail, updateGuardrail } from '../testing/guardrails.js';
 import { setRoute } from '../testing/routes.js';
-import { changeRows, organizationOf } from '../testing/rows.js';
+import { organizationOf, setLastUse } from '../testing/rows.js';
 import * as serviceTokens from '../testing/service-tokens.js';
 import { recordStatements } from '../testing/statements.js';
 import { server, useServer } from '../testing/use-server.js';
@@ -170,7 +170,7 @@ test('only a service with the scope GATEWAY may ask', async () => {
   const others = ['WORKSPACES_READ', 'WORKSPACES_WRITE', 'DIRECTORY_WRITE'];
   const input = requestOf(key);
   const reader = await newService(server, admin, others);
-  await changeRows(server, reader.id, `last_used_at = now() + interval '1 day'`);
+  await setLastUse(server, [reader.id], `now() + interval '1 day'`);
   for (const { token } of [admin, reader]) {
     const { result, statements } = await recordStatements(() => refusalOf(token, input));
     expect(result).toMatchObject({ status: 200, data: null, code: 'FORBIDDEN' });

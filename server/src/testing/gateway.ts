@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { newConfiguration } from './configurations.js';
 import { createKey, createWorkspace, newService, run, type WorkspaceInput } from './fixtures.js';
 import { setRoute } from './routes.js';
-import { changeRows, organizationOf, uuidOf } from './rows.js';
+import { organizationOf, setLastUse, uuidOf } from './rows.js';
 import { newOrganization, type Person, person, type TestServer } from './test-server.js';
 import { server } from './use-server.js';
 
@@ -75,7 +75,7 @@ export async function newGatewayScene(
   const admin = await person(server, { sub: 'admin', org: newOrganization(), name: 'Admin', org_role: 'admin' });
   const service = await newService(server, admin, ['GATEWAY']);
   // So that no request writes when it came, and a test can say what is sent.
-  await changeRows(server, service.id, `last_used_at = now() + interval '1 day'`);
+  await setLastUse(server, [service.id], `now() + interval '1 day'`);
   return { admin, service, ...(await addWorkspace(admin, workspace, key)) };
 }
 

@@ -14,7 +14,7 @@ import {
   typesOfId,
   wayTo,
 } from './schema-places.js';
-import { listPermission, people, readersWith, readPermission, servicesWithout } from './who-may.js';
+import { fieldPermissions, listPermission, people, readersWith, readPermission, servicesWithout } from './who-may.js';
 
 /**
  * What `isolation.test.ts` asks, and who is answered: every field, every mutation and every place that takes an id. All of
@@ -138,12 +138,6 @@ function rowsOf(field: GraphQLField<unknown, unknown>): QueryRow[] {
 }
 
 /** Lists that do not go by the permission for what is in them. */
-const fieldPermissions: Readonly<Record<string, Permission>> = {
-  assignableUsers: 'workspace.read',
-  users: 'directory.read',
-  teams: 'directory.read',
-};
-
 function listRow(name: string, items: string): QueryRow {
   const needed = fieldPermissions[name] ?? listPermission(items);
   const row = { place: name, query: `{ ${name} ${page} }`, to: readersWith(needed) };

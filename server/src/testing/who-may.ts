@@ -70,6 +70,13 @@ export function readPermission(type: string): Permission {
 /** What is needed to read a list of them across the organization, where that is more than to read one. */
 const listPermissions: Readonly<Record<string, Permission>> = { AuditEvent: 'organization.read_audit_log' };
 
+/** Of lists of the schema's root that do not follow from the type of what is in them. */
+export const fieldPermissions: Readonly<Record<string, Permission>> = {
+  assignableUsers: 'workspace.read',
+  users: 'directory.read',
+  teams: 'directory.read',
+};
+
 export function listPermission(type: string): Permission {
   return listPermissions[type] ?? readPermission(type);
 }

@@ -284,12 +284,11 @@ describe('filters', () => {
 
   test('a filter of more than a hundred values or two hundred characters is BAD_USER_INPUT', async () => {
     const path = ['workspaces'];
-    const message = 'A filter takes at most 100 values a field, and a search of at most 200 characters.';
-    for (const filter of [
-      { search: 'x'.repeat(201) },
-      { ownerIds: Array(101).fill(ada.id) },
-      { regions: Array(101).fill('EU') },
-    ]) {
+    for (const [filter, message] of [
+      [{ search: 'x'.repeat(201) }, 'The filter\'s "search" takes at most 200 characters.'],
+      [{ ownerIds: Array(101).fill(ada.id) }, 'The filter\'s "ownerIds" takes at most 100 values.'],
+      [{ regions: Array(101).fill('EU') }, 'The filter\'s "regions" takes at most 100 values.'],
+    ] as const) {
       expect(await refusalOf(ada, { filter })).toEqual({
         data: { workspaces: null },
         errors: [{ code: 'BAD_USER_INPUT', message, path }],
