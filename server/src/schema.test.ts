@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isScalarType, isSpecifiedScalarType } from 'graphql';
+import { introspectionFromSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { createSchema } from './schema.js';
 import { objectTypes } from './testing/schema-places.js';
 
@@ -20,4 +20,16 @@ test('every scalar of our own says where it is specified', () => {
   const urls = own.map(({ name, specifiedByURL }) => [name, URL.canParse(specifiedByURL ?? '')]);
   expect(Object.fromEntries(urls)).toEqual(Object.fromEntries(own.map(({ name }) => [name, true])));
   expect(own.length).toBeGreaterThan(2);
+});
+
+test('introspection names no place of a directive that the specification of 2021 does not know', () => {
+  const known = [
+    ...['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT'],
+    ...['VARIABLE_DEFINITION', 'SCHEMA', 'SCALAR', 'OBJECT', 'FIELD_DEFINITION', 'ARGUMENT_DEFINITION', 'INTERFACE'],
+    ...['UNION', 'ENUM', 'ENUM_VALUE', 'INPUT_OBJECT', 'INPUT_FIELD_DEFINITION'],
+  ];
+  const { directives } = introspectionFromSchema(schema).__schema;
+  const locations = directives.flatMap(({ locations }) => locations);
+  expect(locations.filter((location) => !known.includes(location))).toEqual([]);
+  expect(directives.map(({ name }) => name)).toEqual(expect.arrayContaining(['deprecated', 'include', 'skip']));
 });

@@ -1,16 +1,36 @@
 import 'reflect-metadata';
-import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDeprecatedDirective,
+  GraphQLDirective,
+  type GraphQLSchema,
+  isInputObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  specifiedDirectives,
+} from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { auditActions } from './audit/audit-action.js';
 import { prepareSchema } from './fetch/prepare-schema.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { nouns, resolvers } from './registry.js';
 
+/** Without its youngest location, which older clients don't know: they would not understand the whole introspection. */
+const deprecatedDirective = new GraphQLDirective({
+  ...GraphQLDeprecatedDirective.toConfig(),
+  locations: GraphQLDeprecatedDirective.locations.filter(
+    (location) => location !== DirectiveLocation.DIRECTIVE_DEFINITION,
+  ),
+});
+
 /** The executable schema. Resolvers hold nothing of their own: what they need is in the request's context. */
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [...resolvers] as unknown as NonEmptyArray<() => object>,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+    directives: specifiedDirectives.map((directive) =>
+      directive === GraphQLDeprecatedDirective ? deprecatedDirective : directive,
+    ),
     // Inputs are validated by commands, which turn what they refuse into userErrors.
     validate: false,
   });
