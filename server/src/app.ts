@@ -20,6 +20,7 @@ import { createApollo } from './http/apollo.js';
 import { connectLimitStore, ownStore } from './http/limit-store.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
+import { stopListening } from './http/stop-listening.js';
 import { TrafficLimits, trafficMetrics } from './http/traffic-limits.js';
 import { readTrustedDocuments } from './http/trusted-documents.js';
 import type { WebPageOptions } from './http/web-page.js';
@@ -79,8 +80,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-const idleSweepMs = 50;
-
 /** Builds every service and the HTTP server around them; does not listen yet. */
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
   const schema = await createSchema();
@@ -115,13 +114,12 @@ export async function createApp(config: Config, database: Database, log: Fastify
   });
   if (config.graphiql) await server.register(graphiqlPlugin, pageOptions(config, 'graphiql'));
   if (config.demoData) await server.register(workspacePagePlugin, pageOptions(config, 'workspace-page'));
+  const stop = stopListening(server);
   return {
     server,
     metrics,
     close: async () => {
-      // A connection that is busy now is closed once it has its answer, and not kept for the client's next request.
-      const sweep = setInterval(() => server.server.closeIdleConnections(), idleSweepMs);
-      await server.close().finally(() => clearInterval(sweep));
+      await stop();
       await apollo.stop();
       await gateway.close();
       await store.close();

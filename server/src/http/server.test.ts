@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import pg from 'pg';
@@ -323,6 +325,25 @@ async function dropDatabase(url: string): Promise<void> {
   await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await client.end();
 }
+
+test('a server that stops waits for no request that has arrived by halves, and for no connection without one', async () => {
+  const other = await startTestServer();
+  const { port } = new URL(other.endpoint);
+  const begin = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  const sockets = ['', begin, `${begin}Content-Length: 100\r\n\r\n{"query":`].map((text) => {
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => {});
+    socket.write(text);
+    return socket.resume();
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  expect((await fetch(new URL('/health/live', other.endpoint))).status).toBe(200);
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  const start = performance.now();
+  await other.close();
+  await closed;
+  // Node itself would give them a minute.
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
 
 test('metrics count requests by route and status, and show the pool and the process', async () => {
   const requests = async () => {
