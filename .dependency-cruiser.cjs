@@ -4,7 +4,7 @@
  */
 
 /** What every feature stands on; knows none of them. A file beside the folders that is none of these composes. */
-const base = ['config', 'errors', 'text', 'credentials', 'case-folding', 'unicode.generated', 'counters'].map(
+const base = ['config', 'errors', 'text', 'credentials', 'case-folding', 'unicode.generated', 'counters', 'url'].map(
   (file) => `^server/src/${file}[.]ts$`,
 );
 const baseFolders = ['access', 'audit', 'auth', 'command', 'database', 'fetch', 'graphql', 'jobs'];

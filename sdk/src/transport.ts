@@ -40,7 +40,7 @@ export function createTransport(options: ClientOptions): Transport {
 /** The URL, which is looked at now if it stands alone, and else when there is something to which it is relative. */
 function endpointUrl(endpoint: string | URL): () => string {
   const checked = (url: string | URL, base?: string) => {
-    const { protocol, username, password, href } = URL.canParse(url, base) ? new URL(url, base) : NO_URL;
+    const { protocol, username, password, href } = parseUrl(url, base) ?? NO_URL;
     if (!/^https?:$/.test(protocol) || username || password) {
       throw new TypeError('endpoint must be an http or https URL without credentials; a relative one needs a page');
     }
@@ -51,6 +51,15 @@ function endpointUrl(endpoint: string | URL): () => string {
   checked(given, 'http://any.test');
   // Only browsers and workers have a location.
   return () => checked(given, (globalThis.location as { href: string } | undefined)?.href);
+}
+
+// Not `URL.canParse`: once Node has optimized it, it takes letters such as `ü` for broken UTF-8 and says no.
+function parseUrl(url: string | URL, base?: string): URL | undefined {
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
 }
 
 const NO_URL = { protocol: '', username: '', password: '', href: '' };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { parseUrl } from './url.js';
 
 /** The environment, checked once; the only place that reads it. */
 export interface Config {
@@ -273,8 +274,4 @@ function logLevel(environment: Environment): LogLevel {
   const level = logLevels.find((name) => name === text);
   if (level === undefined) throw new ConfigError(`LOG_LEVEL expects one of ${logLevels.join(', ')}, not "${text}".`);
   return level;
-}
-
-function parseUrl(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
 }

@@ -1,5 +1,6 @@
 import { isOpaque } from '../credentials.js';
 import { check } from '../graphql/validators.js';
+import { parseUrl } from '../url.js';
 
 /** Where the gateway looks, and what it is called there: printable characters without blanks. */
 const reference = /^(?:env|file|vault|aws-sm|gcp-sm|azure-kv):([^\s\p{Z}\p{C}]{1,512})$/u;
@@ -46,7 +47,6 @@ export const baseUrlMax = 2_000;
 /** Whether a provider can be called at this address: https, or http to this machine where that is allowed. */
 export function isBaseUrl(value: string, { allowsLoopback }: { readonly allowsLoopback: boolean }): boolean {
   if (value.length > baseUrlMax || !/^https?:\/\/[^\s\p{C}\\@?#/]+(?:\/[^\s\p{C}\\?#]*)?$/iu.test(value)) return false;
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (allowsLoopback && loopback.test(hostname));
+  const url = parseUrl(value);
+  return url?.protocol === 'https:' || (allowsLoopback && url !== null && loopback.test(url.hostname));
 }
