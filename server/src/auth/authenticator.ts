@@ -10,6 +10,9 @@ import type { TokenVerifier } from './token-verifier.js';
 /** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
 const rememberedMs = 10_000;
 const rememberedMax = 10_000;
+/** In characters of the tokens, and what is known with each. */
+const rememberedLengthMax = 20_000_000;
+const knownLength = 1_000;
 
 /**
  * Responsible for turning a bearer token into a session. What the actor may do is read from the database within every
@@ -19,7 +22,12 @@ export class Authenticator {
   readonly #database: Database;
   readonly #verify: TokenVerifier;
   /** By token; a sign-in under way is shared by all requests that come with the token meanwhile. */
-  readonly #signedIn = new LRUCache<string, SignedIn | Promise<SignedIn>>({ max: rememberedMax, ttl: rememberedMs });
+  readonly #signedIn = new LRUCache<string, SignedIn | Promise<SignedIn>>({
+    max: rememberedMax,
+    maxSize: rememberedLengthMax,
+    sizeCalculation: (_signedIn, token) => token.length + knownLength,
+    ttl: rememberedMs,
+  });
 
   constructor(database: Database, verify: TokenVerifier) {
     this.#database = database;

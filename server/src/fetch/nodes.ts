@@ -41,9 +41,15 @@ function readableNoun(info: GraphQLResolveInfo, type: string): ReadableNoun {
   return noun;
 }
 
+/** In characters of what they fetch, each of which takes some tens of bytes. */
+const planCharactersMax = 200_000;
 const plansOfSelections = new WeakMap<Selection, Map<string, Plan>>();
 /** By type and selection: places of documents that ask for the same share a plan, and so their loaders. */
-const plans = new LRUCache<string, Plan>({ max: 1_000 });
+const plans = new LRUCache<string, Plan>({
+  max: 1_000,
+  maxSize: planCharactersMax,
+  sizeCalculation: (_plan, key) => key.length,
+});
 
 /** The plan for what the operation asks of the noun's objects at the end of the paths; looked for once a document. */
 export function planOf(info: GraphQLResolveInfo, type: string, paths: readonly (readonly string[])[]): Plan {

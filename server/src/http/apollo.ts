@@ -19,13 +19,18 @@ import {
 import { SignInRefused, tellRefusedSignIn } from '../auth/refused-sign-in.js';
 import { withoutSecrets } from '../auth/secret.js';
 import { requestError, requestErrors } from '../errors.js';
+import { BoundedCache } from './bounded-cache.js';
 import { limitComplexity } from './complexity.js';
 import { deprecations } from './deprecations.js';
+import { parseOptions, validationOptions } from './document-bounds.js';
 import { gatewayOf, isCheckFailed } from './executor.js';
 import { faultOf } from './faults.js';
 import type { RequestContext } from './request-context.js';
 
-const parsedTokensMax = 10_000;
+/** Documents that are kept parsed, by what they take: some 60 bytes a character where they are written out, to 250. */
+const documentsBytesMax = 100_000_000;
+const bytesPerCharacter = 200;
+const persistedBytesMax = 10_000_000;
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -42,7 +47,10 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !introspection,
-    parseOptions: { maxTokens: parsedTokensMax },
+    parseOptions,
+    validationOptions,
+    documentStore: new BoundedCache<DocumentNode>(documentsBytesMax, ({ loc }) => bytesPerCharacter * (loc?.end ?? 0)),
+    persistedQueries: { cache: new BoundedCache<string>(persistedBytesMax, ({ length }) => 2 * length) },
     formatError: (formatted, error) => toCatalogue(formatted, error),
     // Apollo's landing page would load from a CDN.
     plugins: [

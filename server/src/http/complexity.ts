@@ -21,6 +21,8 @@ interface Passed {
 
 const passedBefore = new WeakMap<OperationDefinitionNode, Passed>();
 const passedMax = 100;
+/** In characters; what is longer is measured each time. */
+const sizesLengthMax = 100;
 
 /**
  * Refuses an operation that could answer with too many values: each field counts as often as the pages around it have
@@ -35,7 +37,8 @@ export function limitComplexity(request: Operation): void {
   if (before?.sizes.has(sizesOf(before.names, request))) return;
   const names = measure(request);
   const passed = before ?? { names: [...new Set(names)], sizes: new Set() };
-  if (passed.sizes.size < passedMax) passed.sizes.add(sizesOf(passed.names, request));
+  const sizes = sizesOf(passed.names, request);
+  if (passed.sizes.size < passedMax && sizes.length <= sizesLengthMax) passed.sizes.add(sizes);
   passedBefore.set(operation, passed);
 }
 

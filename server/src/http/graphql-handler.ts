@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { limitDocument } from './document-bounds.js';
 import { readGraphQLRequest } from './graphql-request.js';
 import type { RequestContext } from './request-context.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -30,6 +31,7 @@ export function graphqlHandler(
 function toGraphQLRequest(request: FastifyRequest, trusted: TrustedDocuments | null): HTTPGraphQLRequest {
   const given = readGraphQLRequest(request);
   const body = trusted === null ? given : trusted.resolve(given);
+  if (body.query !== undefined) limitDocument(body.query);
   const headers = toHeaderMap(request.headers);
   if (request.method === 'POST') return { method: 'POST', headers, search: '', body };
   const parameters = new URLSearchParams();
