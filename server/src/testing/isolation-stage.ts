@@ -15,6 +15,7 @@ import { idOfNothing, mutate } from './fixtures.js';
 import { type Ids, idOf, nodeTypes, parsed } from './ids.js';
 import { schema } from './isolation-rows.js';
 import { recordLogs } from './logs.js';
+import { postJson } from './post-json.js';
 import { changeRows, organizationOf, uuidOf } from './rows.js';
 import { recordStatements } from './statements.js';
 import { server } from './use-server.js';
@@ -54,17 +55,13 @@ interface Sent {
 }
 
 export async function send(who: Player, query: string, variables: object): Promise<Sent> {
-  const response = await fetch(server.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${who.token}`, 'x-request-id': 'isolation' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const text = await response.text();
+  const headers = { authorization: `Bearer ${who.token}`, 'x-request-id': 'isolation' };
+  const { status, text } = await postJson(server.endpoint, { query, variables }, headers);
   const { data, errors } = JSON.parse(text) as {
     data?: Record<string, unknown> | null;
     errors?: { extensions: { code: string } }[];
   };
-  return { text: `${response.status} ${text}`, data: data ?? null, error: errors?.[0]?.extensions.code };
+  return { text: `${status} ${text}`, data: data ?? null, error: errors?.[0]?.extensions.code };
 }
 
 interface Payload {
