@@ -45,6 +45,10 @@ export const BigIntScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseBigInt(node.kind === Kind.STRING ? node.value : undefined),
 });
 
+/** Nothing longer is looked at. */
+const dateTimeLengthMax = 100;
+const noDateTime = 'A DateTime is a time such as "2027-01-31T12:00:00Z".';
+
 /** PostgreSQL has no year 0, and years above 9999 have no place in cursors. */
 function inRange(time: Date): Date {
   const year = time.getUTCFullYear();
@@ -57,6 +61,10 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   description: 'RFC 3339 date-time, always UTC with a trailing Z.',
   serialize: (value) => (value as Date).toISOString(),
-  parseValue: (value) => inRange(GraphQLDateTimeISO.parseValue(value)),
+  parseValue: (value) => {
+    if (typeof value === 'string' && value.length > dateTimeLengthMax)
+      throw requestError('requestMalformed', noDateTime);
+    return inRange(GraphQLDateTimeISO.parseValue(value));
+  },
   parseLiteral: (node) => inRange(GraphQLDateTimeISO.parseLiteral(node, undefined)),
 });

@@ -14,7 +14,7 @@ import { CheckFailed } from '../database/transaction.js';
 import { answerToClosed } from './closed-fields.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { RequestContext } from './request-context.js';
-import { variableErrors } from './value-errors.js';
+import { variableErrors } from './variables.js';
 
 export { isSafeToCompile } from './compiled-queries.js';
 
@@ -66,18 +66,17 @@ export class Executor {
         return closed;
       }
     }
+    const errors = variableErrors(this.#schema, operation, variables);
+    if (errors.length > 0) return { errors };
     const compiled = await this.#executeCompiled(execution);
     if (compiled !== null) return compiled;
-    const result = await execute({
+    return execute({
       schema: this.#schema,
       document,
       contextValue: context,
       variableValues: variables,
       operationName: operationName ?? null,
     });
-    if (result.errors === undefined || 'data' in result) return result;
-    const errors = variableErrors(this.#schema, operation, variables);
-    return errors.length === 0 ? result : { errors };
   }
 
   /**

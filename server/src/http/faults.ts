@@ -2,7 +2,7 @@ import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/error
 import { GraphQLError, Kind } from 'graphql';
 import { DatabaseUnavailable } from '../database/unavailable.js';
 import { type RequestErrorName, requestErrors } from '../errors.js';
-import { withoutLiterals } from './value-errors.js';
+import { withoutLiterals } from './without-literals.js';
 
 /** Whose fault an error is, by its entry of the catalogue, and what the client is told of it. */
 export interface Fault {
