@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { readClaims } from './claims.js';
 import { SignInRefused } from './refused-sign-in.js';
 import { findService } from './service-sign-in.js';
-import { type KnownActor, Session } from './session.js';
-import { signIn } from './sign-in.js';
+import { Session } from './session.js';
+import { type SignIn, signIn } from './sign-in.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 /** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
@@ -21,8 +22,9 @@ const knownLength = 1_000;
 export class Authenticator {
   readonly #database: Database;
   readonly #verify: TokenVerifier;
+  readonly #clock: DatabaseClock;
   /** By token; a sign-in under way is shared by all requests that come with the token meanwhile. */
-  readonly #signedIn = new LRUCache<string, SignedIn | Promise<SignedIn>>({
+  readonly #signedIn = new LRUCache<string, SignIn | Promise<SignIn>>({
     max: rememberedMax,
     maxSize: rememberedLengthMax,
     sizeCalculation: (_signedIn, token) => token.length + knownLength,
@@ -32,6 +34,7 @@ export class Authenticator {
   constructor(database: Database, verify: TokenVerifier) {
     this.#database = database;
     this.#verify = verify;
+    this.#clock = new DatabaseClock(database);
   }
 
   /**
@@ -52,7 +55,7 @@ export class Authenticator {
     return signedIn !== undefined && !(signedIn instanceof Promise);
   }
 
-  #remember(token: string): Promise<SignedIn> {
+  #remember(token: string): Promise<SignIn> {
     const signedIn = token.startsWith('tvs_') ? this.#signInService(token) : this.#signInPerson(token);
     const forget = () => {
       if (this.#signedIn.peek(token) === signedIn) this.#signedIn.delete(token);
@@ -68,17 +71,15 @@ export class Authenticator {
     return signedIn;
   }
 
-  async #signInService(token: string): Promise<SignedIn> {
+  async #signInService(token: string): Promise<SignIn> {
     const known = await findService(this.#database, token);
     if (known === null) throw new SignInRefused('unknown_service_token');
-    return { known, isInLine: true, expiresAt: Number.POSITIVE_INFINITY };
+    return { known, isInLine: true };
   }
 
-  async #signInPerson(token: string): Promise<SignedIn> {
-    const payload = await this.#verify(token);
-    const claims = readClaims(payload);
-    const expiresAt = payload.exp === undefined ? Number.POSITIVE_INFINITY : payload.exp * 1_000;
-    return { ...(await signIn(this.#database, claims)), expiresAt };
+  async #signInPerson(token: string): Promise<SignIn> {
+    const claims = readClaims(await this.#verify(token, await this.#clock.now()));
+    return signIn(this.#database, claims);
   }
 }
 
@@ -87,15 +88,6 @@ export function bearerToken(authorization: string): string | undefined {
   return /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
 }
 
-interface SignedIn {
-  readonly known: KnownActor;
-  /** Whether what the token says has been taken in; else it is looked at again with the next request. */
-  readonly isInLine: boolean;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
-
-function toSession({ known, expiresAt }: SignedIn): Session {
-  if (expiresAt <= Date.now()) throw new SignInRefused('expired');
+function toSession({ known }: SignIn): Session {
   return new Session(known);
 }

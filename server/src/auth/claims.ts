@@ -1,7 +1,8 @@
 import type { JWTPayload } from 'jose';
 import { OrganizationRole } from '../access/actor.js';
-import { nameKey, normalizeName, readNameUpTo } from '../text.js';
+import { nameKey, readNameUpTo } from '../text.js';
 import { SignInRefused } from './refused-sign-in.js';
+import { clockSkewSeconds, isMissing, timeOf } from './registered-claims.js';
 
 /** What a person's token says; what it leaves out is undefined and changes nothing. */
 export interface Claims {
@@ -12,8 +13,13 @@ export interface Claims {
   readonly organizationRole: OrganizationRole | undefined;
   /** The person's teams, each once, in the order of what is unique of their names. */
   readonly teams: readonly NamedTeam[] | undefined;
-  /** When they were put into the token, if it says so. */
+  /**
+   * When they were put into the token at the earliest, by the database's clock, if it says so: the clock of who issued it
+   * may be ahead by the skew, and what the directory said meanwhile stands.
+   */
   readonly issuedAt: Date | undefined;
+  /** When the token ends; null for one without an end. */
+  readonly expiresAt: Date | null;
 }
 
 /** A team as tokens name it. */
@@ -46,12 +52,23 @@ export function readClaims(payload: JWTPayload): Claims {
     email: optional('email', readText),
     organizationRole: optional('org_role', role),
     teams: optional('teams', teamNames),
-    issuedAt: payload.iat === undefined ? undefined : pastTime(payload.iat),
+    issuedAt: issueOf(payload),
+    expiresAt: endOf(payload),
   };
 }
 
-function isMissing(claim: unknown): boolean {
-  return claim == null || (typeof claim === 'string' && normalizeName(claim) === '');
+/** What databases take for a time. */
+const earliest = 0;
+const latest = Date.UTC(9_999, 11, 31);
+
+function issueOf(payload: JWTPayload): Date | undefined {
+  const seconds = timeOf(payload, 'iat');
+  return seconds === undefined ? undefined : new Date(Math.max((seconds - clockSkewSeconds) * 1_000, earliest));
+}
+
+function endOf(payload: JWTPayload): Date | null {
+  const seconds = timeOf(payload, 'exp');
+  return seconds === undefined ? null : new Date(Math.min(seconds * 1_000, latest));
 }
 
 /** Kept to the letter: two that only look alike are two people, or two tenants. */
@@ -67,11 +84,6 @@ export function readText(claim: unknown): string | null {
 function role(claim: unknown): OrganizationRole | null {
   if (claim === 'admin') return OrganizationRole.ADMIN;
   return claim === 'member' ? OrganizationRole.MEMBER : null;
-}
-
-/** A time to come counts as now: it would outlast every younger word. */
-function pastTime(seconds: number): Date {
-  return new Date(Math.min(Math.max(seconds, 0) * 1_000, Date.now()));
 }
 
 /** An empty list says that there are none; names that differ only in case are one. */

@@ -1,5 +1,5 @@
 import type { OrganizationDatabase } from '../database/database.js';
-import { organization, sql } from '../database/sql.js';
+import { organization, raw, sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
 
 /**
@@ -76,13 +76,14 @@ export class DirectoryBusy extends Error {
 
 /**
  * Shares the lock until the transaction ends, if it is to be had at once: who waited would keep a connection of the pool
- * that every organization needs. It is the weakest lock, because a sync can still announce itself beside that.
+ * that every organization needs. `KEY SHARE` is the weakest lock, because a sync can still announce itself beside that;
+ * `NO KEY UPDATE` is shared with such sign-ins, and not with others that ask for it.
  * @throws DirectoryBusy
  */
-export async function shareDirectory(transaction: Transaction): Promise<void> {
+export async function shareDirectory(transaction: Transaction, strength: 'KEY SHARE' | 'NO KEY UPDATE'): Promise<void> {
   const { rows } = await transaction.texts(
     sql`SELECT FROM directories d WHERE d.organization_id = ${organization}
-      AND (d.sync_wanted_until IS NULL OR d.sync_wanted_until < now()) FOR KEY SHARE SKIP LOCKED`,
+      AND (d.sync_wanted_until IS NULL OR d.sync_wanted_until < now()) FOR ${raw(strength)} SKIP LOCKED`,
   );
   if (rows.length === 0) throw new DirectoryBusy('A sync of the team directory is under way.');
 }

@@ -165,11 +165,12 @@ describe('at each sight after', () => {
   ])('the claim %s brings the person in line and leaves the rest', async (_claim, change, changed) => {
     const org = newOrganization();
     const claims = { name: 'Ada', email: 'ada@example.com', org_role: 'admin', teams: ['core'] };
+    await signIn({ sub: 'root', org, org_role: 'admin' });
     const before = seen(await signIn({ sub: 'ada', org, ...claims }));
     const after = seen(await signIn({ sub: 'ada', org, ...change }));
     expect(after).toEqual({ ...before, ...changed });
     expect(seen(await signIn({ sub: 'ada', org }))).toEqual(after);
-    expect(await kept(org)).toMatchObject({ organizations: 1, users: 1 });
+    expect(await kept(org)).toMatchObject({ organizations: 1, users: 2 });
   });
 
   test('a token that says what is known already, or older news, writes nothing', async () => {
@@ -217,6 +218,7 @@ describe('at each sight after', () => {
   test('a person made admin sees all of the organization, and one made member again only their own', async () => {
     const org = newOrganization();
     const ada = await person(server, { sub: 'ada', org });
+    await person(server, { sub: 'another admin', org, org_role: 'admin' });
     const id = await createWorkspace(server, ada, { name: 'Hers' });
     for (const [org_role, listed, iat] of [
       ['member', [], secondsAgo(3)],
@@ -242,6 +244,7 @@ describe('at each sight after', () => {
         teams: ['other'],
       },
     ];
+    await signIn({ sub: 'root', org, org_role: 'admin' });
     await signIn(older);
     const after = seen(await signIn(younger));
     expect(after).toMatchObject({ name: 'Ada King', email: 'k@x.com', role: 'MEMBER', teams: ['other'] });
@@ -292,13 +295,6 @@ describe('at each sight after', () => {
     await signIn({ sub: 'ada', org, iat: secondsAgo(60), org_role: 'member' });
     await signIn({ sub: 'ada', org, iat: secondsAgo(20) });
     expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(40), org_role: 'admin' })).role).toBe('MEMBER');
-  });
-
-  test('a time that is less than a minute ahead counts as now, so that it does not shut out the tokens after it', async () => {
-    const org = newOrganization();
-    await signIn({ sub: 'ada', org, iat: secondsAgo(-50), name: 'Ahead' });
-    expect(seen(await signIn({ sub: 'ada', org, iat: secondsAgo(5), name: 'Before' })).name).toBe('Ahead');
-    expect(seen(await signIn({ sub: 'ada', org, name: 'After' })).name).toBe('After');
   });
 
   describe('the next request of a token that was just used', () => {

@@ -7,12 +7,12 @@ import { digestOf, organizationOf } from './secret.js';
 import { type ActorSource, type KnownActor, knownActor } from './session.js';
 
 /** SQL for whether requests come in with the service token `st`; by the database's clock alone. */
-export const isGoodTokenSql = sql`(st.revoked_at IS NULL AND (st.expires_at IS NULL OR st.expires_at > now()))`;
+export const isGoodTokenSql = sql`(st.revoked_at IS NULL AND (st.expires_at IS NULL OR st.expires_at > statement_timestamp()))`;
 
 /** SQL for a token with each of its secrets that requests come in with. */
 const goodSecrets = sql`FROM service_tokens st
   JOIN service_token_secrets ss ON ss.organization_id = ${organization} AND ss.service_token_id = st.id
-    AND (ss.expires_at IS NULL OR ss.expires_at > now())
+    AND (ss.expires_at IS NULL OR ss.expires_at > statement_timestamp())
   WHERE st.organization_id = ${organization} AND ${isGoodTokenSql}`;
 
 /** SQL that holds until the use in the present minute is written. */
@@ -47,7 +47,7 @@ function sourceOf(database: Database, found: FoundService): ActorSource {
   const { id, secretId, organizationId, currency } = found;
   return {
     statement: serviceStatement(found),
-    whenGone: 'unknown_service_token',
+    refusalOf: (row) => (row === undefined ? 'unknown_service_token' : null),
     guard: ([name, scopes]) =>
       prepare(
         sql`SELECT known.name, known.scopes, known.is_first_use

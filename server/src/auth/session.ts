@@ -8,11 +8,11 @@ import { type SignInReason, SignInRefused } from './refused-sign-in.js';
 
 /** How an actor is read from the database: again for every request, and after every wait for a lock. */
 export interface ActorSource {
-  /** Answers with no row for somebody who may no longer come in; the first two columns are what the actor is made of. */
+  /** Answers with no row for somebody who is gone; the first two columns are what the actor is made of. */
   readonly statement: Sql;
   readonly toActor: (row: TextRow) => Actor;
-  /** Why they may no longer come in. */
-  readonly whenGone: SignInReason;
+  /** Why they may no longer come in; null where they may. */
+  readonly refusalOf: (row: TextRow | undefined) => SignInReason | null;
   /** The statement that answers the same and fails unless the actor is still what this row says; see `Check`. */
   readonly guard?: (row: TextRow) => Sql;
   /** Called with the row that was read for a request, once the request is answered. */
@@ -75,7 +75,7 @@ export class Session implements Check {
   }
 
   accept({ rows: [row] }: Answer): void {
-    this.#isVerified = row !== undefined && isSame(row, this.#row);
+    this.#isVerified = row !== undefined && this.#known.source.refusalOf(row) === null && isSame(row, this.#row);
     if (row === undefined || !this.#isVerified) throw new CheckFailed('Who asks is not what they were.');
     this.#row = row;
   }
@@ -89,7 +89,8 @@ export class Session implements Check {
     const { source } = this.#known;
     const { rows } = await database.within(scopeOf(this.#actor)).texts(source.statement);
     const [row] = rows;
-    if (row === undefined) throw new SignInRefused(source.whenGone);
+    const refusal = source.refusalOf(row);
+    if (row === undefined || refusal !== null) throw new SignInRefused(refusal ?? 'inactive');
     const isUnchanged = isSame(row, this.#row);
     this.#row = row;
     if (!isUnchanged) {

@@ -46,8 +46,8 @@ const pauseMaxMs = 1_000;
 /**
  * Finds the person of these claims. The organization, the person and their teams are made at first sight and brought in
  * line where the claims say something else than the database; claims that are missing change nothing, nor do those that
- * are older than what the person was last brought in line with. While a sync of the directory is under way, a person who
- * is known goes on as they are known.
+ * are older than what the person was last brought in line with. Nor do they take the role of the last admin who can sign
+ * in, until there is another. While a sync of the directory is under way, a person who is known goes on as they are known.
  * @throws UNAUTHENTICATED for a person who was set inactive.
  */
 export async function signIn(database: Database, claims: Claims): Promise<SignIn> {
@@ -56,7 +56,7 @@ export async function signIn(database: Database, claims: Claims): Promise<SignIn
   let user = await findUser(database, own.id, claims);
   let isTakenIn = user !== undefined && !(user.active && isNews(user, claims));
   for (let pause = pauseMinMs; !isTakenIn; pause = Math.min(2 * pause, pauseMaxMs)) {
-    isTakenIn = await bringInLine(database, own.id, claims);
+    isTakenIn = await bringInLine(database, own.id, claims, isDemotion(user, claims));
     user = await findUser(database, own.id, claims);
     if (isTakenIn || user !== undefined) break;
     if (Date.now() >= deadline) throw new Error('A sync of the team directory keeps a sign-in waiting for too long.');
@@ -64,20 +64,30 @@ export async function signIn(database: Database, claims: Claims): Promise<SignIn
   }
   if (user === undefined) throw new Error('The signed-in user is gone.');
   if (!user.active) throw new SignInRefused('inactive');
-  const source = personSource(own, user.id);
+  const source = personSource(own, user.id, claims.expiresAt);
   return { known: knownActor(source, [user.name, user.organizationRole]), isInLine: isTakenIn };
 }
 
-/** A person, read for every request; who was set inactive is missing. An organization's currency never changes. */
-export const personStatement = prepare(
-  sql`SELECT u.name, u.organization_role FROM users u
-    WHERE u.organization_id = ${organization} AND u.id = ${viewer} AND u.active`,
-);
-
-function personSource({ id: organizationId, currency }: KnownOrganization, id: string): ActorSource {
+/**
+ * A person, read for every request; who was set inactive is missing. Whether their token has ended is for the database's
+ * clock to say. An organization's currency never changes.
+ */
+function personSource(
+  { id: organizationId, currency }: KnownOrganization,
+  id: string,
+  expiresAt: Date | null,
+): ActorSource {
   return {
-    statement: personStatement,
-    whenGone: 'inactive',
+    statement: prepare(
+      sql`SELECT u.name, u.organization_role, coalesce(${expiresAt}::timestamptz <= statement_timestamp(), false) AS has_expired
+        FROM users u WHERE u.organization_id = ${organization} AND u.id = ${viewer} AND u.active`,
+    ),
+    refusalOf: (row) => (row === undefined ? 'inactive' : row[2] === 't' ? 'expired' : null),
+    guard: ([name, role]) =>
+      prepare(
+        sql`SELECT known.name, known.role, known.has_expired
+          FROM require_person(${organization}, ${viewer}, ${expiresAt}, ${name}, ${role}) AS known`,
+      ),
     toActor: ([name, role]) => ({
       kind: 'USER',
       id,
@@ -164,10 +174,20 @@ function isSameSet(some: readonly (string | null)[], others: readonly string[]):
   return set.size === others.length && others.every((id) => set.has(id));
 }
 
-/** @returns false where a sync of the directory is under way, and nothing was done. */
-async function bringInLine(database: Database, organizationId: string, claims: Claims): Promise<boolean> {
+function isDemotion(user: KnownUser | undefined, { organizationRole }: Claims): boolean {
+  return user?.organizationRole === OrganizationRole.ADMIN && organizationRole === OrganizationRole.MEMBER;
+}
+
+/** @returns false where a sync of the directory, or another demotion, is under way, and nothing was done. */
+async function bringInLine(
+  database: Database,
+  organizationId: string,
+  claims: Claims,
+  demotes: boolean,
+): Promise<boolean> {
   try {
-    await database.within({ organizationId, userId: null }).transaction((transaction) => takeIn(transaction, claims));
+    const own = database.within({ organizationId, userId: null });
+    await own.transaction((transaction) => takeIn(transaction, claims, demotes));
     return true;
   } catch (error) {
     if (error instanceof DirectoryBusy) return false;
@@ -175,16 +195,17 @@ async function bringInLine(database: Database, organizationId: string, claims: C
   }
 }
 
-async function takeIn(transaction: Transaction, claims: Claims): Promise<void> {
-  await shareDirectory(transaction);
-  const userId = await makeOrChangeUser(transaction, claims);
+/** Admins become members one after the other, so that one of them is left. */
+async function takeIn(transaction: Transaction, claims: Claims, demotes: boolean): Promise<void> {
+  await shareDirectory(transaction, demotes ? 'NO KEY UPDATE' : 'KEY SHARE');
+  const userId = await makeOrChangeUser(transaction, claims, demotes);
   if (userId === null) return;
   if (claims.teams !== undefined) await bringTeamsInLine(transaction, userId, claims.teams);
   await clearUnseenActiveWorkspaces(transaction, [userId]);
 }
 
 /** @returns the person's UUID; null where nothing was written, because a younger word has arrived meanwhile. */
-async function makeOrChangeUser(transaction: Transaction, claims: Claims): Promise<string | null> {
+async function makeOrChangeUser(transaction: Transaction, claims: Claims, demotes: boolean): Promise<string | null> {
   const { subject, organizationRole = OrganizationRole.MEMBER, issuedAt = null } = claims;
   const values = { name: claims.name ?? subject, email: claims.email ?? '' };
   // Locked before it is looked at, so that of two sign-ins at once neither takes back what only the other one says.
@@ -199,20 +220,27 @@ async function makeOrChangeUser(transaction: Transaction, claims: Claims): Promi
   const [id, name, email] = found?.rows[0] ?? [];
   if (id == null) throw new Error('The signed-in user is gone.');
   if (made?.count === 1) return id;
-  return (await changeUser(transaction, { id, name: name ?? '', email: email ?? '' }, claims)) ? id : null;
+  const user = { id, name: name ?? '', email: email ?? '' };
+  return (await changeUser(transaction, user, claims, demotes)) ? id : null;
 }
+
+/** SQL that holds for the user `u` where somebody else is an admin who can sign in. */
+const hasOtherAdminSql = sql`EXISTS (SELECT FROM users o
+  WHERE o.organization_id = ${organization} AND o.id <> u.id AND o.organization_role = 'ADMIN' AND o.active)`;
 
 async function changeUser(
   transaction: Transaction,
   user: Pick<KnownUser, 'id' | 'name' | 'email'>,
   claims: Claims,
+  demotes: boolean,
 ): Promise<boolean> {
   const { name = user.name, email = user.email, organizationRole = null, issuedAt = null } = claims;
   // The directory can't be synced meanwhile, so what it says here still stands when this is committed.
   const changed = await transaction.execute(
     sql`UPDATE users u SET name = ${name}, email = ${email}, search_key = ${userSearchKey({ name, email })},
-        organization_role = coalesce(${organizationRole}, u.organization_role), claims_issued_at = ${issuedAt},
-        updated_at = now()
+        organization_role = CASE WHEN u.organization_role = 'ADMIN' AND NOT (${demotes}::boolean AND ${hasOtherAdminSql})
+          THEN u.organization_role ELSE coalesce(${organizationRole}, u.organization_role) END,
+        claims_issued_at = ${issuedAt}, updated_at = now()
       WHERE u.organization_id = ${organization} AND u.id = ${user.id} AND u.active
         AND (u.claims_issued_at IS NULL OR u.claims_issued_at <= ${issuedAt})
         AND NOT EXISTS (SELECT FROM directories d WHERE d.organization_id = ${organization}

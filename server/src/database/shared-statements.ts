@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Answer } from './message.js';
 import type { Scope, Sql } from './sql.js';
-import { type Check, CheckFailed } from './transaction.js';
+import { type Check, guardFailed, toCheckFailed } from './transaction.js';
 
 /**
  * A statement that many calls of one organization share, each with an item of its own: what comes while others are under
@@ -130,17 +130,12 @@ class Queue<Item, Result> {
     const guard = check?.guard;
     if (guard === null) throw new Error('Who asks has nothing by which a message could end its transaction.');
     const statement = this.#shared.statement(calls.map(({ item }) => item));
-    const answers = await this.#sendAll(guard === undefined ? [statement] : [guard, statement]);
+    // Once more after it, because it may have waited.
+    const answers = await this.#sendAll(guard === undefined ? [statement] : [guard, statement, guard]);
     if (guard !== undefined) for (const { check: own } of calls) own?.accept(answers[0] as Answer);
-    return this.#shared.read(answers.at(-1) as Answer, calls.length);
+    return this.#shared.read(answers[guard === undefined ? 0 : 1] as Answer, calls.length);
   }
 }
 
-const guardFailed = 'TV002';
 /** What is no single item's fault: a guard that failed, and a statement that took too long and would do so again. */
 const ofNoItem: readonly string[] = [guardFailed, '57014'];
-
-function toCheckFailed(error: unknown): unknown {
-  const hasFailed = error instanceof pg.DatabaseError && error.code === guardFailed;
-  return hasFailed ? new CheckFailed('Who asks is not what they were.') : error;
-}

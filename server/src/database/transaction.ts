@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { type Answer, objectsOf, send } from './message.js';
 import { empty, join, Sql, type Statement, sql } from './sql.js';
 import type { ColumnTypes, NewRowOf, RowOf, Table } from './table.js';
@@ -65,6 +65,7 @@ export class Transaction implements Reads {
   readonly #connection: pg.PoolClient;
   readonly #options: TransactionOptions;
   readonly #atEnd: Sql[] = [];
+  readonly #guards: Sql[] = [];
   readonly #afterCommit: (() => void)[] = [];
   #sending: Sending[] = [];
   #hasBegun = false;
@@ -170,6 +171,14 @@ export class Transaction implements Reads {
     this.#atEnd.push(statement);
   }
 
+  /**
+   * Looks once more at what the work has begun with before the transaction ends, whatever it waited for in between: a
+   * statement that fails with `TV002` where that no longer holds.
+   */
+  guard(statement: Sql): void {
+    this.#guards.push(statement);
+  }
+
   /** Done once it is committed, and not where it is rolled back: for what tells others. */
   afterCommit(work: () => void): void {
     this.#afterCommit.push(work);
@@ -182,6 +191,8 @@ export class Transaction implements Reads {
       await this.#commit();
       for (const after of this.#afterCommit) after();
       return result;
+    } catch (error) {
+      throw toCheckFailed(error);
     } finally {
       this.#isOver = true;
     }
@@ -191,11 +202,22 @@ export class Transaction implements Reads {
     if (!this.#hasBegun && this.#atEnd.length === 0) return;
     // Nothing is committed before the answer to the check is known.
     if (!this.#hasBegun) await this.send();
-    await this.send(...this.#atEnd, commit);
+    // After what waits last.
+    const { check } = this.#options;
+    const guards = check?.guard == null ? this.#guards : [check.guard, ...this.#guards];
+    await this.send(...this.#atEnd, ...guards, commit);
   }
 }
 
 const commit = sql`COMMIT`;
+
+/** The code with which guards fail. */
+export const guardFailed = 'TV002';
+
+export function toCheckFailed(error: unknown): unknown {
+  const hasFailed = error instanceof pg.DatabaseError && error.code === guardFailed;
+  return hasFailed ? new CheckFailed('Who asks is not what they were.') : error;
+}
 
 /** The columns that a change sets, for UPDATE. */
 export function assignments<Types extends ColumnTypes>(table: Table<Types>, changes: Changes<Table<Types>>): Sql {

@@ -35,7 +35,7 @@ export async function authorizeGatewayRequest(
   const { denial } = decision;
   if (denial === ofAnotherKey) throw malformed('requestId', 'is that of a request of another key');
   const decided = { ...decision, denial };
-  count(reader, gateway, asked, decided);
+  await count(reader, gateway, asked, decided);
   return toAuthorization(reader, gateway, decided, info);
 }
 
@@ -89,12 +89,17 @@ const ofUnknownKey: Decided = {
 };
 
 /** For those who watch the service, and of a known key for those whose requests were refused. */
-function count({ actor }: Reader, { denials }: Gateway, { model }: AskedRequest, decision: Decided): void {
+async function count(
+  { actor }: Reader,
+  { denials }: Gateway,
+  { model }: AskedRequest,
+  decision: Decided,
+): Promise<void> {
   const { denial: code, workspaceId, virtualKeyId, givenBack } = decision;
   gatewayDecisions.inc({ code: code ?? 'ALLOWED' });
   if (givenBack > 0) expiredReservations.inc(givenBack);
   if (code === null || workspaceId === null || virtualKeyId === null) return;
-  denials.count({ organizationId: actor.organizationId, workspaceId, virtualKeyId, code, model });
+  await denials.count({ organizationId: actor.organizationId, workspaceId, virtualKeyId, code, model });
 }
 
 const paths = {

@@ -304,19 +304,22 @@ test('a client that asks for ever new models makes no more rows than there are m
 
 test('what is more than can be kept while the database is away is left out: told once, and counted', async () => {
   const told: object[] = [];
-  const database = { within: () => ({ texts: () => Promise.reject(new Error('away')) }) } as unknown as Database;
+  const database = {
+    rows: () => Promise.resolve([{ now: new Date() }]),
+    within: () => ({ texts: () => Promise.reject(new Error('away')) }),
+  } as unknown as Database;
   const log = { error: () => {}, warn: (of: object) => told.push(of) } as unknown as FastifyBaseLogger;
   const counter = new DenialCounter(database, log);
   const uncounted = async () => (await uncountedDenials.get()).values[0]?.value ?? 0;
   const before = await uncounted();
   const denied = { organizationId: 'o', workspaceId: 'w', code: GatewayDenialCode.NO_ROUTE, model: 'm' };
-  for (let key = 0; key < 20_010; key++) counter.count({ ...denied, virtualKeyId: String(key) });
+  for (let key = 0; key < 20_010; key++) await counter.count({ ...denied, virtualKeyId: String(key) });
   // Of those that are kept more are counted.
-  counter.count({ ...denied, virtualKeyId: '0' });
+  await counter.count({ ...denied, virtualKeyId: '0' });
   expect([(await uncounted()) - before, told]).toEqual([10, [{ kept: 20_000 }]]);
   // All that could not be written is kept again.
   await counter.write();
-  counter.count({ ...denied, virtualKeyId: 'another' });
+  await counter.count({ ...denied, virtualKeyId: 'another' });
   expect([(await uncounted()) - before, told.length]).toEqual([11, 1]);
 });
 

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { organization, type Sql, sql } from '../database/sql.js';
 import { groupBy } from '../fetch/caller.js';
 import type { GatewayDenialCode } from './gateway-denial.js';
@@ -39,6 +40,7 @@ const rowsMax = 1_000;
 /** Counts what is refused, and writes it now and then: a denial costs no write of its own. */
 export class DenialCounter {
   readonly #database: Database;
+  readonly #clock: DatabaseClock;
   readonly #log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   #counts = new Map<string, Count>();
   readonly #models = new LRUCache<string, { readonly hour: number; readonly names: Set<string> }>({ max: keysMax });
@@ -47,11 +49,12 @@ export class DenialCounter {
 
   constructor(database: Database, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) {
     this.#database = database;
+    this.#clock = new DatabaseClock(database);
     this.#log = log;
   }
 
-  count(denied: Denied): void {
-    const now = Date.now();
+  async count(denied: Denied): Promise<void> {
+    const now = (await this.#clock.now()).getTime();
     const quarter = now - (now % quarterMs);
     const model = this.#modelOf(denied, now - (now % hourMs));
     this.#add({ ...denied, model, quarter, requests: 1 });

@@ -48,8 +48,6 @@ export const HasScopes = check('scopesInvalid', (value) => Array.isArray(value) 
 
 export const IsText = check('textInvalid', (value) => typeof value === 'string' && isText(normalizeText(value)));
 
-export const IsTimeAhead = check('timeNotAhead', (value) => value instanceof Date && value.getTime() > Date.now());
-
 /** Leaves null to `NotNull`, so that it is told of once. */
 export const IsName = check(
   'nameInvalid',

@@ -19,7 +19,7 @@ const plain = buildSchema('type Query { region: String }');
 function signedIn(): Session {
   const actor = { kind: 'SERVICE', id: '0', name: 'Test', organizationId: '0', currency: 'USD', scopes: [] } as const;
   const row = ['Test', null];
-  const source = { statement: sql`SELECT`, toActor: () => actor, whenGone: 'unknown_service_token' } as const;
+  const source = { statement: sql`SELECT`, toActor: () => actor, refusalOf: () => null } as const;
   const session = new Session(knownActor(source, row));
   session.accept({ rows: [row], count: 1, columns: [] });
   return session;

@@ -74,7 +74,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 async function signedIn(subject: string, organizationRole: OrganizationRole | undefined) {
-  const none = { name: undefined, email: undefined, teams: undefined, issuedAt: undefined };
+  const none = { name: undefined, email: undefined, teams: undefined, issuedAt: undefined, expiresAt: null };
   return (await signIn(server.database, { ...none, subject, organization: 'meridian', organizationRole })).known;
 }
 

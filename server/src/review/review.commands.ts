@@ -1,6 +1,7 @@
 import { userIdOf } from '../access/actor.js';
 import { changesBetween, initialValues } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
+import { hasExpired } from '../auth/secret-table.js';
 import { command, type Run } from '../command/command.js';
 import { organization, sql } from '../database/sql.js';
 import { Refusal } from '../errors.js';
@@ -20,7 +21,7 @@ const field = ['input', 'workspaceId'];
 
 /**
  * Opens a review; the workspace works on as before.
- * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID where it is archived or under review already
+ * @throws Refusal NOT_FOUND, FORBIDDEN, INVALID for a time that has passed, and where it is archived or under review already
  */
 export const requestWorkspaceReview = command(
   'requestWorkspaceReview',
@@ -28,6 +29,7 @@ export const requestWorkspaceReview = command(
   async (run, { workspaceId, reason, dueAt = null }: RequestWorkspaceReviewInput) => {
     const workspace = await lockWorkspace(run, workspaceId, { permission });
     const { id, lockedAt } = workspace;
+    if (hasExpired(dueAt, lockedAt)) throw Refusal.of('timeNotAhead', 'input', 'dueAt');
     if (workspace.status === WorkspaceStatus.REVIEW) throw Refusal.of('reviewOpen', ...field);
     const review = { status: WorkspaceStatus.REVIEW, reviewReason: normalizeText(reason), reviewDueAt: dueAt };
     const { actor } = run;

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../graphql/scalars.js';
-import { IfPresent, IsText, IsTimeAhead } from '../graphql/validators.js';
+import { IfPresent, IsText } from '../graphql/validators.js';
 import { WorkspacePayload } from '../workspace/workspace.inputs.js';
 
 @InputType({ description: 'Why somebody should look at a workspace, and until when.' })
@@ -13,8 +13,6 @@ export class RequestWorkspaceReviewInput {
   readonly reason!: string;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Until when it should be done; in the future.' })
-  @IfPresent()
-  @IsTimeAhead()
   readonly dueAt?: Date | null;
 }
 

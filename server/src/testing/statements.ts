@@ -15,9 +15,9 @@ export interface Recorded<Result> {
   readonly messages: number;
 }
 
-/** A transaction's begin, scope and end, and the look at who asks that goes with a request's first statement. */
+/** A transaction's begin, scope and end, the looks at who asks that go with the first and the last message, and at the time. */
 const besideTheWork =
-  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role FROM users u|SELECT (?:st|known)\.name, (?:st|known)\.scopes)/;
+  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role, coalesce|SELECT (?:st|known)\.name, (?:st|known)\.(?:role|scopes)|SELECT clock_timestamp\(\) AS now)/;
 
 /** Whether it looks up whose token it is; once that is known, the server remembers it for some seconds. */
 export function isSignIn(text: string): boolean {

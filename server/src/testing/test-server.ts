@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { type App, connectDatabase, createApp } from '../app.js';
+import { clockSkewSeconds } from '../auth/registered-claims.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Database } from '../database/database.js';
 import { createDemoData } from '../demo/demo-data.js';
@@ -162,13 +163,13 @@ export async function signToken({ iat, ...claims }: TokenClaims, expiresIn = '1h
 const now = Date.now.bind(Date);
 let lastIssue = 0;
 
-/** A millisecond that is past and was not given out before, in seconds. */
+/** A millisecond that is past and was not given out before, in seconds: what counts as said then is in a token of later. */
 async function nextIssue(): Promise<number> {
   const issue = Math.max(lastIssue + 1, now());
   lastIssue = issue;
   while (now() < issue) await delay(1);
   // In its middle, so that it is the same millisecond however the server rounds.
-  return (issue + 0.5) / 1_000;
+  return (issue + 0.5) / 1_000 + clockSkewSeconds;
 }
 
 export interface Person {

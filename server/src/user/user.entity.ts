@@ -23,7 +23,7 @@ export const users = new Noun('User', 'usr', {
     organizationRole: text<OrganizationRole>().default(`'${OrganizationRole.MEMBER}'`),
     /** Whether the person can sign in. */
     active: boolean().default('true'),
-    /** When the word that the row stands on was given: a token's `iat`, or the moment of a directory sync. */
+    /** When the word that the row stands on was given, at the earliest: before a token's `iat`, or the moment of a directory sync. */
     claimsIssuedAt: time().nullable(),
     createdAt: time().default('now()'),
     updatedAt: time().default('now()'),

@@ -1,8 +1,9 @@
 import { authorize, type MemberRole, type Permission } from '../access/permissions.js';
-import { roleSql } from '../access/sight.js';
+import { roleSql, seesEverything, teamIdsSql } from '../access/sight.js';
 import type { Run } from '../command/command.js';
-import { organization, raw, type Sql, sql } from '../database/sql.js';
+import { organization, raw, type Sql, sql, viewer } from '../database/sql.js';
 import { type ColumnType, parseTime, type RowOf } from '../database/table.js';
+import type { Transaction } from '../database/transaction.js';
 import { Refusal, type RefusalName } from '../errors.js';
 import type { Noun, NounColumns } from '../graphql/noun.js';
 import { type WorkspaceRow, workspaces } from './workspace.entity.js';
@@ -62,16 +63,36 @@ export async function lockWorkspaces(
   const held = sql`w.organization_id = ${organization} AND ${which}`;
   const { locked, reads } = await transaction.lock(
     sql`SELECT w.id FROM workspaces w WHERE ${held} AND ${role} IS NOT NULL ORDER BY w.id FOR ${raw(strength)} OF w`,
-    sql`SELECT ${workspaces.selected}, ${role}, ${lockedAtSql} FROM workspaces w WHERE ${held}`,
+    sql`SELECT ${workspaces.selected}, ${role}, ${lockedAtSql}, w.owner_team_id IN (${teamIdsSql}) FROM workspaces w
+      WHERE ${held}`,
   );
   const ids = new Set(locked.rows.map(([id]) => id));
-  return (reads[0]?.rows ?? [])
-    .map((row) => ({
+  const rows = (reads[0]?.rows ?? []).map((row) => ({
+    workspace: {
       ...workspaces.parse(row),
       viewerRole: row[workspaces.width] as MemberRole | null,
       lockedAt: parseTime(row[workspaces.width + 1] ?? ''),
-    }))
-    .filter(({ id }) => ids.has(id));
+    },
+    isOfOwnTeam: row[workspaces.width + 2] === 't',
+  }));
+  const kept = rows.filter(({ workspace }) => ids.has(workspace.id));
+  if (!seesEverything(actor)) {
+    guardTeams(
+      transaction,
+      kept.flatMap(({ workspace: { ownerTeamId }, isOfOwnTeam }) => (isOfOwnTeam ? (ownerTeamId ?? []) : [])),
+    );
+  }
+  return kept.map(({ workspace }) => workspace);
+}
+
+/** The lock keeps a workspace's members from changing, but not who is in the teams that own workspaces. */
+function guardTeams(transaction: Transaction, teamIds: readonly string[]): void {
+  const own = [...new Set(teamIds)];
+  if (own.length === 0) return;
+  transaction.guard(
+    sql`SELECT require_unchanged(count(*) = ${own.length}::integer) FROM team_memberships tm
+      WHERE tm.organization_id = ${organization} AND tm.user_id = ${viewer} AND tm.team_id = ANY (${own}::uuid[])`,
+  );
 }
 
 /** The present moment by the database's clock, after whatever was waited for. */

@@ -18,6 +18,7 @@ import { TeamNames1800200000021 } from './1800200000021-team-names.js';
 import { AuditLogIndexes1800200000030 } from './1800200000030-audit-log-indexes.js';
 import { ServiceTokenSecrets1800200000031 } from './1800200000031-service-token-secrets.js';
 import { OrganizationCounts1800200000050 } from './1800200000050-organization-counts.js';
+import { Guards1800200000070 } from './1800200000070-guards.js';
 
 /** In the order in which they run; a released migration never changes. */
 export const migrations = [
@@ -40,4 +41,5 @@ export const migrations = [
   AuditLogIndexes1800200000030,
   ServiceTokenSecrets1800200000031,
   OrganizationCounts1800200000050,
+  Guards1800200000070,
 ] as const;
