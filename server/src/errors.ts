@@ -734,6 +734,12 @@ export const requestErrors = {
     message: 'The operation could answer with too many objects at once, or asks for too many lists and counts.',
     remedy: 'Ask for smaller pages in nested lists, or split the operation.',
   },
+  answerTooLarge: {
+    code: 'OPERATION_TOO_COMPLEX',
+    status: 400,
+    message: 'The answer is larger than 8 MB. What a mutation has changed stays changed.',
+    remedy: 'Ask for smaller pages, or for fewer fields with long texts and lists.',
+  },
   unavailable: {
     code: 'SERVICE_UNAVAILABLE',
     status: 503,

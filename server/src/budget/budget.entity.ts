@@ -2,6 +2,7 @@ import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Cost } from '../fetch/cost.js';
 import { Money } from '../graphql/money.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { thresholdsMax } from '../workspace/alert-thresholds.js';
 import { BudgetEnforcement } from '../workspace/workspace.entity.js';
 
 export enum BudgetState {
@@ -78,6 +79,7 @@ export class WorkspaceBudget {
   @Field(() => BudgetEnforcement, { description: 'What becomes of a request that would go beyond it.' })
   readonly enforcement!: BudgetEnforcement;
 
+  @Cost({ items: thresholdsMax })
   @Field(() => [Int], { description: 'Percentages at which an alert is raised, each once a period; ascending.' })
   readonly alertThresholds!: readonly number[];
 

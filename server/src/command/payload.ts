@@ -38,6 +38,7 @@ export class UserError {
   @Field(() => String, { description: 'A plain sentence for people.' })
   readonly message!: string;
 
+  @Cost({ items: 5 })
   @Field(() => [String], {
     nullable: true,
     description: 'Path into the mutation\'s arguments, such as ["input", "memberIds", "2"]; null for the whole input.',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import pg from 'pg';
-import { type Answer, objectsOf, send } from './message.js';
+import { type Answer, AnswerTooLarge, objectsOf, type Room, send } from './message.js';
 import { type SharedStatement, SharedStatements } from './shared-statements.js';
 import { bind, type Scope, Sql, type Statement, sql } from './sql.js';
 import type { ColumnTypes, RowOf, Table } from './table.js';
@@ -92,17 +92,17 @@ export class Database {
   }
 
   /** Sends the statements as one transaction in one message. @returns their answers. */
-  async sendAll(scope: Scope, statements: readonly Sql[]): Promise<Answer[]> {
+  async sendAll(scope: Scope, statements: readonly Sql[], room?: Room): Promise<Answer[]> {
     const begin = this.begin(scope);
     const own = statements.map((statement) => this.bind(statement, scope));
     const whole = [...begin, ...own, this.fixed('COMMIT')];
-    const answers = await this.connected(scope, (connection) => send(connection, whole));
+    const answers = await this.connected(scope, (connection) => send(connection, whole, room));
     return answers.slice(begin.length, -1);
   }
 
-  /** The tables as one organization has them, held to it by row-level security. */
-  within(scope: Scope, check?: Check): OrganizationDatabase {
-    return new ScopedDatabase(this, scope, check);
+  /** The tables as one organization has them, held to it by row-level security; read as far as there is room. */
+  within(scope: Scope, check?: Check, room?: Room): OrganizationDatabase {
+    return new ScopedDatabase(this, scope, check, room);
   }
 
   async rows<Row extends object>(statement: Sql | Statement): Promise<Row[]> {
@@ -277,9 +277,11 @@ class ScopedDatabase implements OrganizationDatabase {
   readonly #database: Database;
   readonly #scope: Scope;
   readonly #check: Check | undefined;
+  readonly #room: Room | undefined;
   #waiting: Waiting[] = [];
 
-  constructor(database: Database, scope: Scope, check: Check | undefined) {
+  constructor(database: Database, scope: Scope, check: Check | undefined, room: Room | undefined) {
+    this.#room = room;
     this.#database = database;
     this.#scope = scope;
     this.#check = check;
@@ -318,7 +320,8 @@ class ScopedDatabase implements OrganizationDatabase {
       if (check !== undefined) check.accept(answers.shift() as Answer);
       for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Answer);
     } catch (error) {
-      const isOfAll = error instanceof CheckFailed || error instanceof DatabaseUnavailable;
+      const isOfAll =
+        error instanceof CheckFailed || error instanceof DatabaseUnavailable || error instanceof AnswerTooLarge;
       if (waiting.length === 1 || isOfAll) for (const { reject } of waiting) reject(error);
       // A statement that fails takes none of the others with it.
       else for (const one of waiting) void this.#send([one]);
@@ -331,7 +334,7 @@ class ScopedDatabase implements OrganizationDatabase {
 
   #answersTo(check: Sql | undefined, waiting: readonly Waiting[]): Promise<Answer[]> {
     const own = waiting.map(({ statement }) => statement);
-    return this.#database.sendAll(this.#scope, check === undefined ? own : [check, ...own]);
+    return this.#database.sendAll(this.#scope, check === undefined ? own : [check, ...own], this.#room);
   }
 }
 

@@ -36,6 +36,17 @@ interface Wire {
  */
 const columnsByName = new Map<string, readonly AnswerColumn[]>();
 
+/** How much may still be read, in UTF-16 units of the values and some for each row: what one request's statements share. */
+export interface Room {
+  left: number;
+}
+const unitsPerRow = 50;
+
+/** More was read for a request than one may answer with. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+}
+
 const execute = serialize.execute();
 const sync = serialize.sync();
 const describe = serialize.describe({ type: 'P' });
@@ -55,10 +66,16 @@ export class Message implements pg.Submittable {
   #current: Answer = { rows: [], count: 0, columns: [] };
   #wire: Wire | undefined;
   #isOver = false;
+  readonly #room: Room | undefined;
 
-  constructor(statements: readonly Statement[], done: (error: Error | null, answers: Answer[]) => void) {
+  constructor(
+    statements: readonly Statement[],
+    done: (error: Error | null, answers: Answer[]) => void,
+    room: Room | undefined,
+  ) {
     this.statements = statements;
     this.#done = done;
+    this.#room = room;
   }
 
   /** Called by `pg` once the connection is free for it. */
@@ -98,6 +115,11 @@ export class Message implements pg.Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: TextRow }): void {
+    if (this.#room !== undefined) {
+      this.#room.left -= fields.reduce((sum, text) => sum + (text?.length ?? 0), unitsPerRow);
+      // What still comes is let go as it comes.
+      if (this.#room.left < 0) return;
+    }
     this.#current.rows.push(fields);
   }
 
@@ -129,15 +151,16 @@ export class Message implements pg.Submittable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#wire?.off('parseComplete', this.#onPrepared);
-    this.#done(null, this.#answers);
+    if (this.#room !== undefined && this.#room.left < 0) this.#done(new AnswerTooLarge('Too much was read.'), []);
+    else this.#done(null, this.#answers);
   }
 }
 
 /** Sends the statements as one message. */
-export function send(connection: pg.ClientBase, statements: readonly Statement[]): Promise<Answer[]> {
+export function send(connection: pg.ClientBase, statements: readonly Statement[], room?: Room): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, answers: Answer[]) => (error === null ? resolve(answers) : reject(error));
-    connection.query(new Message(statements, done));
+    connection.query(new Message(statements, done, room));
   });
 }
 

@@ -5,7 +5,6 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
@@ -40,7 +39,11 @@ export function prepareSchema(schema: GraphQLSchema, nouns: readonly Reads[]): v
     for (const field of Object.values(type.getFields()) as Field[]) {
       const target = getNamedType(field.type).name;
       if (field.resolve === undefined && readable.has(target)) field.resolve = referenceResolver(field.name, target);
-      if (isListOfObjects(field) && field.extensions[costKey] === undefined && !isItemsOfPage(type, field)) {
+      if (
+        isListType(getNullableType(field.type)) &&
+        field.extensions[costKey] === undefined &&
+        !isItemsOfPage(type, field)
+      ) {
         throw new Error(`${type.name}.${field.name} is a list and declares no cost.`);
       }
     }
@@ -93,10 +96,6 @@ function addQuery(schema: GraphQLSchema, payload: GraphQLObjectType): void {
     extensions: {},
     astNode: undefined,
   } as Field;
-}
-
-function isListOfObjects({ type }: Field): boolean {
-  return isListType(getNullableType(type)) && isCompositeType(getNamedType(type));
 }
 
 /** The items of a page were counted with their connection. */

@@ -74,7 +74,7 @@ export const HasNoCredential = check('credentialPasted', (value) => {
   return !isKept || !texts.some(hasCredential);
 });
 
-const modelsMax = 200;
+export const modelsMax = 200;
 const modelName = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 export const IsModelList = check('allowedModelsInvalid', (value) => {
   const models = new Set<string>();

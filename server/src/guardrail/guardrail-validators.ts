@@ -5,7 +5,7 @@ import { check, isSetUpTo } from '../graphql/validators.js';
  * evaluates it.
  */
 
-const termsMax = 1_000;
+export const termsMax = 1_000;
 /** In UTF-16 units: 100 characters. */
 const termUnitsMax = 200;
 
@@ -21,8 +21,8 @@ export const IsStorable = check(
   (value) => ![value].flat().some((text) => typeof text === 'string' && unstorable.test(text)),
 );
 
-const typesMax = 5;
-export const IsPiiTypeList = check('piiTypesInvalid', (value) => isSetUpTo(typesMax, value) && value.length >= 1);
+export const piiTypesMax = 5;
+export const IsPiiTypeList = check('piiTypesInvalid', (value) => isSetUpTo(piiTypesMax, value) && value.length >= 1);
 
 export const IsCountry = check('countryInvalid', (value) => typeof value === 'string' && /^[A-Z]{2}$/.test(value));
 

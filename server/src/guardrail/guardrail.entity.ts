@@ -1,10 +1,12 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { boolean, integer, type RowOf, text, texts, time, uuid } from '../database/table.js';
+import { Cost } from '../fetch/cost.js';
 import { Fetch } from '../fetch/fetch.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import { Workspace } from '../workspace/workspace.entity.js';
+import { piiTypesMax, termsMax } from './guardrail-validators.js';
 
 export enum GuardrailStage {
   INPUT = 'INPUT',
@@ -129,12 +131,14 @@ export class Guardrail {
   @Field(() => GuardrailAction, { description: 'What becomes of a text in which it finds something.' })
   readonly action!: GuardrailAction;
 
+  @Cost({ items: termsMax })
   @Field(() => [String], { nullable: true, description: 'Of BLOCKED_TERMS: 1 to 1,000 terms of 1 to 100 characters.' })
   readonly terms!: string[] | null;
 
   @Field(() => String, { nullable: true, description: 'Of PATTERN: RE2 syntax.' })
   readonly pattern!: string | null;
 
+  @Cost({ items: piiTypesMax })
   @Field(() => [PiiType], { nullable: true, description: 'Of PII: at least one type.' })
   readonly piiTypes!: PiiType[] | null;
 

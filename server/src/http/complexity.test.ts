@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { buildSchema, getIntrospectionQuery, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { costKey, type FieldCost } from '../fetch/cost.js';
 import { prepareSchema } from '../fetch/prepare-schema.js';
 import { createSchema } from '../schema.js';
@@ -52,7 +52,7 @@ describe('the schema can not be built', () => {
     }
     prepareSchema(built, []);
   };
-  const thing = 'type Thing { id: ID!, labels: [String!]! }';
+  const thing = 'type Thing { id: ID! }';
 
   test.each([
     ['a list of objects', `type Query { things: [Thing!]! } ${thing}`, 'Query.things'],
@@ -64,16 +64,17 @@ describe('the schema can not be built', () => {
     ],
     ['a list of a union', `type Query { any: [Any!] } union Any = Thing ${thing}`, 'Query.any'],
     ['a list further down', `type Query { box: Box } type Box { things: [Thing!]! } ${thing}`, 'Box.things'],
+    ['a list of plain values', 'type Query { texts: [String!]! }', 'Query.texts'],
     ['nodes of no page', `type Query { box: Box } type Box { nodes: [Thing!]! } ${thing}`, 'Box.nodes'],
   ])('with %s that declares no cost', (_case, text, place) => {
     expect(() => build(text)).toThrow(`${place} is a list and declares no cost.`);
     expect(() => build(text, { [place]: { items: 3 } })).not.toThrow();
   });
 
-  test('while lists of plain values, and the items of a page, need none', () => {
+  test('while the items of a page need none', () => {
     const page =
       'type Page { nodes: [Thing!]!, edges: [Edge!]!, pageInfo: Info! } type Edge { node: Thing! } type Info { a: Int }';
-    expect(() => build(`type Query { page: Page, texts: [String!]! } ${page} ${thing}`)).not.toThrow();
+    expect(() => build(`type Query { page: Page } ${page} ${thing}`)).not.toThrow();
   });
 });
 
@@ -186,6 +187,23 @@ describe('what costs a statement counts it', () => {
     const plain = most((count) => passes(`{ viewer { ${roles(count)} } }`), 60_000);
     expect(plain).toBeGreaterThan(40 * counts);
   });
+});
+
+test('a list of plain values counts by what it can hold, a tenth of a value each', () => {
+  const models = most((count) =>
+    passes(`{ virtualKeys(first: 100) { nodes { ${times(count, (index) => `a${index}: allowedModels`)} } } }`),
+  );
+  // Of 200 models each.
+  expect([models, most((count) => passes(`{ virtualKeys(first: 100) { nodes { ${ids(count)} } } }`))]).toEqual([
+    23, 498,
+  ]);
+});
+
+test('introspection counts by what its lists hold, and the whole of it passes', () => {
+  expect(passes(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).toBe(true);
+  const field = 'fields { name args { name type { name } } type { name ofType { name } } }';
+  expect(passes(`{ ${times(12, (index) => `a${index}: __schema { types { ${field} } }`)} }`)).toBe(false);
+  expect(passes(`{ __schema { types { ${times(20, (index) => `a${index}: ${field}`)} } } }`)).toBe(false);
 });
 
 describe('every list by its declared length', () => {

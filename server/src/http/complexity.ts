@@ -1,11 +1,24 @@
-import { Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
+import { getNamedType, isLeafType, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql';
 import { requestError } from '../errors.js';
-import { complexityMax, costKey, type FieldCost } from '../fetch/cost.js';
+import { complexityMax, costKey, type FieldCost, plainItemsPerValue } from '../fetch/cost.js';
 import { pageSizeDefault, pageSizeMax } from '../fetch/list.js';
 import { type WalkedField, type WalkedOperation, walkFields } from './walk-fields.js';
 
 /** What a statement weighs, in values. */
 const statementWeight = 50;
+
+/** What a value of introspection weighs, which no statement is sent for, and how many there are in its lists: on average. */
+const introspectionWeight = 0.5;
+const introspectionItems: Readonly<Record<string, number>> = {
+  types: 200,
+  fields: 5,
+  inputFields: 3,
+  args: 2,
+  enumValues: 3,
+  interfaces: 1,
+  possibleTypes: 1,
+  directives: 6,
+};
 
 export interface Operation extends WalkedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
@@ -52,8 +65,11 @@ function measure(request: Operation): string[] {
     const cost = definition?.extensions[costKey] as FieldCost | undefined;
     // A root field takes one, also below the `query` of a payload.
     const statements = cost?.statements ?? (definition !== undefined && roots.includes(parent) ? 1 : 0);
-    values += times + statements * statementWeight + (cost?.work ?? 0);
+    const plain = definition !== undefined && isLeafType(getNamedType(definition.type)) ? Number(cost?.items ?? 0) : 0;
+    const own = definition === undefined ? introspectionWeight : 1 + plain / plainItemsPerValue;
+    values += times * own + statements * statementWeight + (cost?.work ?? 0);
     if (values > complexityMax) throw requestError('tooComplex');
+    if (definition === undefined) return times * (introspectionItems[node.name.value] ?? 1);
     if (cost?.items !== 'page') return times * (cost?.items ?? 1);
     const asked = pageSizesOf(node);
     for (const value of asked) if (value.kind === Kind.VARIABLE) names.push(value.name.value);

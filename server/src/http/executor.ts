@@ -11,6 +11,7 @@ import {
 import { logRefusal } from '../access/refusal-log.js';
 import { isGatewayAlone } from '../access/sight.js';
 import { CheckFailed } from '../database/transaction.js';
+import { withinAnswerSize } from './answer-size.js';
 import { answerToClosed } from './closed-fields.js';
 import { CompiledQueries } from './compiled-queries.js';
 import type { RequestContext } from './request-context.js';
@@ -44,6 +45,10 @@ export class Executor {
 
   /** @throws UNAUTHENTICATED for somebody who may no longer come in. */
   async execute(execution: Execution): Promise<ExecutionResult> {
+    return withinAnswerSize(await this.#executeForPresent(execution));
+  }
+
+  async #executeForPresent(execution: Execution): Promise<ExecutionResult> {
     const { context } = execution;
     for (let repeats = 0; ; repeats++) {
       const result = await this.#executeOnce(execution);

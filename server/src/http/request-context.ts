@@ -6,6 +6,9 @@ import type { Session } from '../auth/session.js';
 import type { Database, OrganizationDatabase } from '../database/database.js';
 import type { Reader, Services } from '../fetch/caller.js';
 
+/** What a request may read, in UTF-16 units: twice what it may answer with, as an answer may be made anew. */
+const readMax = 16_000_000;
+
 /** What one request carries: who asks, under which id, and what it has read so far. */
 export class RequestContext implements Reader {
   readonly isProduction: boolean;
@@ -17,6 +20,7 @@ export class RequestContext implements Reader {
   // Private to TypeScript only: Apollo copies the context by its properties.
   private readonly session: Session | null;
   private readonly wholeDatabase: Database;
+  private readonly room = { left: readMax };
   private currentDatabase: OrganizationDatabase | undefined;
 
   constructor(request: {
@@ -48,7 +52,7 @@ export class RequestContext implements Reader {
   }
 
   get database(): OrganizationDatabase {
-    this.currentDatabase ??= this.wholeDatabase.within(scopeOf(this.actor), this.session ?? undefined);
+    this.currentDatabase ??= this.wholeDatabase.within(scopeOf(this.actor), this.session ?? undefined, this.room);
     return this.currentDatabase;
   }
 

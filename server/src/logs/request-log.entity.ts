@@ -9,6 +9,7 @@ import { DateTimeScalar } from '../graphql/scalars.js';
 import { Guardrail } from '../guardrail/guardrail.entity.js';
 import { LlmConfiguration, LlmProvider } from '../llm-configuration/llm-configuration.entity.js';
 import { RequestStatus } from '../usage/request-status.js';
+import { tagsMax } from '../usage/usage-checks.js';
 import { VirtualKey } from '../virtual-key/virtual-key.entity.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 
@@ -109,6 +110,7 @@ export class RequestLog {
   @Field(() => [Guardrail], { description: 'Those that matched, also where they were deleted since.' })
   readonly guardrails!: readonly Guardrail[];
 
+  @Cost({ items: tagsMax })
   @Field(() => [String], { description: 'What the gateway calls it by.' })
   readonly tags!: readonly string[];
 

@@ -1,6 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { ServiceScope } from '../access/actor.js';
 import { type RowOf, text, texts, time, uuid } from '../database/table.js';
+import { Cost } from '../fetch/cost.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
@@ -38,6 +39,7 @@ export class ServiceToken {
   @Field(() => String, { description: 'Name to show, such as that of the service.' })
   readonly name!: string;
 
+  @Cost({ items: Object.keys(ServiceScope).length })
   @Field(() => [ServiceScope], { description: 'What the service may do.' })
   readonly scopes!: readonly ServiceScope[];
 

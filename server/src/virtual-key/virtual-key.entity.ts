@@ -3,10 +3,12 @@ import { type Actor, userIdOf } from '../access/actor.js';
 import type { Permission } from '../access/permissions.js';
 import { sql } from '../database/sql.js';
 import { integer, numeric, type RowOf, text, texts, time, uuid } from '../database/table.js';
+import { Cost } from '../fetch/cost.js';
 import { Fetch, piece } from '../fetch/fetch.js';
 import { Node } from '../graphql/node.js';
 import { Noun } from '../graphql/noun.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { modelsMax } from '../graphql/validators.js';
 import { User } from '../user/user.entity.js';
 import { Workspace } from '../workspace/workspace.entity.js';
 
@@ -116,6 +118,7 @@ export class VirtualKey {
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the gateway last accepted it; null for never.' })
   readonly lastUsedAt!: Date | null;
 
+  @Cost({ items: modelsMax })
   @Field(() => [String], {
     nullable: true,
     description: 'Models that the key may ask for; null for every model that the workspace routes.',

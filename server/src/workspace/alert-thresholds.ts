@@ -1,7 +1,7 @@
 import { Refusal, type Refused } from '../errors.js';
 import { check, isSetUpTo } from '../graphql/validators.js';
 
-const thresholdsMax = 20;
+export const thresholdsMax = 20;
 const thresholdMax = 1_000;
 
 /** Leaves null to `NotNull`, so that it is told of once. */
