@@ -104,6 +104,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
     trustedDocuments,
     database,
     isProduction: config.production,
+    requestSeconds: config.requestSeconds,
     services: new Services(gateway, new Quotas(config.quotas)),
     introspection,
     graphqlGet: config.graphqlGet,

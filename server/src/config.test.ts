@@ -27,6 +27,7 @@ test('nothing has to be set: the server runs for development, on the loopback ad
     database,
     dataDir: resolve('.data'),
     demoData: true,
+    requestSeconds: 30,
     reservationSeconds: 600,
     auth: { mode: 'development' },
     usageRetentionDays: 400,
@@ -113,6 +114,7 @@ describe('is accepted:', () => {
     ],
     ['DATA_DIR, made absolute', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
     ['the shortest USAGE_RETENTION_DAYS', { USAGE_RETENTION_DAYS: '62' }, { usageRetentionDays: 62 }],
+    ['the shortest REQUEST_SECONDS', { REQUEST_SECONDS: '1' }, { requestSeconds: 1 }],
     ['the shortest RESERVATION_SECONDS', { RESERVATION_SECONDS: '60' }, { reservationSeconds: 60 }],
     ['DEMO_DATA off on the embedded database', { DEMO_DATA: 'false' }, { demoData: false }],
     [
@@ -187,6 +189,7 @@ describe('stops the start with one line that names the variable and what it expe
     ['PORT', 'whole number', { PORT: '0x10' }],
     ['PORT', 'whole number', { PORT: ' 4000' }],
     ['PORT', 'whole number', { PORT: 'http' }],
+    ['REQUEST_SECONDS', 'from 1 to 3600', { REQUEST_SECONDS: '0' }],
     ['RESERVATION_SECONDS', 'from 60 to 86400', { RESERVATION_SECONDS: '59' }],
     ['DATABASE_POOL_SIZE', 'to 1000', { DATABASE_POOL_SIZE: '1001' }],
     ['DATABASE_POOL_SIZE', 'whole number', { DATABASE_POOL_SIZE: '0' }],

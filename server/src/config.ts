@@ -18,6 +18,8 @@ export interface Config {
   /** Folder of the embedded database and of the development secret. */
   readonly dataDir: string;
   readonly demoData: boolean;
+  /** How long a request may take to arrive, in seconds. */
+  readonly requestSeconds: number;
   /** How long what a request may cost is held for it. */
   readonly reservationSeconds: number;
   /** How long records of usage are kept: whole months, and at least so many days. */
@@ -115,6 +117,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     },
     dataDir: resolve(read(environment, 'DATA_DIR') ?? './.data'),
     demoData: flag(environment, 'DEMO_DATA', url === null),
+    requestSeconds: integer(environment, 'REQUEST_SECONDS', 30, 1, 3_600),
     reservationSeconds: integer(environment, 'RESERVATION_SECONDS', 600, 60, 86_400),
     usageRetentionDays: integer(environment, 'USAGE_RETENTION_DAYS', 400, 62, 3_660),
     auth: authConfig(environment, production, host),

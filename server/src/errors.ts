@@ -607,8 +607,21 @@ export const requestErrors = {
   bodyTooLarge: {
     code: 'BAD_USER_INPUT',
     status: 413,
-    message: 'The request body is larger than 8 MiB.',
+    message:
+      'The request body is too large: 1 MiB at the most, 8 MiB for who may sync a directory or record usage, 64 KiB without a token.',
     remedy: 'Send less at once; page through lists instead of asking for ids one by one.',
+  },
+  requestLate: {
+    code: 'BAD_USER_INPUT',
+    status: 408,
+    message: 'The request did not arrive in time; the connection is closed.',
+    remedy: 'Send it whole and without delay; nothing was done.',
+  },
+  headersTooLarge: {
+    code: 'BAD_USER_INPUT',
+    status: 431,
+    message: 'The headers of the request are larger than 16 KiB.',
+    remedy: 'Send fewer or shorter headers; nothing was done.',
   },
   pageSize: {
     code: 'BAD_USER_INPUT',

@@ -412,15 +412,15 @@ describe('a request body is refused', () => {
     return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`;
   };
 
-  test('of more than 8 MiB, with the limit in the message', async () => {
-    const { status, error } = await post(bodyOf(8_388_609));
+  test('of more than 1 MiB, with the limits in the message', async () => {
+    const { status, error } = await post(bodyOf(1_048_577));
     expect([status, error.extensions.code]).toEqual([413, 'BAD_USER_INPUT']);
-    expect(error.message).toContain('8 MiB');
+    expect(error.message).toContain('1 MiB at the most');
   });
 
-  test('and one of exactly 8 MiB is not', async () => {
+  test('and one of exactly 1 MiB is not', async () => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` };
-    const { status, text } = await rawRequest(server.endpoint, { headers, body: bodyOf(8_388_608) });
+    const { status, text } = await rawRequest(server.endpoint, { headers, body: bodyOf(1_048_576) });
     expect([status, JSON.parse(text)]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 

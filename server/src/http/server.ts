@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import fastifyCors from '@fastify/cors';
 import {
@@ -37,6 +39,7 @@ export interface ServerOptions {
   readonly trustedProxies: TrustedProxies | null;
   readonly database: Database;
   readonly isProduction: boolean;
+  readonly requestSeconds: number;
   readonly services: Services;
   readonly introspection: boolean;
   readonly graphqlGet: boolean;
@@ -56,15 +59,34 @@ declare module 'fastify' {
   }
 }
 
-/** Room for a sync of 10,000 users with their teams. */
-const bodyLimitBytes = 8_388_608;
+/** Headers come first, and are small. */
+const headersMs = 10_000;
+/** Longer than load balancers keep a connection that waits for its next request. */
+const keepAliveMs = 72_000;
+/** A connection on which nothing moves ends, also where its client takes no answer; an operation is never so long. */
+const stillMs = 120_000;
+
+const ofEveryAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+const brokenBy: Readonly<Record<string, RequestErrorName>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'requestLate',
+  HPE_HEADER_OVERFLOW: 'headersTooLarge',
+};
 
 /** The HTTP surface: GraphQL, health and metrics. `apollo` must have been started. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { apollo, limits, database, isProduction, services, metrics, log } = options;
+  const requestMs = options.requestSeconds * 1_000;
   const server = fastify({
     loggerInstance: log,
-    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionTimeout: stillMs,
+    http: {
+      headersTimeout: Math.min(headersMs, requestMs),
+      connectionsCheckingInterval: Math.min(1_000, requestMs / 4),
+    },
+    clientErrorHandler: answerBroken,
     trustProxy: trustOf(options.trustedProxies),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // One line a request, without the query string: it may carry variables.
@@ -80,6 +102,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.decorateRequest('session', null);
   server.decorateRequest('operation', null);
 
+  // With callbacks: of what hooks cost, promises are the most. Before those of others, so that no answer goes without.
+  server.addHook('onRequest', (request, reply, done) => {
+    // What has an answer that may be kept says so itself.
+    reply.headers({ 'x-request-id': request.id, ...ofEveryAnswer });
+    done();
+  });
   if (options.corsOrigins.length > 0) {
     await server.register(fastifyCors, {
       origin: [...options.corsOrigins],
@@ -90,12 +118,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     });
   }
 
-  // With callbacks: of what hooks cost, promises are the most.
-  server.addHook('onRequest', (request, reply, done) => {
-    // What has an answer that may be kept says so itself.
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    done();
-  });
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const milliseconds = reply.elapsedTime;
@@ -170,6 +192,23 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return server;
 }
 
+/** Answers what is no request, or has not arrived in time, and ends its connection. */
+function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed || error.code === 'ECONNRESET') return;
+  const name = brokenBy[error.code ?? ''] ?? 'requestMalformed';
+  const { message, extensions } = requestError(
+    name,
+    name === 'requestMalformed' ? 'This is no request of HTTP.' : undefined,
+  );
+  const { code, reason, http } = extensions as { code: string; reason: string; http: { status: number } };
+  const body = JSON.stringify({ errors: [withRequestId({ message, extensions: { code, reason } }, randomUUID())] });
+  const headers = { ...ofEveryAnswer, 'content-type': 'application/json; charset=utf-8', connection: 'close' };
+  const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}\r\n`);
+  const start = `HTTP/1.1 ${http.status} ${STATUS_CODES[http.status]}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
+  if (socket.writable) socket.end(`${start}${lines.join('')}\r\n${body}`, () => socket.destroy());
+  else socket.destroy();
+}
+
 function requestIdOf(header: string | string[] | undefined): string {
   const isGiven = typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header);
   // It is logged, so it is nothing that must not be.
@@ -183,16 +222,17 @@ function sendError(reply: FastifyReply, error: GraphQLError): FastifyReply {
     http?: { status: number; headers: ReadonlyMap<string, string> };
   };
   const extensions = { code, ...(reason !== undefined && { reason }) };
+  // What has not been read is not read any more.
+  if (!reply.request.raw.complete) void reply.header('connection', 'close');
   return reply
     .code(http?.status ?? 500)
-    .headers(Object.fromEntries(http?.headers ?? []))
+    .headers({ ...ofEveryAnswer, ...Object.fromEntries(http?.headers ?? []) })
     .type('application/json; charset=utf-8')
     .send(JSON.stringify({ errors: [withRequestId({ message: error.message, extensions }, reply.request.id)] }));
 }
 
 /** Fastify's own refusals: bodies that are too large, of another type or no JSON. */
 function ofFastify({ code, statusCode = 500, message }: FastifyError): [RequestErrorName, string?] {
-  if (statusCode === 413) return ['bodyTooLarge'];
   if (statusCode === 415) return ['mediaTypeUnsupported'];
   // Its sentence may repeat the body.
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return ['bodyMalformed'];
