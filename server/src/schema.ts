@@ -23,8 +23,15 @@ const deprecatedDirective = new GraphQLDirective({
   ),
 });
 
+let created: Promise<GraphQLSchema> | undefined;
+
 /** The executable schema. Resolvers hold nothing of their own: what they need is in the request's context. */
-export async function createSchema(): Promise<GraphQLSchema> {
+export function createSchema(): Promise<GraphQLSchema> {
+  created ??= build();
+  return created;
+}
+
+async function build(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [...resolvers] as unknown as NonEmptyArray<() => object>,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],

@@ -19,8 +19,37 @@ function inOwnContext(Module) {
   };
 }
 
+/** The server's own modules, not the tests and what is made for them, which hold what is of one file. */
+const isOfServer = /\/server\/src\/(?!testing\/)(?!.*\.(?:test|long|pooler|recipe|browser)\.ts$)/;
+
+/** Where decorators leave what they say of the classes of those modules. */
+const isOfDecorators = /Metadata(?:Args)?Storage$/;
+
+/** The server's modules by their files, with their code. */
+const modules = new Map();
+/** Jest's `import()` of the file that runs now. */
+let importModuleDynamically;
+
+/** Loads each of the server's modules once for all files that a worker runs, where Jest would for each of them. */
+function onceAWorker(Module) {
+  return new Proxy(Module, {
+    construct(target, [code, options], newTarget) {
+      const { identifier } = options;
+      ({ importModuleDynamically } = options);
+      const known = modules.get(identifier);
+      if (known?.code === code && known.module.status === 'evaluated') return known.module;
+      const own = { ...options, importModuleDynamically: (...args) => importModuleDynamically(...args) };
+      const module = Reflect.construct(target, [code, own], newTarget);
+      if (isOfServer.test(identifier)) modules.set(identifier, { code, module });
+      return module;
+    },
+  });
+}
+
 const { compileFunction } = vm;
-vm.SourceTextModule = inOwnContext(vm.SourceTextModule);
+// Where Jest loads a whole graph at once (Node 24.9 and later), it takes no module that it has not loaded itself.
+const loadsOnce = vm.SourceTextModule.prototype.hasAsyncGraph === undefined;
+vm.SourceTextModule = inOwnContext(loadsOnce ? onceAWorker(vm.SourceTextModule) : vm.SourceTextModule);
 vm.SyntheticModule = inOwnContext(vm.SyntheticModule);
 vm.compileFunction = (code, params, options) => {
   const isOwn = options?.parsingContext === ownContext;
@@ -67,7 +96,7 @@ export default class Environment extends TestEnvironment {
     this.moduleMocker.restoreAllMocks();
     await super.teardown();
     for (const key of Reflect.ownKeys(globalThis)) {
-      if (!this.#globals.has(key)) Reflect.deleteProperty(globalThis, key);
+      if (!this.#globals.has(key) && !isOfDecorators.test(String(key))) Reflect.deleteProperty(globalThis, key);
     }
     globalThis.console = this.#console;
     Object.assign(process, this.#process);
