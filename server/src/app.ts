@@ -80,6 +80,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** For sign-in, warnings and metrics: one organization has three of them. */
+const asideConnections = 4;
+
 /** Builds every service and the HTTP server around them; does not listen yet. */
 export async function createApp(config: Config, database: Database, log: FastifyBaseLogger): Promise<App> {
   const schema = await createSchema();
@@ -90,10 +93,12 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const introspection = config.introspection && trustedDocuments === null;
   const apollo = createApollo({ schema, introspection: introspection || trustedDocuments?.hasIntrospection === true });
   await apollo.start();
-  const authenticator = new Authenticator(database, await tokenVerifier(config));
+  // Whatever requests do, people come in, and whoever watches the service is told the truth.
+  const aside = database.aside(asideConnections);
+  const authenticator = new Authenticator(aside, await tokenVerifier(config));
   const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
-  const warnings = () => warningsOf(database);
-  const metrics = createMetrics(database, { metrics: [...featureMetrics, ...trafficMetrics], warnings });
+  const warnings = () => warningsOf(aside);
+  const metrics = createMetrics(database, { aside, metrics: [...featureMetrics, ...trafficMetrics], warnings });
   const { sharedUrl } = config.traffic;
   const store = sharedUrl === null ? ownStore : await connectLimitStore(sharedUrl, log);
   const server = await createServer({

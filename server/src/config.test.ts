@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Config, ConfigError, loadConfig } from './config.js';
+import { defaultTimeLimits } from './database/deadline.js';
 
 const secret = 'a-secret-of-at-least-32-bytes-0123456789';
 const databaseUrl = 'postgres://app:pa55word@db.internal:5432/tokenvue';
 /** What the database is like unless something is set. */
-const database = { url: null, poolSize: 2 * availableParallelism(), carriesNames: true };
+const timeLimits = defaultTimeLimits;
+const database = { url: null, poolSize: 2 * availableParallelism(), carriesNames: true, timeLimits };
 
 /** The one line with which the start is refused. */
 function refusal(environment: Record<string, string>): string {
@@ -111,6 +113,16 @@ describe('is accepted:', () => {
       'DATABASE_STATEMENT_NAMES off, for a pooler that does not carry them',
       { DATABASE_STATEMENT_NAMES: 'false' },
       { database: { ...database, carriesNames: false } },
+    ],
+    [
+      'times that operations, syncs and locks have',
+      { OPERATION_TIMEOUT_MS: '2000', SYNC_TIMEOUT_MS: '20000', LOCK_TIMEOUT_MS: '500' },
+      {
+        database: {
+          ...database,
+          timeLimits: { operation: { totalMs: 2_000, lockMs: 500 }, sync: { totalMs: 20_000, lockMs: 10_000 } },
+        },
+      },
     ],
     ['DATA_DIR, made absolute', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
     ['the shortest USAGE_RETENTION_DAYS', { USAGE_RETENTION_DAYS: '62' }, { usageRetentionDays: 62 }],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { defaultTimeLimits, type TimeLimit, type TimeLimits } from './database/deadline.js';
 import { parseUrl } from './url.js';
 
 /** The environment, checked once; the only place that reads it. */
@@ -14,6 +15,7 @@ export interface Config {
     readonly poolSize: number;
     /** Whether prepared statements may have names: not behind a pooler that does not carry them. */
     readonly carriesNames: boolean;
+    readonly timeLimits: TimeLimits;
   };
   /** Folder of the embedded database and of the development secret. */
   readonly dataDir: string;
@@ -114,6 +116,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       url,
       poolSize: integer(environment, 'DATABASE_POOL_SIZE', 2 * availableParallelism(), 1, 1_000),
       carriesNames: flag(environment, 'DATABASE_STATEMENT_NAMES', true),
+      timeLimits: timeLimits(environment),
     },
     dataDir: resolve(read(environment, 'DATA_DIR') ?? './.data'),
     demoData: flag(environment, 'DEMO_DATA', url === null),
@@ -162,6 +165,22 @@ function postgresUrl(environment: Environment): string | null {
     throw new ConfigError('DATABASE_URL expects a URL such as postgres://user:password@host:5432/database.');
   }
   return text;
+}
+
+function timeLimits(environment: Environment): TimeLimits {
+  const time = (name: string, { totalMs }: Pick<TimeLimit, 'totalMs'>) =>
+    integer(environment, name, totalMs, 100, 600_000);
+  const operation = time('OPERATION_TIMEOUT_MS', defaultTimeLimits.operation);
+  const sync = time('SYNC_TIMEOUT_MS', defaultTimeLimits.sync);
+  const lockMs = time('LOCK_TIMEOUT_MS', { totalMs: Math.floor(operation / 2) });
+  // Else nobody would ever be told of a lock.
+  if (lockMs >= operation) throw new ConfigError('LOCK_TIMEOUT_MS expects less than OPERATION_TIMEOUT_MS.');
+  if (sync < operation) throw new ConfigError('SYNC_TIMEOUT_MS expects no less than OPERATION_TIMEOUT_MS.');
+  return {
+    operation: { totalMs: operation, lockMs },
+    // Syncs wait for each other.
+    sync: { totalMs: sync, lockMs: Math.max(lockMs, Math.floor(sync / 2)) },
+  };
 }
 
 function trafficConfig(environment: Environment): TrafficConfig {

@@ -468,6 +468,12 @@ export const refusals = {
     message: 'This is for services; no person can do it.',
     remedy: 'Send a service token with the scope that the mutation names.',
   },
+  changeUnderWay: {
+    code: UserErrorCode.VERSION_CONFLICT,
+    message: 'Somebody else is changing this, and that takes long; nothing was done.',
+    remedy:
+      'Send it again in a moment. What the other change leaves is not known yet, so that no present state is there.',
+  },
   versionConflict: {
     code: UserErrorCode.VERSION_CONFLICT,
     message: 'It was changed by somebody else since you read it.',
@@ -757,6 +763,19 @@ export const requestErrors = {
     code: 'SERVICE_UNAVAILABLE',
     status: 503,
     message: 'The service can not do this now: its database is away, starting, full or read-only.',
+    remedy: 'Try again after the seconds of `Retry-After`. What repeats safely, the SDK sends again by itself.',
+  },
+  deadlinePassed: {
+    code: 'SERVICE_UNAVAILABLE',
+    status: 503,
+    message: 'The operation took longer than it may, and was stopped.',
+    remedy:
+      'Ask for less at once, or try again after the seconds of `Retry-After`. Of a mutation that is told so nothing was done, unless its payload is there.',
+  },
+  lockHeld: {
+    code: 'SERVICE_UNAVAILABLE',
+    status: 503,
+    message: 'Something else holds for longer than anybody waits what the operation needs; it was stopped.',
     remedy: 'Try again after the seconds of `Retry-After`. What repeats safely, the SDK sends again by itself.',
   },
   internal: {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
+import { Deadline, waitFor } from '../database/deadline.js';
 import { readClaims } from './claims.js';
 import { SignInRefused } from './refused-sign-in.js';
 import { findService } from './service-sign-in.js';
@@ -56,7 +57,7 @@ export class Authenticator {
   }
 
   #remember(token: string): Promise<SignIn> {
-    const signedIn = token.startsWith('tvs_') ? this.#signInService(token) : this.#signInPerson(token);
+    const signedIn = this.#signIn(token);
     const forget = () => {
       if (this.#signedIn.peek(token) === signedIn) this.#signedIn.delete(token);
     };
@@ -71,15 +72,26 @@ export class Authenticator {
     return signedIn;
   }
 
+  /** In the time of an operation. What it does is the same when it is done again, so that nobody waits for its end. */
+  async #signIn(token: string): Promise<SignIn> {
+    const deadline = new Deadline(this.#database.timeLimits);
+    const signedIn = token.startsWith('tvs_') ? this.#signInService(token) : this.#signInPerson(token, deadline);
+    try {
+      return await waitFor(deadline, signedIn);
+    } finally {
+      deadline.end();
+    }
+  }
+
   async #signInService(token: string): Promise<SignIn> {
     const known = await findService(this.#database, token);
     if (known === null) throw new SignInRefused('unknown_service_token');
     return { known, isInLine: true };
   }
 
-  async #signInPerson(token: string): Promise<SignIn> {
+  async #signInPerson(token: string, deadline: Deadline): Promise<SignIn> {
     const claims = readClaims(await this.#verify(token, await this.#clock.now()));
-    return signIn(this.#database, claims);
+    return signIn(this.#database, claims, deadline);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { OrganizationDatabase } from '../database/database.js';
+import { type Limited, waitFor } from '../database/deadline.js';
 import { organization, raw, sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
 
@@ -21,12 +22,17 @@ const lastSyncs = new Map<string, Promise<unknown>>();
 /**
  * Does the work after what came before it for the organization. Syncs wait for each other here, and only for those of
  * other processes with the lock, because who waits with the lock keeps a connection of the pool that every organization
- * needs.
+ * needs. Nobody waits for longer than their deadline.
  */
-export async function inTurn<Result>(organizationId: string, work: () => Promise<Result>): Promise<Result> {
+export async function inTurn<Result>(
+  organizationId: string,
+  deadline: Limited,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const before = lastSyncs.get(organizationId);
-  const done = before === undefined ? work() : before.then(work);
-  const ended = done.catch(() => {});
+  const done = before === undefined ? work() : waitFor(deadline, before).then(work);
+  // The next one also waits for those that this one would not wait for.
+  const ended = Promise.allSettled([before, done]);
   lastSyncs.set(organizationId, ended);
   try {
     return await done;

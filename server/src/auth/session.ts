@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.js';
 import { scopeOf } from '../access/sight.js';
 import type { Database } from '../database/database.js';
+import type { Limited } from '../database/deadline.js';
 import type { Answer, TextRow } from '../database/message.js';
 import type { Sql } from '../database/sql.js';
 import { type Check, CheckFailed } from '../database/transaction.js';
@@ -85,9 +86,9 @@ export class Session implements Check {
    * @returns whether they are as they were assumed to be.
    * @throws UNAUTHENTICATED for somebody who may no longer come in
    */
-  async verify(database: Database): Promise<boolean> {
+  async verify(database: Database, limited: Limited): Promise<boolean> {
     const { source } = this.#known;
-    const { rows } = await database.within(scopeOf(this.#actor)).texts(source.statement);
+    const { rows } = await database.within(scopeOf(this.#actor), { limited }).texts(source.statement);
     const [row] = rows;
     const refusal = source.refusalOf(row);
     if (row === undefined || refusal !== null) throw new SignInRefused(refusal ?? 'inactive');

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { OrganizationRole } from '../access/actor.js';
 import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js';
 import type { Database } from '../database/database.js';
+import type { Limited } from '../database/deadline.js';
 import { organization, prepare, type Sql, sql, viewer } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
 import { searchKey, userSearchKey } from '../text.js';
@@ -38,8 +39,7 @@ export interface SignIn {
   readonly isInLine: boolean;
 }
 
-/** How long somebody unknown waits for a sync of the directory to end, and the pauses between two looks. */
-const waitMaxMs = 20_000;
+/** The pauses between two looks of somebody unknown whether a sync of the directory has ended. */
 const pauseMinMs = 25;
 const pauseMaxMs = 1_000;
 
@@ -50,8 +50,11 @@ const pauseMaxMs = 1_000;
  * in, until there is another. While a sync of the directory is under way, a person who is known goes on as they are known.
  * @throws UNAUTHENTICATED for a person who was set inactive.
  */
-export async function signIn(database: Database, claims: Claims): Promise<SignIn> {
-  const deadline = Date.now() + waitMaxMs;
+export async function signIn(
+  database: Database,
+  claims: Claims,
+  { signal }: Pick<Limited, 'signal'> = { signal: new AbortController().signal },
+): Promise<SignIn> {
   const own = await findOrMakeOrganization(database, claims.organization);
   let user = await findUser(database, own.id, claims);
   let isTakenIn = user !== undefined && !(user.active && isNews(user, claims));
@@ -59,8 +62,8 @@ export async function signIn(database: Database, claims: Claims): Promise<SignIn
     isTakenIn = await bringInLine(database, own.id, claims, isDemotion(user, claims));
     user = await findUser(database, own.id, claims);
     if (isTakenIn || user !== undefined) break;
-    if (Date.now() >= deadline) throw new Error('A sync of the team directory keeps a sign-in waiting for too long.');
     await delay(pause);
+    signal.throwIfAborted();
   }
   if (user === undefined) throw new Error('The signed-in user is gone.');
   if (!user.active) throw new SignInRefused('inactive');

@@ -5,6 +5,7 @@ import { logRefusal } from '../access/refusal-log.js';
 import { type AuditChange, type AuditEntry, auditStatements } from '../audit/audit.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import { CheckFailed, type Transaction } from '../database/transaction.js';
+import { LockNotAvailable } from '../database/unavailable.js';
 import { Refusal, type RefusalName, type Refused, refusals, UserErrorCode } from '../errors.js';
 import type { Caller, Reader } from '../fetch/caller.js';
 import type { Noun } from '../graphql/noun.js';
@@ -42,6 +43,8 @@ export interface Command<Input extends object, Result extends object> {
   readonly work: (run: Run, input: Input) => Promise<Result>;
   /** Does it after what came before it, for commands that may not cross. */
   readonly inTurn?: <Done>(caller: Caller, work: () => Promise<Done>, input: Input) => Promise<Done>;
+  /** Whether it has the time of a sync. */
+  readonly isLong?: boolean;
   /** Says more of why it was refused than the transaction could, which is over by then. */
   readonly explain?: (caller: Caller, input: Input, refused: readonly Refused[]) => Promise<readonly Refused[]>;
 }
@@ -54,7 +57,7 @@ export function command<Input extends object, Result extends object>(
   name: string,
   permission: Permission,
   work: Command<Input, Result>['work'],
-  options: Pick<Command<Input, Result>, 'inTurn' | 'explain'> = {},
+  options: Pick<Command<Input, Result>, 'inTurn' | 'isLong' | 'explain'> = {},
 ): Command<Input, Result> {
   return { name, permission, work, ...options };
 }
@@ -99,12 +102,17 @@ async function performOnce<Input extends object, Result extends object>(
 ): Promise<Partial<Result> & Payload> {
   try {
     authorizeAnywhere(caller.actor, command.permission);
+    if (command.isLong === true) caller.deadline.prolong();
     const refused = await refusedBy(input);
     if (refused.length > 0) throw new Refusal(refused);
     const work = () => run(caller, command, input);
     const result = await (command.inTurn?.(caller, work, input) ?? work());
     return { ...result, userErrors: [] };
   } catch (error) {
+    // All of it is undone, as of what is refused.
+    if (error instanceof LockNotAvailable) {
+      return { ...({} as Partial<Result>), userErrors: [toUserError({ refusal: 'changeUnderWay', field: null })] };
+    }
     if (!(error instanceof Refusal)) throw error;
     if (error.refused.some(({ refusal }) => refusals[refusal].code === UserErrorCode.FORBIDDEN)) {
       logRefusal(caller, command.permission, error.refused);

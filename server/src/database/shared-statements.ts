@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type Limited, sharedSignal } from './deadline.js';
 import type { Answer } from './message.js';
 import type { Scope, Sql } from './sql.js';
 import { type Check, guardFailed, toCheckFailed } from './transaction.js';
@@ -18,11 +19,19 @@ export interface SharedStatement<Item, Result> {
 }
 
 /** Sends the statements as one transaction of the scope. */
-type Send = (scope: Scope, statements: readonly Sql[]) => Promise<readonly Answer[]>;
+type Send = (scope: Scope, statements: readonly Sql[], limited: Limited) => Promise<readonly Answer[]>;
+
+/** Who calls. */
+export interface SharedCall {
+  readonly scope: Scope;
+  readonly check: Check | undefined;
+  readonly limited: Limited;
+}
 
 interface Call<Item, Result> {
   readonly item: Item;
   readonly check: Check | undefined;
+  readonly limited: Limited;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -39,7 +48,7 @@ export class SharedStatements {
   /** @throws CheckFailed where what the request began with no longer holds; then nothing was done for it. */
   call<Item, Result>(
     shared: SharedStatement<Item, Result>,
-    { scope, check }: { readonly scope: Scope; readonly check: Check | undefined },
+    { scope, check, limited }: SharedCall,
     item: Item,
   ): Promise<Result> {
     const queues = this.#queues.get(shared) ?? new Map<string, Queue<never, never>>();
@@ -49,35 +58,45 @@ export class SharedStatements {
     if (queue === undefined) {
       queue = new Queue(
         shared,
-        (statements) => this.#send(scope, statements),
+        (statements, of) => this.#send(scope, statements, of),
         () => queues.delete(organizationId),
       );
       queues.set(organizationId, queue as unknown as Queue<never, never>);
     }
     const { add } = queue;
-    return new Promise((resolve, reject) => add({ item, check, resolve, reject }));
+    return new Promise((resolve, reject) => add({ item, check, limited, resolve, reject }));
   }
 }
 
+type SendAll = (statements: readonly Sql[], limited: Limited) => Promise<readonly Answer[]>;
+
 class Queue<Item, Result> {
   readonly #shared: SharedStatement<Item, Result>;
-  readonly #sendAll: (statements: readonly Sql[]) => Promise<readonly Answer[]>;
+  readonly #sendAll: SendAll;
   readonly #onEmpty: () => void;
   #waiting: Call<Item, Result>[] = [];
   #underWay = 0;
   #isAwake = false;
 
-  constructor(
-    shared: SharedStatement<Item, Result>,
-    sendAll: (statements: readonly Sql[]) => Promise<readonly Answer[]>,
-    onEmpty: () => void,
-  ) {
+  constructor(shared: SharedStatement<Item, Result>, sendAll: SendAll, onEmpty: () => void) {
     this.#shared = shared;
     this.#sendAll = sendAll;
     this.#onEmpty = onEmpty;
   }
 
   readonly add = (call: Call<Item, Result>): void => {
+    const { signal } = call.limited;
+    const leave = () => {
+      const place = this.#waiting.indexOf(call);
+      if (place < 0) return;
+      this.#waiting.splice(place, 1);
+      call.reject(signal.reason);
+    };
+    if (signal.aborted) {
+      call.reject(signal.reason);
+      return;
+    }
+    signal.addEventListener('abort', leave, { once: true });
     this.#waiting.push(call);
     if (this.#isAwake || this.#underWay >= this.#shared.underWayMax) return;
     this.#isAwake = true;
@@ -118,7 +137,8 @@ class Queue<Item, Result> {
       const results = await this.#resultsOf(calls);
       for (const [index, { resolve }] of calls.entries()) resolve(results[index] as Result);
     } catch (error) {
-      const isRefused = error instanceof pg.DatabaseError && !ofNoItem.includes(error.code ?? '');
+      // A guard that failed is no item's fault, and what took too long would do so again, as `DeadlinePassed` says.
+      const isRefused = error instanceof pg.DatabaseError && error.code !== guardFailed;
       // An item that fails takes none of the others with it.
       if (isRefused && calls.length > 1) for (const call of calls) await this.#settle([call]);
       else for (const { reject } of calls) reject(toCheckFailed(error));
@@ -131,11 +151,20 @@ class Queue<Item, Result> {
     if (guard === null) throw new Error('Who asks has nothing by which a message could end its transaction.');
     const statement = this.#shared.statement(calls.map(({ item }) => item));
     // Once more after it, because it may have waited.
-    const answers = await this.#sendAll(guard === undefined ? [statement] : [guard, statement, guard]);
+    const answers = await this.#sendTogether(calls, guard === undefined ? [statement] : [guard, statement, guard]);
     if (guard !== undefined) for (const { check: own } of calls) own?.accept(answers[0] as Answer);
     return this.#shared.read(answers[guard === undefined ? 0 : 1] as Answer, calls.length);
   }
-}
 
-/** What is no single item's fault: a guard that failed, and a statement that took too long and would do so again. */
-const ofNoItem: readonly string[] = [guardFailed, '57014'];
+  /** Stopped only where nobody waits for any of it: what was done for others stands. */
+  async #sendTogether(calls: readonly Call<Item, Result>[], statements: readonly Sql[]): Promise<readonly Answer[]> {
+    const [first] = calls;
+    if (first === undefined) throw new Error('Nobody has called.');
+    const { signal, end } = sharedSignal(calls.map(({ limited }) => limited.signal));
+    try {
+      return await this.#sendAll(statements, { limit: first.limited.limit, signal });
+    } finally {
+      end();
+    }
+  }
+}

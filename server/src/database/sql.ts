@@ -20,6 +20,9 @@ export const organization = new Known('organization');
 /** UUID of the person who asks; null for a service, which is nobody's member. */
 export const viewer = new Known('viewer');
 
+/** The role that row-level security binds. */
+export const requestRole = 'tokenvue_workspaces';
+
 /** Whom a statement runs for. */
 export interface Scope {
   readonly organizationId: string;

@@ -41,6 +41,8 @@ export interface TransactionOptions {
   /** Gives a statement the values of the transaction's scope. */
   readonly bind: (statement: Sql) => Statement;
   readonly check: Check | undefined;
+  /** Nothing more is sent once it is aborted. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The values that one statement can have. */
@@ -90,6 +92,7 @@ export class Transaction implements Reads {
     try {
       // The connection may be another's by now.
       if (this.#isOver) throw new Error('The transaction has ended.');
+      this.#options.signal?.throwIfAborted();
       const answers = await this.#answersTo(sending.flatMap(({ statements }) => statements));
       for (const { statements, resolve } of sending) resolve(answers.splice(0, statements.length));
     } catch (error) {

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { eventually } from '../testing/eventually.js';
-import { createWorkspace, workspaceInput } from '../testing/fixtures.js';
+import { workspaceInput } from '../testing/fixtures.js';
 import { onPlainPostgres } from '../testing/plain-postgres.js';
 import {
   type GraphQLAnswer,
@@ -75,7 +75,11 @@ onPlainPostgres('other databases of the cluster go on', () => {
   let observer: pg.Client;
 
   beforeAll(async () => {
-    server = await startTestServer({ DATABASE_POOL_SIZE: '1' });
+    server = await startTestServer({
+      DATABASE_POOL_SIZE: '1',
+      OPERATION_TIMEOUT_MS: '2500',
+      LOCK_TIMEOUT_MS: '2400',
+    });
     ada = await person(server, { sub: 'ada', org: newOrganization() });
     stranger = await person(server, { sub: 'stranger', org: newOrganization() });
     admin = await connect(server.databaseUrl);
@@ -139,15 +143,15 @@ onPlainPostgres('other databases of the cluster go on', () => {
     expect(await readiness(server)).toEqual([200, { status: 'ok' }]);
   });
 
-  test('a pool that gives no connection in time answers so, and readiness tells of statements that hang', async () => {
+  test('who gets no connection in time is told so, as is who has it and gets no answer, and readiness tells of statements that hang', async () => {
     await admin.query('BEGIN; LOCK TABLE workspaces');
-    const first = createWorkspace(server, ada);
+    const first = ask(ada, create, { input: workspaceInput() });
     await untilWaiting(observer);
     const [second, ready] = await Promise.all([ask(stranger), readiness(server)]);
     expectUnavailable(second);
     expect(ready).toEqual([503, { status: 'unavailable', reason: 'The database does not answer.' }]);
     await admin.query('ROLLBACK');
-    await first;
+    expectUnavailable(await first);
     expect(await readiness(server)).toEqual([200, { status: 'ok' }]);
     expect((await ask(stranger)).status).toBe(200);
     expect(server.logLines.join('')).not.toContain('unexpected error');

@@ -2,7 +2,22 @@ import pg from 'pg';
 
 /** The database can't be reached, or takes nothing now; what was asked of it may be asked again. The cause says more. */
 export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
+  override readonly name: string = 'DatabaseUnavailable';
+}
+
+/** It took longer than it may, and was stopped. */
+export class DeadlinePassed extends DatabaseUnavailable {
+  override readonly name = 'DeadlinePassed';
+}
+
+/** Something else had a lock for longer than anybody waits. */
+export class LockNotAvailable extends DatabaseUnavailable {
+  override readonly name = 'LockNotAvailable';
+}
+
+/** Nobody waits for the answer any more. */
+export class ClientGone extends DatabaseUnavailable {
+  override readonly name = 'ClientGone';
 }
 
 /** What PostgreSQL, or a pooler before it, answers where it is starting, stopping, full, on standby or out of something. */
@@ -13,6 +28,9 @@ const codes: ReadonlySet<string> = new Set([
   '57P03', // cannot_connect_now
   '57P05', // idle_session_timeout
 ]);
+const queryCanceled = '57014';
+const lockNotAvailable = '55P03';
+
 /** Connection exceptions, and too few resources, such as too many connections. */
 const classes: readonly string[] = ['08', '53'];
 
@@ -26,6 +44,17 @@ const systemCodes =
 /** The error of a statement as callers should hear of it. */
 export function toUnavailable(error: unknown): unknown {
   return isUnavailable(error) ? unavailable(error) : error;
+}
+
+/** The error of a statement that has limits, and was stopped where the signal is aborted. */
+export function toStopped(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  const isCancelled = error instanceof pg.DatabaseError && error.code === queryCanceled;
+  if (aborted && (isCancelled || isUnavailable(error))) return reason;
+  if (isCancelled) return new DeadlinePassed('A statement took too long.', { cause: error });
+  if (error instanceof pg.DatabaseError && error.code === lockNotAvailable) {
+    return new LockNotAvailable('A statement waited too long for a lock.', { cause: error });
+  }
+  return toUnavailable(error);
 }
 
 /** The error of one who asked for a connection: whatever it is, there is none. */

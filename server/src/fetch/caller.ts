@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Actor } from '../access/actor.js';
 import type { OrganizationDatabase } from '../database/database.js';
+import type { Deadline } from '../database/deadline.js';
 
 type ClassOf<Service> = abstract new (...given: never[]) => Service;
 
@@ -30,8 +31,8 @@ export interface Caller {
   readonly services: Services;
   readonly requestId: string;
   readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  /** Until when the answer is to be there; over at once when nobody waits for it any more. */
+  readonly deadline: Deadline;
 }
 
 /** A caller that remembers what it has read, as long as one request lasts. */

@@ -18,13 +18,14 @@ import {
 } from 'graphql';
 import { SignInRefused, tellRefusedSignIn } from '../auth/refused-sign-in.js';
 import { withoutSecrets } from '../auth/secret.js';
+import { ClientGone } from '../database/unavailable.js';
 import { requestError, requestErrors } from '../errors.js';
 import { BoundedCache } from './bounded-cache.js';
 import { limitComplexity } from './complexity.js';
 import { deprecations } from './deprecations.js';
 import { parseOptions, validationOptions } from './document-bounds.js';
 import { gatewayOf, isCheckFailed } from './executor.js';
-import { faultOf } from './faults.js';
+import { faultOf, sentenceOf } from './faults.js';
 import type { RequestContext } from './request-context.js';
 
 /** Documents that are kept parsed, by what they take: some 60 bytes a character where they are written out, to 250. */
@@ -112,16 +113,17 @@ function rootFragment(definition: DocumentNode['definitions'][number]) {
 function outcomes(): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
     async didEncounterErrors({ contextValue: { log }, errors, operationName }) {
-      let isUnavailable = false;
+      const told = new Set<string>();
       for (const error of errors) {
         const original = unwrapResolverError(error);
         const { name } = faultOf(error);
+        const sentence = sentenceOf(name);
         if (original instanceof SignInRefused) tellRefusedSignIn(log, original);
         else if (name === 'internal' && !isCheckFailed(error)) {
           log.error({ err: original, operationName }, 'unexpected error');
-        } else if (name === 'unavailable' && !isUnavailable) {
-          isUnavailable = true;
-          log.warn({ err: original, operationName }, 'the database is not available');
+        } else if (sentence !== null && !told.has(sentence) && !(original instanceof ClientGone)) {
+          told.add(sentence);
+          log.warn({ err: original, operationName }, sentence);
         }
       }
     },
@@ -142,11 +144,11 @@ function setStatus(
   errors: readonly GraphQLFormattedError[],
 ): void {
   const isNothing = data == null || Object.values(data).every((value) => value === null);
-  if (!isNothing) return;
   const { extensions } = requestError('unavailable');
   if (errors.some((error) => error.extensions?.['code'] === extensions['code'])) {
     const { status, headers } = extensions['http'] as { status: number; headers: ReadonlyMap<string, string> };
-    http.status = status;
+    if (isNothing) http.status = status;
+    // Also beside what could be answered: the rest may be there then.
     for (const [name, value] of headers) http.headers.set(name, value);
   } else if (data === null && errors.every(({ path }) => path === undefined) && http.status === undefined) {
     http.status = 400;

@@ -3,6 +3,7 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import { knownActor, Session } from '../auth/session.js';
 import type { Database } from '../database/database.js';
+import { Deadline, defaultTimeLimits } from '../database/deadline.js';
 import { sql } from '../database/sql.js';
 import { Services } from '../fetch/caller.js';
 import { createApollo } from './apollo.js';
@@ -35,7 +36,7 @@ async function extensionsOf(schema: GraphQLSchema, queries: readonly string[]): 
     requestId: 'deprecations',
     log: pino({ level: 'silent' }),
     database: {} as Database,
-    signal: new AbortController().signal,
+    deadline: new Deadline(defaultTimeLimits),
   });
   const answers: unknown[] = [];
   for (const query of queries) {

@@ -1,6 +1,6 @@
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, Kind } from 'graphql';
-import { DatabaseUnavailable } from '../database/unavailable.js';
+import { DatabaseUnavailable, DeadlinePassed, LockNotAvailable } from '../database/unavailable.js';
 import { type RequestErrorName, requestErrors } from '../errors.js';
 import { withoutLiterals } from './without-literals.js';
 
@@ -31,8 +31,8 @@ const ownCodes: ReadonlySet<unknown> = new Set(Object.values(requestErrors).map(
  */
 export function faultOf(error: unknown): Fault {
   const cause = unwrapResolverError(error);
-  if (cause instanceof DatabaseUnavailable || originalOf(cause) instanceof DatabaseUnavailable)
-    return of('unavailable');
+  const unavailable = [cause, originalOf(cause)].find((one) => one instanceof DatabaseUnavailable);
+  if (unavailable !== undefined) return of(faultNameOf(unavailable));
   if (!(error instanceof GraphQLError)) return of('internal');
   if (isTooDeep(error)) return { ...of('documentMalformed'), message: 'The document is nested too deeply.' };
   if (!isGraphQLErrorAllTheWay(error)) return of('internal');
@@ -43,6 +43,23 @@ export function faultOf(error: unknown): Fault {
   if (name !== null) return { name, code: requestErrors[name].code, message: withoutLiterals(message) };
   if (ownCodes.has(code) && code !== requestErrors.internal.code) return { name: null, code: String(code), message };
   return of('internal');
+}
+
+type UnavailableName = 'unavailable' | 'deadlinePassed' | 'lockHeld';
+
+/** What of the database made it stop. */
+export function faultNameOf(error: DatabaseUnavailable): UnavailableName {
+  if (error instanceof DeadlinePassed) return 'deadlinePassed';
+  return error instanceof LockNotAvailable ? 'lockHeld' : 'unavailable';
+}
+
+/** What the log says of what was answered with SERVICE_UNAVAILABLE; null of another fault. */
+export function sentenceOf(name: UnavailableName): string;
+export function sentenceOf(name: RequestErrorName | null): string | null;
+export function sentenceOf(name: RequestErrorName | null): string | null {
+  if (name === 'unavailable') return 'the database is not available';
+  if (name === 'deadlinePassed') return 'an operation took too long and was stopped';
+  return name === 'lockHeld' ? 'an operation waited too long for a lock' : null;
 }
 
 function of(name: RequestErrorName): Fault {

@@ -2,24 +2,33 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Deadline, type TimeLimits } from '../database/deadline.js';
 import { limitDocument } from './document-bounds.js';
 import { readGraphQLRequest } from './graphql-request.js';
 import type { RequestContext } from './request-context.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 
-type ContextOf = (request: FastifyRequest, signal: AbortSignal) => RequestContext;
+type ContextOf = (request: FastifyRequest, deadline: Deadline) => RequestContext;
+
+export interface GraphQLHandlerOptions {
+  readonly contextOf: ContextOf;
+  readonly timeLimits: TimeLimits;
+  /** Null where every document runs. */
+  readonly trusted: TrustedDocuments | null;
+}
 
 /** Lets Apollo answer the requests of a route of Fastify's. */
 export function graphqlHandler(
   apollo: ApolloServer<RequestContext>,
-  contextOf: ContextOf,
-  trusted: TrustedDocuments | null,
+  { contextOf, timeLimits, trusted }: GraphQLHandlerOptions,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const httpGraphQLRequest = toGraphQLRequest(request, trusted);
-    const context = contextOf(request, signalOf(reply));
+    const deadline = deadlineOf(reply, timeLimits);
+    const context = contextOf(request, deadline);
     const execute = () => apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
-    const { status, headers, body } = await (request.operation?.run(execute) ?? execute());
+    const answer = request.operation?.run(execute) ?? execute();
+    const { status, headers, body } = await answer.finally(() => deadline.end());
     await finish(context);
     for (const [name, value] of headers) reply.header(name, value);
     reply.code(status ?? 200);
@@ -50,13 +59,13 @@ function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {
   return map;
 }
 
-/** Aborted when the client goes before it has its answer. */
-function signalOf({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
+/** Over at once when the client goes before it has its answer. */
+function deadlineOf({ raw }: FastifyReply, timeLimits: TimeLimits): Deadline {
+  const deadline = new Deadline(timeLimits);
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
+    if (!raw.writableFinished) deadline.abandon();
   });
-  return gone.signal;
+  return deadline;
 }
 
 /** Before the answer leaves, so that a client which has it finds done what comes with every request. */

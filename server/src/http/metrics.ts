@@ -22,11 +22,15 @@ export interface Metrics {
   observeJob(name: string, outcome: 'succeeded' | 'failed', seconds: number): void;
 }
 
+export interface MetricsOptions {
+  /** Over which they are read, whatever requests do. */
+  readonly aside: Database;
+  readonly metrics?: readonly Metric[];
+  readonly warnings: Warnings;
+}
+
 /** Prometheus metrics of this process: requests, the connection pool, what features count, and Node's own. */
-export function createMetrics(
-  database: Database,
-  { metrics = [], warnings }: { readonly metrics?: readonly Metric[]; readonly warnings: Warnings },
-): Metrics {
+export function createMetrics(database: Database, { aside, metrics = [], warnings }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const metric of metrics) registry.registerMetric(metric);
@@ -59,7 +63,7 @@ export function createMetrics(
     labelNames: ['job'],
     registers: [registry],
     async collect() {
-      const ages = await within(database.rows<{ name: string; seconds: number }>(jobAges), []);
+      const ages = await within(aside.rows<{ name: string; seconds: number }>(jobAges), []);
       this.reset();
       for (const { name, seconds } of ages) this.set({ job: name }, seconds);
     },

@@ -16,6 +16,7 @@ import { pino } from 'pino';
 import { OrganizationRole } from '../access/actor.js';
 import { Session } from '../auth/session.js';
 import { signIn } from '../auth/sign-in.js';
+import { Deadline, defaultTimeLimits } from '../database/deadline.js';
 import { createDemoData } from '../demo/demo-data.js';
 import { Services } from '../fetch/caller.js';
 import { Gateway } from '../gateway/gateway.js';
@@ -86,7 +87,7 @@ function contextFor(session: Session): RequestContext {
     database: server.database,
     isProduction: false,
     services: new Services(gateway),
-    signal: new AbortController().signal,
+    deadline: new Deadline(defaultTimeLimits),
   });
 }
 

@@ -4,6 +4,7 @@ import { scopeOf } from '../access/sight.js';
 import { SignInRefused } from '../auth/refused-sign-in.js';
 import type { Session } from '../auth/session.js';
 import type { Database, OrganizationDatabase } from '../database/database.js';
+import type { Deadline } from '../database/deadline.js';
 import type { Reader, Services } from '../fetch/caller.js';
 
 /** What a request may read, in UTF-16 units: twice what it may answer with, as an answer may be made anew. */
@@ -15,7 +16,7 @@ export class RequestContext implements Reader {
   readonly services: Services;
   readonly requestId: string;
   readonly log: FastifyBaseLogger;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   remembered = new Map<object, unknown>();
   // Private to TypeScript only: Apollo copies the context by its properties.
   private readonly session: Session | null;
@@ -30,7 +31,7 @@ export class RequestContext implements Reader {
     database: Database;
     isProduction: boolean;
     services: Services;
-    signal: AbortSignal;
+    deadline: Deadline;
   }) {
     this.session = request.session;
     this.isProduction = request.isProduction;
@@ -38,7 +39,7 @@ export class RequestContext implements Reader {
     this.requestId = request.requestId;
     this.log = request.log;
     this.wholeDatabase = request.database;
-    this.signal = request.signal;
+    this.deadline = request.deadline;
   }
 
   get isSignedIn(): boolean {
@@ -52,7 +53,11 @@ export class RequestContext implements Reader {
   }
 
   get database(): OrganizationDatabase {
-    this.currentDatabase ??= this.wholeDatabase.within(scopeOf(this.actor), this.session ?? undefined, this.room);
+    this.currentDatabase ??= this.wholeDatabase.within(scopeOf(this.actor), {
+      check: this.session ?? undefined,
+      limited: this.deadline,
+      room: this.room,
+    });
     return this.currentDatabase;
   }
 
@@ -72,13 +77,13 @@ export class RequestContext implements Reader {
    */
   async holds(): Promise<boolean> {
     if (this.session === null || this.session.isVerified) return true;
-    const holds = await this.session.verify(this.wholeDatabase);
+    const holds = await this.session.verify(this.wholeDatabase, this.deadline);
     if (!holds) this.forgetReads();
     return holds;
   }
 
   async readActorAnew(): Promise<void> {
-    await this.session?.verify(this.wholeDatabase);
+    await this.session?.verify(this.wholeDatabase, this.deadline);
     this.forgetReads();
   }
 

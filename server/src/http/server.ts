@@ -18,6 +18,7 @@ import { withoutSecrets } from '../auth/secret.js';
 import type { Session } from '../auth/session.js';
 import type { MetricsConfig, TrustedProxies } from '../config.js';
 import type { Database } from '../database/database.js';
+import type { Deadline } from '../database/deadline.js';
 import { DatabaseUnavailable } from '../database/unavailable.js';
 import { type RequestErrorName, requestError, requestErrors } from '../errors.js';
 import type { Services } from '../fetch/caller.js';
@@ -25,6 +26,7 @@ import { collectMethods } from './allowed-methods.js';
 import { withRequestId } from './apollo.js';
 import { trustOf } from './client-address.js';
 import { allowedHeaders, clientOf, exposedHeaders } from './client-headers.js';
+import { faultNameOf, sentenceOf } from './faults.js';
 import { graphqlHandler } from './graphql-handler.js';
 import { refusalOfBody, takeJsonBodies } from './json-body.js';
 import { type Metrics, type Warnings, within } from './metrics.js';
@@ -139,8 +141,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.setErrorHandler((error: FastifyError | GraphQLError | DatabaseUnavailable, request, reply) => {
     if (error instanceof SignInRefused) tellRefusedSignIn(request.log, error);
     if (error instanceof DatabaseUnavailable) {
-      request.log.warn({ err: error }, 'the database is not available');
-      return sendError(reply, requestError('unavailable'));
+      const name = faultNameOf(error);
+      request.log.warn({ err: error }, sentenceOf(name));
+      return sendError(reply, requestError(name));
     }
     const known = error instanceof GraphQLError ? error : requestError(...ofFastify(error));
     if (known.extensions['code'] === requestErrors.internal.code) request.log.error({ err: error }, 'unexpected error');
@@ -156,8 +159,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const strangers = () => {
     if (!options.introspection) throw new SignInRefused('missing');
   };
-  const contextOf = ({ id: requestId, log, session }: FastifyRequest, signal: AbortSignal) =>
-    new RequestContext({ session, requestId, log, database, isProduction, services, signal });
+  const contextOf = ({ id: requestId, log, session }: FastifyRequest, deadline: Deadline) =>
+    new RequestContext({ session, requestId, log, database, isProduction, services, deadline });
   server.route({
     method: options.graphqlGet ? ['GET', 'POST'] : ['POST'],
     url: '/graphql',
@@ -168,7 +171,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         done(request.method === 'POST' ? refusalOfBody(request) : undefined);
       }, done);
     },
-    handler: graphqlHandler(apollo, contextOf, options.trustedDocuments),
+    handler: graphqlHandler(apollo, {
+      contextOf,
+      timeLimits: database.timeLimits,
+      trusted: options.trustedDocuments,
+    }),
     onSend: (request, reply, payload, done) => {
       const isError = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isError ? withRequestIds(payload, request.id) : payload);

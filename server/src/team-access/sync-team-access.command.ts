@@ -94,8 +94,9 @@ export const syncTeamAccess = command(
     return { ...countUsers(differences), teamsChanged: changedTeams.length };
   },
   {
-    inTurn: ({ actor, database }, work, { dryRun }) =>
-      dryRun ? work() : inTurn(actor.organizationId, () => announced(database, work)),
+    isLong: true,
+    inTurn: ({ actor, database, deadline }, work, { dryRun }) =>
+      dryRun ? work() : inTurn(actor.organizationId, deadline, () => announced(database, work)),
   },
 );
 

@@ -58,6 +58,8 @@ export async function startTestServer(environment: Record<string, string> = {}):
     AUTH_JWT_SECRET: secret,
     PORT: '0',
     GRAPHIQL: 'false',
+    // Whatever else the machine does, nothing but a test is meant to take too long.
+    OPERATION_TIMEOUT_MS: '30000',
     ...environment,
   });
   const logLines: string[] = [];
