@@ -1,3 +1,5 @@
+import { normalize } from './text.js';
+
 /**
  * What looks like a credential that was pasted where none belongs. What is found is never repeated, in no message, log or
  * audit event.
@@ -62,7 +64,7 @@ export function hasCredential(text: string): boolean {
 
 /** The text as it is kept or meant: composed and without what cannot be seen, as a pattern, and as a part of a URL. */
 function readingsOf(text: string): string[] {
-  const plain = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  const plain = normalize(text, 'NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
   const matched = plain
     .replace(/\\[A-Za-z]/g, ' ')
     .replace(/\\(.)/g, '$1')

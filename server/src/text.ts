@@ -65,8 +65,8 @@ const plainLetters: Readonly<Record<string, string>> = {
 };
 const pieceLetters = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'gu');
 
-/** The text in NFC or NFD, in linear time. What is newer than the table stays between the parts. */
-function normalize(text: string, form: 'NFC' | 'NFD'): string {
+/** The text in the form, in linear time. What is newer than the table stays between the parts. */
+export function normalize(text: string, form: 'NFC' | 'NFD' | 'NFKC'): string {
   return text.replace(knownRuns, (run) => run.replace(parts, (part) => part.normalize(form)));
 }
 
