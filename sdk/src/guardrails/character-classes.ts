@@ -4,6 +4,8 @@ export class CharacterClasses {
   readonly #bounds: ArrayLike<number>;
   readonly #numbers: readonly number[];
   readonly #pages: (Uint16Array | undefined)[] = [];
+  /** Pages of one class alone, which most are, by the class. */
+  readonly #uniform: (Uint16Array | undefined)[] = [];
 
   /** Where stretches of code points begin, the first of which begins at 0, and the class of each stretch. */
   constructor(bounds: ArrayLike<number>, numbers: readonly number[]) {
@@ -18,12 +20,24 @@ export class CharacterClasses {
   }
 
   #page(number: number): Uint16Array {
-    const page = Uint16Array.from(
+    const first = this.#stretch(number * 256);
+    const page = first === this.#stretch(number * 256 + 255) ? this.#uniformPage(first) : this.#mixedPage(number);
+    this.#pages[number] = page;
+    return page;
+  }
+
+  #uniformPage(stretch: number): Uint16Array {
+    const number = this.#numbers[stretch] as number;
+    const page = this.#uniform[number] ?? new Uint16Array(256).fill(number);
+    this.#uniform[number] = page;
+    return page;
+  }
+
+  #mixedPage(number: number): Uint16Array {
+    return Uint16Array.from(
       { length: 256 },
       (_, index) => this.#numbers[this.#stretch(number * 256 + index)] as number,
     );
-    this.#pages[number] = page;
-    return page;
   }
 
   #stretch(codePoint: number): number {

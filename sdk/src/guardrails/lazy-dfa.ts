@@ -4,8 +4,13 @@
  */
 import { ALT, ASSERT, assertionsAt, MATCH, NEWLINE, NOTHING, OTHER, type Program, WORD } from './program.js';
 
-const MAX_STATES = 2_000;
+/**
+ * What bounds its memory to some 700 kB. With 600 columns, or 300 nodes a state, there is still room for so many states that
+ * the characters which paid for them are more than are undecided at a time: else it would get lost at one place for ever.
+ */
+const MAX_STATES = 1_000;
 const MAX_CELLS = 1 << 17;
+const MAX_NODES = 1 << 16;
 /** A state has to serve so many characters, or else making it costs more than it saves. */
 const CHARACTERS_A_STATE = 20;
 /** How many states may be made before that counts. */
@@ -22,7 +27,7 @@ export const IDLE_STATES = 4;
 
 interface State {
   /** The nodes that were come to by consuming something. */
-  readonly nodes: readonly number[];
+  readonly nodes: Uint16Array;
   readonly before: number;
 }
 
@@ -30,13 +35,15 @@ export class LazyDfa {
   /** Changes when numbers of states lose their meaning. */
   generation = 0;
   /** By state and column: twice the next state, and 1 more where a match may have ended before the character. */
-  table = new Int32Array(0);
+  table = new Int16Array(0);
   /** A column for every class of characters. */
   readonly columns: number;
   /** For how many characters it is better not to ask, because texts make new states again and again; or 0. */
   rest = 0;
   readonly #program: Program;
   #states: State[] = [];
+  /** How many nodes there are in all states together. */
+  #nodes = 0;
   #numbers = new Map<string, number>();
   #read = 0;
   #mark = 0;
@@ -73,8 +80,8 @@ export class LazyDfa {
       this.#next[out] = this.#mark;
       if (out <= program.match) next.push(out);
     });
-    next.sort((a, b) => a - b);
-    const number = this.#numberOf({ nodes: next, before: program.hasAssertions ? after : OTHER });
+    const sorted = Uint16Array.from(next).sort();
+    const number = this.#numberOf({ nodes: sorted, before: program.hasAssertions ? after : OTHER });
     if (number === LOST) return LOST;
     const cell = 2 * number + (ended ? 1 : 0);
     this.table[state * this.columns + column] = cell;
@@ -82,7 +89,7 @@ export class LazyDfa {
   }
 
   /** Marks what is reached without consuming anything; whether that is the end of a match. */
-  #reach(from: readonly number[], holds: number): boolean {
+  #reach(from: Iterable<number>, holds: number): boolean {
     const { op, out, arg } = this.#program;
     const stack = [...from];
     let ended = false;
@@ -97,25 +104,28 @@ export class LazyDfa {
   }
 
   #numberOf(state: State): number {
-    const key = `${state.before}:${state.nodes.join()}`;
+    const key = keyOf(state);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#states.length;
     const isUseless = this.#read < CHARACTERS_A_STATE * (number - FREE_STATES);
-    if (isUseless || number === MAX_STATES || (number + 1) * this.columns > MAX_CELLS) {
+    const isTooMany = number >= MAX_STATES || this.#nodes + state.nodes.length > MAX_NODES;
+    if (isUseless || isTooMany || (number + 1) * this.columns > MAX_CELLS) {
       this.rest = isUseless ? Math.min(LONGEST_REST, Math.max(SHORTEST_REST, 2 * this.rest)) : 0;
       this.#forget();
       return LOST;
     }
     this.#numbers.set(key, number);
     this.#states.push(state);
+    this.#nodes += state.nodes.length;
     this.#makeRoom();
     return number;
   }
 
   #makeRoom(): void {
     if (this.#states.length * this.columns <= this.table.length) return;
-    const grown = new Int32Array(2 * this.#states.length * this.columns).fill(LOST);
+    const cells = Math.min(2 * this.#states.length * this.columns, MAX_CELLS);
+    const grown = new Int16Array(cells).fill(LOST);
     grown.set(this.table);
     this.table = grown;
   }
@@ -123,9 +133,15 @@ export class LazyDfa {
   #forget(): void {
     this.generation += 1;
     this.#read = 0;
-    this.#states = [OTHER, WORD, NEWLINE, NOTHING].map((before) => ({ nodes: [], before }));
-    this.#numbers = new Map(this.#states.map(({ before }) => [`${before}:`, before]));
-    this.table = new Int32Array(0);
+    this.#nodes = 0;
+    this.#states = [OTHER, WORD, NEWLINE, NOTHING].map((before) => ({ nodes: new Uint16Array(0), before }));
+    this.#numbers = new Map(this.#states.map((state) => [keyOf(state), state.before]));
+    this.table = new Int16Array(0);
     this.#makeRoom();
   }
+}
+
+/** A unit a node, which takes a quarter of what numbers would. */
+function keyOf({ nodes, before }: State): string {
+  return String.fromCharCode(before, ...nodes);
 }

@@ -3,7 +3,8 @@
  * place and node how far the nearest end of a match is, and going forwards it takes the preferred way among those that
  * end in time. Matches are RE2's (leftmost, and of those the preferred), each within `MAX_MATCH` units from its start.
  */
-import { ALT, assertionsAt, CONSUME, kindOf, MATCH, NOTHING, type Program } from './program.js';
+import { assertionsAt, kindOf, NOTHING, type Program } from './program.js';
+import { SilentNodes } from './silent-nodes.js';
 
 /** How long a match may be, in UTF-16 code units. */
 export const MAX_MATCH = 256;
@@ -27,6 +28,8 @@ export function isInside(text: string, index: number): boolean {
 
 /** What is noted, shared by all: nothing of it is needed after a call. */
 let shared = new Uint16Array(0);
+/** By place, the assertions that hold there. */
+const held = new Uint8Array(BLOCK + MAX_MATCH + 1);
 
 /** The starts from `from` to `to`, from which nothing goes on after `horizon`; all are indices in the text. */
 interface Stretch {
@@ -42,14 +45,11 @@ interface Stretch {
 
 export class MatchResolver {
   readonly #program: Program;
-  readonly #visited: Int32Array;
-  readonly #stack: Int32Array;
-  #mark = 0;
+  /** By the assertions that hold. */
+  readonly #silent: (SilentNodes | undefined)[] = [];
 
   constructor(program: Program) {
     this.#program = program;
-    this.#visited = new Int32Array(program.size);
-    this.#stack = new Int32Array(2 * program.size + 2);
   }
 
   /** Adds the starts and ends of the matches, as offsets, and answers the index of the first start that is not decided. */
@@ -60,95 +60,97 @@ export class MatchResolver {
     let at = isInside(text, from) ? from + 1 : from;
     while (at < to) {
       let end = at;
-      if ((shared[(at - from) * size + start] as number) <= MAX_MATCH) end = this.#end(text, from, at);
+      const { slots } = this.#silentAt(held[at - from] as number);
+      if ((shared[(at - from) * size + (slots[start] as number)] as number) <= MAX_MATCH) {
+        end = this.#end(text, from, at);
+      }
       if (end > at) found.push(base + at, base + end);
       at = end > at ? end : at + widthAt(text, at);
     }
     return at;
   }
 
-  /** Notes by place and node how far the nearest end of a match is. */
+  #silentAt(holds: number): SilentNodes {
+    const known = this.#silent[holds];
+    if (known !== undefined) return known;
+    const silent = new SilentNodes(this.#program, holds);
+    this.#silent[holds] = silent;
+    return silent;
+  }
+
+  /** Notes by place and slot how far the nearest end of a match is. */
   #measure({ text, base, from, horizon, atEnd }: Stretch): void {
-    const { size, classes, consumers, after, hasAssertions } = this.#program;
+    const { size, classes, consumers, match, hasAssertions } = this.#program;
     const last = (horizon - from) * size;
     if (shared.length < last + size) shared = new Uint16Array(last + size);
     const distances = shared;
     distances.fill(FAR, last, last + size);
-    if (atEnd) this.#settle(last, hasAssertions ? assertionsAt(before(text, base, horizon), NOTHING) : 0);
+    held[horizon - from] = atEnd && hasAssertions ? assertionsAt(before(text, base, horizon), NOTHING) : 0;
+    let silent = this.#silentAt(held[horizon - from] as number);
+    if (atEnd) settle(distances, last, match, silent.minima);
     for (let at = horizon - 1; at >= from; at--) {
       const unit = text.charCodeAt(at);
       const codePoint = unit >= 0xd800 && unit <= 0xdfff ? (text.codePointAt(at) as number) : unit;
+      const row = (at - from) * size;
       if (codePoint !== unit && at + 2 > horizon) {
         // It goes on after the horizon, and so does every match that holds it.
-        distances.fill(FAR, (at - from) * size, (at - from + 1) * size);
+        distances.fill(FAR, row, row + size);
       } else {
         if (unit >= 0xdc00 && unit <= 0xdfff && isInside(text, at)) continue;
         const width = codePoint !== unit ? 2 : 1;
-        const row = (at - from) * size;
         const next = row + width * size;
-        const goesOn = after[classes.of(codePoint)] as Uint16Array;
+        const goesOn = silent.after(classes.of(codePoint));
         for (let node = 0; node < consumers; node++) {
           distances[row + node] = (distances[next + (goesOn[node] as number)] as number) + width;
         }
         distances[row + size - 1] = FAR;
       }
-      const holds = hasAssertions ? assertionsAt(before(text, base, at), kindOf(codePoint)) : 0;
-      this.#settle((at - from) * size, holds);
+      if (hasAssertions) {
+        const holds = assertionsAt(before(text, base, at), kindOf(codePoint));
+        silent = this.#silentAt(holds);
+        held[at - from] = holds;
+      } else held[at - from] = 0;
+      settle(distances, row, match, silent.minima);
     }
   }
 
-  /** The nodes that consume nothing. */
-  #settle(row: number, holds: number): void {
-    const { consumers, match, isCyclic } = this.#program;
-    shared[row + match] = 0;
-    if (isCyclic) shared.fill(FAR, row + consumers, row + match);
-    while (this.#settleOnce(row, holds) && isCyclic);
-  }
-
-  /** Whether anything has changed. */
-  #settleOnce(row: number, holds: number): boolean {
-    const { op, out, arg, consumers, match } = this.#program;
-    const distances = shared;
-    let changed = false;
-    for (let node = consumers; node < match; node++) {
-      let distance = distances[row + (out[node] as number)] as number;
-      if (op[node] === ALT) {
-        const other = distances[row + (arg[node] as number)] as number;
-        if (other < distance) distance = other;
-      } else if (((arg[node] as number) & ~holds) !== 0) distance = FAR;
-      if (distance !== distances[row + node]) changed = true;
-      distances[row + node] = distance;
-    }
-    return changed;
-  }
-
-  /** The end of the preferred match from the start; the start itself when that match is empty. */
+  /** The end of the preferred match from a start from which one ends in time; the start itself when it is empty. */
   #end(text: string, from: number, start: number): number {
-    const { size, op, out, arg } = this.#program;
+    const { size, start: first, out, match } = this.#program;
     const distances = shared;
-    const visited = this.#visited;
-    const stack = this.#stack;
-    const limit = start + MAX_MATCH;
     let at = start;
-    this.#mark += 1;
-    stack[0] = this.#program.start;
-    let height = 1;
-    while (height > 0) {
-      height -= 1;
-      const node = stack[height] as number;
-      if (visited[node] === this.#mark || at + (distances[(at - from) * size + node] as number) > limit) continue;
-      visited[node] = this.#mark;
-      const does = op[node];
-      if (does === MATCH) return at;
-      if (does === ALT) stack[height++] = arg[node] as number;
-      if (does === CONSUME) {
-        at += widthAt(text, at);
-        this.#mark += 1;
-        height = 0;
-      }
-      stack[height++] = out[node] as number;
+    let left = MAX_MATCH;
+    let node = first;
+    while (true) {
+      const row = (at - from) * size;
+      const ways = this.#silentAt(held[at - from] as number).waysFrom(node);
+      let index = 0;
+      // One of them ends in time, or else this node would not have been come to.
+      while ((distances[row + (ways[index] as number)] as number) > left) index += 1;
+      const way = ways[index] as number;
+      if (way === match) return at;
+      const width = widthAt(text, at);
+      at += width;
+      left -= width;
+      node = out[way] as number;
     }
-    return start;
+  }
+}
+
+/** What is noted of the nodes that consume nothing. */
+function settle(distances: Uint16Array, row: number, match: number, minima: Uint16Array): void {
+  distances[row + match] = 0;
+  // Most minima take the one before them, which isn't read again: that would wait for its having been written.
+  let slot = match;
+  let least = 0;
+  for (let index = 0; index < minima.length; index += 3) {
+    const one = distances[row + (minima[index + 1] as number)] as number;
+    const place = minima[index + 2] as number;
+    const other = place === slot ? least : (distances[row + place] as number);
+    slot = minima[index] as number;
+    least = one;
+    if (other < one) least = other;
+    distances[row + slot] = least;
   }
 }
 

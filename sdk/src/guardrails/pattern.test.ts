@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createEvaluator, validateGuardrail } from './index.js';
@@ -177,6 +179,42 @@ test('what is wrong is found within milliseconds, however the pattern is made', 
     const { user, system } = process.cpuUsage(before);
     expect(user + system).toBeLessThan(250_000);
   }
+});
+
+test.each(['(?:(?:\\b*|\\B*|a|b)*){27}z|[ab]', '(?:(?:^|$|\\b|\\B|a|b)*){27}z|[ab]', '(?:(?:c?){149}[ab])*'])(
+  '%s takes about as long as 300 steps in a row',
+  (pattern) => {
+    const text = 'a'.repeat(20_000);
+    const shortestTime = (of: string) => {
+      const evaluator = createEvaluator([{ kind: 'PATTERN', action: 'REDACT', pattern: of }]);
+      return Math.min(
+        ...Array.from({ length: 7 }, () => {
+          const before = process.cpuUsage();
+          evaluator.evaluate(text);
+          const { user, system } = process.cpuUsage(before);
+          return user + system;
+        }),
+      );
+    };
+    // Where steps were looked at more than once it took three to eight times as long.
+    expect(shortestTime(pattern)).toBeLessThan(2.5 * shortestTime('\\pL{297}z|.'));
+  },
+);
+
+test('a pattern keeps less than a megabyte for a text with characters of everywhere', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const text = Array.from({ length: 0x1100 }, (_, page) => String.fromCodePoint(page << 8)).join('');
+  collect();
+  const before = process.memoryUsage();
+  const evaluators = ['x', 'y', 'z'].map((end) =>
+    createEvaluator([{ kind: 'PATTERN', action: 'FLAG', pattern: `\\pL{20}${end}` }]),
+  );
+  for (const evaluator of evaluators) evaluator.evaluate(text);
+  collect();
+  const after = process.memoryUsage();
+  const kept = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  expect(kept / evaluators.length).toBeLessThan(1_000_000);
 });
 
 test('the size that is estimated of a pattern is about that of its program', () => {

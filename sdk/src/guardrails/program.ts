@@ -58,7 +58,7 @@ interface Node {
 
 /**
  * The instructions as arrays, without those that only lead on. The nodes that consume a code point come first, then those
- * that consume nothing, each after those that it leads to, then the end of a match, and one that leads nowhere.
+ * that consume nothing, then the end of a match, and one that leads nowhere.
  */
 export class Program {
   readonly size: number;
@@ -76,15 +76,12 @@ export class Program {
   /** By class, what its code points are to the assertions. */
   readonly kinds: Uint8Array;
   readonly hasAssertions: boolean;
-  /** Whether nodes that consume nothing lead to each other, so that no order is right. */
-  readonly isCyclic: boolean;
 
   constructor({ instructions, start, classBounds }: CompiledPattern) {
     const nodes = nodesOf(instructions, leadsTo(instructions, start));
     const consuming = [...nodes].filter(([, { op }]) => op === CONSUME).map(([pc]) => pc);
-    const { order, isCyclic } = silentNodes(nodes);
-    this.isCyclic = isCyclic;
-    const numbers = new Map([...consuming, ...order].map((pc, number) => [pc, number]));
+    const silent = [...nodes].filter(([, { op }]) => op === ALT || op === ASSERT).map(([pc]) => pc);
+    const numbers = new Map([...consuming, ...silent].map((pc, number) => [pc, number]));
     this.consumers = consuming.length;
     this.match = numbers.size;
     this.size = this.match + 2;
@@ -183,25 +180,4 @@ function nodesOf(instructions: readonly Instruction[], start: number): Map<numbe
     queue.push(...next);
   }
   return nodes;
-}
-
-/** The nodes that consume nothing and are no end, each after those that it leads to as far as that is possible. */
-function silentNodes(nodes: ReadonlyMap<number, Node>): { order: number[]; isCyclic: boolean } {
-  const order: number[] = [];
-  const state = new Map<number, 'entered' | 'left'>();
-  let isCyclic = false;
-  const stack = [...nodes.keys()];
-  for (let pc = stack.pop(); pc !== undefined; pc = stack.pop()) {
-    const { op, next } = nodes.get(pc) as Node;
-    if ((op !== ALT && op !== ASSERT) || state.get(pc) === 'left') continue;
-    if (state.get(pc) === 'entered') {
-      state.set(pc, 'left');
-      order.push(pc);
-      continue;
-    }
-    state.set(pc, 'entered');
-    isCyclic ||= next.some((to) => state.get(to) === 'entered');
-    stack.push(pc, ...next.filter((to) => !state.has(to)));
-  }
-  return { order, isCyclic };
 }

@@ -5,13 +5,17 @@ import { pause } from './slices.js';
 
 export type Evaluator = GuardrailEvaluator<GuardrailRow>;
 
-/** What one guardrail weighs beside its terms: a pattern's program is small, and what finds personal data is shared. */
+/** What one guardrail weighs beside its terms; what finds personal data is shared. */
 const baseWeight = 1_000;
+/** With what a pattern keeps of the texts that it has read. */
+const patternWeight = 4_000;
 /** In characters of terms, of which each takes some hundred bytes. */
 const weightMax = 1_000_000;
 
 function weightOf(guardrails: readonly GuardrailRow[]): number {
-  const weights = guardrails.map(({ terms }) => (terms ?? []).reduce((sum, term) => sum + term.length, baseWeight));
+  const weights = guardrails.map(({ terms, pattern }) =>
+    (terms ?? []).reduce((sum, term) => sum + term.length, pattern === null ? baseWeight : patternWeight),
+  );
   return weights.reduce((sum, weight) => sum + weight, baseWeight);
 }
 
