@@ -145,7 +145,7 @@ module.exports = {
     combinedDependencies: true,
     exclude: {
       // The parser can't read JSX: the page's components are checked as they are compiled.
-      path: '^sdk/dist/(?!esm/)|^server/dist/graphiql/assets/|^server/dist/workspace-page/|^sdk/examples/.*[.]tsx$',
+      path: '^sdk/dist/(?!esm/)|^server/dist/graphiql/assets/|^server/dist/console/|^sdk/examples/.*[.]tsx$',
     },
     doNotFollow: { path: ['node_modules', '^sdk/dist/'] },
     enhancedResolveOptions: {

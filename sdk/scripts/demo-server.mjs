@@ -10,7 +10,7 @@ const dist = join(root, 'server/dist');
 /** Compiles the server and starts it as `npm start` does, with its database in the folder and on a free port. */
 export async function startServer(folder, environment = {}) {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, DATA_DIR: folder, PORT: '0', GRAPHIQL: 'false', ...environment };
+  const env = { PATH, HOME, DATA_DIR: folder, PORT: '0', GRAPHIQL: 'false', CONSOLE: 'false', ...environment };
   finished(spawnSync('npm', ['run', '--silent', 'compile', '-w', 'server'], { cwd: root, encoding: 'utf8' }));
   const server = spawn(process.execPath, [join(dist, 'main.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(server, 'exit');

@@ -1,5 +1,5 @@
 /**
- * Writes what the SDK and the Workspace page send, as a manifest of persisted queries: SHA-256 and text of every document.
+ * Writes what the SDK and the console send, as a manifest of persisted queries: SHA-256 and text of every document.
  * Into `dist/persisted-query-manifest.json`, or the file given as the first argument. A server that is given the file as
  * TRUSTED_DOCUMENTS runs these documents and no others.
  */

@@ -30,7 +30,13 @@ export async function startServer({ program = process.execPath, options = [], sc
   const log = await open(logFile, 'w');
   const child = spawn(program, [...options, fileURLToPath(script)], {
     // One client of a benchmark asks more than any other does.
-    env: { PATH: process.env['PATH'], PORT: String(port), RATE_LIMIT_TOKEN: '999999999', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      RATE_LIMIT_TOKEN: '999999999',
+      CONSOLE: 'false',
+      ...environment,
+    },
     stdio: ['ignore', log.fd, log.fd],
   });
   await log.close();

@@ -23,7 +23,7 @@ const steps = [
     inputs: ['server/src', 'sdk/src/guardrails', 'server/package.json', ...configurations('server')],
     outputs: ['server/dist'],
     // Of other steps.
-    except: ['server/dist/graphiql/assets', 'server/dist/graphiql/index.html', 'server/dist/workspace-page'],
+    except: ['server/dist/graphiql/assets', 'server/dist/graphiql/index.html', 'server/dist/console'],
   },
   {
     name: 'GraphiQL',
@@ -32,10 +32,10 @@ const steps = [
     outputs: ['server/dist/graphiql/assets', 'server/dist/graphiql/index.html'],
   },
   {
-    name: 'Workspace page',
-    command: ['run', '--silent', 'build:page'],
-    inputs: ['sdk/examples/workspace-page', 'sdk/src', 'schema.graphql', 'package.json'],
-    outputs: ['server/dist/workspace-page'],
+    name: 'console',
+    command: ['run', '--silent', 'build:console'],
+    inputs: ['sdk/examples/console', 'sdk/src', 'schema.graphql', 'package.json'],
+    outputs: ['server/dist/console'],
   },
 ];
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { Authenticator } from './auth/authenticator.js';
 import { developmentSecret, developmentToken } from './auth/development-token.js';
-import { jwksVerifier, secretVerifier, type TokenVerifier } from './auth/token-verifier.js';
+import { IdentityProvider } from './auth/identity-provider.js';
+import { jwksVerifier, providerVerifier, secretVerifier, type TokenVerifier } from './auth/token-verifier.js';
 import { Quotas } from './command/quotas.js';
 import type { Config } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
@@ -17,6 +18,7 @@ import { Services } from './fetch/caller.js';
 import { Gateway } from './gateway/gateway.js';
 import { graphiqlPlugin } from './graphiql/graphiql.plugin.js';
 import { createApollo } from './http/apollo.js';
+import { consolePlugin } from './http/console.plugin.js';
 import { connectLimitStore, ownStore } from './http/limit-store.js';
 import { createMetrics, type Metrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
@@ -24,7 +26,6 @@ import { stopListening } from './http/stop-listening.js';
 import { TrafficLimits, trafficMetrics } from './http/traffic-limits.js';
 import { readTrustedDocuments } from './http/trusted-documents.js';
 import type { WebPageOptions } from './http/web-page.js';
-import { workspacePagePlugin } from './http/workspace-page.plugin.js';
 import { metrics as featureMetrics } from './registry.js';
 import { createSchema } from './schema.js';
 import { databaseFault, embeddedFault, folderFault } from './start-faults.js';
@@ -95,7 +96,9 @@ export async function createApp(config: Config, database: Database, log: Fastify
   await apollo.start();
   // Whatever requests do, people come in, and whoever watches the service is told the truth.
   const aside = database.aside(asideConnections);
-  const authenticator = new Authenticator(aside, await tokenVerifier(config));
+  const { verify, provider } = await signInWith(config);
+  provider?.metadata().catch((err) => log.warn({ err }, 'the identity provider of OIDC_ISSUER does not answer'));
+  const authenticator = new Authenticator(aside, verify, config.claims);
   const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
   const warnings = () => warningsOf(aside);
   const metrics = createMetrics(database, { aside, metrics: [...featureMetrics, ...trafficMetrics], warnings });
@@ -119,7 +122,10 @@ export async function createApp(config: Config, database: Database, log: Fastify
     log,
   });
   if (config.graphiql) await server.register(graphiqlPlugin, pageOptions(config, 'graphiql'));
-  if (config.demoData) await server.register(workspacePagePlugin, pageOptions(config, 'workspace-page'));
+  if (config.console) {
+    const signIn = provider && { provider, audience: config.auth.mode === 'oidc' ? config.auth.audience : null };
+    await server.register(consolePlugin, { ...pageOptions(config, 'console'), signIn });
+  }
   const stop = stopListening(server);
   return {
     server,
@@ -146,14 +152,21 @@ function warnOfOpenIssuer({ auth }: Config, log: Log): void {
   log.warn('AUTH_JWKS_URL without AUTH_ISSUER and AUTH_AUDIENCE takes every token of these keys, whoever it is for');
 }
 
-async function tokenVerifier({ auth, dataDir }: Config): Promise<TokenVerifier> {
+/** Who checks the tokens, and the identity provider with whom people sign in to the console, where there is one. */
+async function signInWith({ auth, dataDir }: Config): Promise<{ verify: TokenVerifier; provider?: IdentityProvider }> {
   switch (auth.mode) {
     case 'secret':
-      return secretVerifier(auth.secret, auth);
+      return { verify: secretVerifier(auth.secret, auth) };
     case 'jwks':
-      return jwksVerifier(auth.jwksUrl, auth);
-    case 'development':
-      return secretVerifier(await ownSecret(dataDir), { issuer: null, audience: null, requiresExp: true });
+      return { verify: jwksVerifier(auth.jwksUrl, auth) };
+    case 'oidc': {
+      const provider = new IdentityProvider(auth.provider);
+      return { verify: providerVerifier(provider, auth), provider };
+    }
+    case 'development': {
+      const secret = await ownSecret(dataDir);
+      return { verify: secretVerifier(secret, { issuer: null, audience: null, requiresExp: true }) };
+    }
   }
 }
 

@@ -10,6 +10,8 @@ const databaseUrl = 'postgres://app:pa55word@db.internal:5432/tokenvue';
 const timeLimits = defaultTimeLimits;
 const database = { url: null, poolSize: 2 * availableParallelism(), carriesNames: true, timeLimits };
 
+const oidc = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'console' };
+
 /** The one line with which the start is refused. */
 function refusal(environment: Record<string, string>): string {
   try {
@@ -32,6 +34,11 @@ test('nothing has to be set: the server runs for development, on the loopback ad
     requestSeconds: 30,
     reservationSeconds: 600,
     auth: { mode: 'development' },
+    claims: {
+      names: { sub: 'sub', org: 'org', org_role: 'org_role', teams: 'teams', name: 'name', email: 'email' },
+      organization: null,
+    },
+    console: true,
     usageRetentionDays: 400,
     graphiql: true,
     introspection: true,
@@ -67,7 +74,8 @@ test('an empty variable counts as none, as container tools set them', () => {
       'DEMO_DATA',
       'USAGE_RETENTION_DAYS',
     ],
-    ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
+    ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_CLAIMS', 'AUTH_ORGANIZATION'],
+    ...['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_SCOPE', 'CONSOLE'],
     ...['GRAPHIQL', 'INTROSPECTION', 'CORS_ORIGINS', 'LOG_LEVEL', 'TRUST_PROXY'],
     ...['TOKEN', 'ADDRESS', 'GATEWAY', 'OPERATIONS', 'URL'].map((name) => `RATE_LIMIT_${name}`),
   ];
@@ -134,6 +142,67 @@ describe('is accepted:', () => {
       { AUTH_JWT_SECRET: 'ä'.repeat(16) },
       { auth: { mode: 'secret', secret: 'ä'.repeat(16), issuer: null, audience: null, requiresExp: true } },
     ],
+    [
+      'OIDC_ISSUER, whose metadata say the rest',
+      { OIDC_ISSUER: 'https://id.example.com/realms/acme', OIDC_CLIENT_ID: 'console', NODE_ENV: 'production' },
+      {
+        auth: {
+          mode: 'oidc',
+          provider: {
+            issuer: 'https://id.example.com/realms/acme',
+            clientId: 'console',
+            scope: 'openid profile email',
+            jwksUrl: null,
+          },
+          issuer: null,
+          audience: 'console',
+          requiresExp: true,
+        },
+      },
+    ],
+    [
+      'OIDC_ISSUER with everything that its metadata would say, on this machine without TLS',
+      {
+        OIDC_ISSUER: 'http://[::1]:8080/',
+        OIDC_CLIENT_ID: 'console',
+        OIDC_SCOPE: 'openid offline_access api://tokenvue/use',
+        AUTH_JWKS_URL: 'https://id.example.com/jwks',
+        AUTH_ISSUER: 'https://id.example.com',
+        AUTH_AUDIENCE: 'api://tokenvue',
+      },
+      {
+        auth: {
+          mode: 'oidc',
+          provider: {
+            issuer: 'http://[::1]:8080/',
+            clientId: 'console',
+            scope: 'openid offline_access api://tokenvue/use',
+            jwksUrl: 'https://id.example.com/jwks',
+          },
+          issuer: 'https://id.example.com',
+          audience: 'api://tokenvue',
+          requiresExp: true,
+        },
+      },
+    ],
+    [
+      'AUTH_CLAIMS and AUTH_ORGANIZATION',
+      { AUTH_CLAIMS: ' org=tid , teams=https://acme.example/groups,', AUTH_ORGANIZATION: 'Acme' },
+      {
+        claims: {
+          names: {
+            sub: 'sub',
+            org: 'tid',
+            org_role: 'org_role',
+            teams: 'https://acme.example/groups',
+            name: 'name',
+            email: 'email',
+          },
+          organization: 'Acme',
+        },
+      },
+    ],
+    ['CONSOLE off', { CONSOLE: 'false' }, { console: false }],
     [
       'AUTH_JWKS_URL with an issuer and an audience',
       {
@@ -217,14 +286,31 @@ describe('stops the start with one line that names the variable and what it expe
     ['INTROSPECTION', 'true or false', { INTROSPECTION: 'TRUE' }],
     ['AUTH_JWT_SECRET', 'at least 32 bytes', { AUTH_JWT_SECRET: 'pa55word' }],
     ['AUTH_JWKS_URL', 'http or https URL', { AUTH_JWKS_URL: 'id.example.com/jwks' }],
+    ['AUTH_JWKS_URL', 'http or https URL', { ...oidc, AUTH_JWKS_URL: 'id.example.com/jwks' }],
+    ['OIDC_ISSUER', 'https URL', { ...oidc, OIDC_ISSUER: 'id.example.com' }],
+    ['OIDC_ISSUER', 'https URL', { ...oidc, OIDC_ISSUER: 'http://id.example.com' }],
+    ['OIDC_ISSUER', 'https URL', { ...oidc, OIDC_ISSUER: 'https://ada:pa55word@id.example.com' }],
+    ['OIDC_ISSUER', 'https URL', { ...oidc, OIDC_ISSUER: 'https://id.example.com/?realm=acme' }],
+    ['OIDC_ISSUER', 'AUTH_JWT_SECRET to be unset', { ...oidc, AUTH_JWT_SECRET: secret }],
+    ['OIDC_CLIENT_ID', 'a value beside OIDC_ISSUER', { OIDC_ISSUER: oidc.OIDC_ISSUER }],
+    ['OIDC_CLIENT_ID', 'OIDC_ISSUER beside it', { OIDC_CLIENT_ID: 'console' }],
+    ['OIDC_SCOPE', 'OIDC_ISSUER beside it', { OIDC_SCOPE: 'openid' }],
+    ['OIDC_SCOPE', 'openid among them', { ...oidc, OIDC_SCOPE: 'profile email' }],
+    ['AUTH_CLAIMS', 'pairs such as org=tid', { AUTH_CLAIMS: 'org' }],
+    ['AUTH_CLAIMS', 'pairs such as org=tid', { AUTH_CLAIMS: 'org=' }],
+    ['AUTH_CLAIMS', 'pairs such as org=tid', { AUTH_CLAIMS: 'tenant=tid' }],
+    ['AUTH_CLAIMS', 'pairs such as org=tid', { AUTH_CLAIMS: 'constructor=tid' }],
+    ['AUTH_ORGANIZATION', 'at most 255 characters', { AUTH_ORGANIZATION: 'x'.repeat(256) }],
+    ['AUTH_ORGANIZATION', 'at most 255 characters', { AUTH_ORGANIZATION: ' ' }],
+    ['CONSOLE', 'true or false', { CONSOLE: 'on' }],
     ['AUTH_JWKS_URL', 'http or https URL', { AUTH_JWKS_URL: 'file:///etc/jwks.json' }],
     [
       'AUTH_JWKS_URL',
       'AUTH_JWT_SECRET to be unset',
       { AUTH_JWKS_URL: 'https://id.example.com', AUTH_JWT_SECRET: secret },
     ],
-    ['AUTH_ISSUER', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_ISSUER: 'me' }],
-    ['AUTH_AUDIENCE', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { AUTH_AUDIENCE: 'me' }],
+    ['AUTH_ISSUER', 'AUTH_JWT_SECRET, AUTH_JWKS_URL or OIDC_ISSUER', { AUTH_ISSUER: 'me' }],
+    ['AUTH_AUDIENCE', 'AUTH_JWT_SECRET, AUTH_JWKS_URL or OIDC_ISSUER', { AUTH_AUDIENCE: 'me' }],
     [
       'AUTH_ISSUER',
       'AUTH_JWKS_URL in production',
@@ -236,7 +322,7 @@ describe('stops the start with one line that names the variable and what it expe
       { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example.com', AUTH_ISSUER: 'me' },
     ],
     ['AUTH_REQUIRE_EXP', 'true or false', { AUTH_REQUIRE_EXP: 'no' }],
-    ['NODE_ENV=production', 'AUTH_JWT_SECRET or AUTH_JWKS_URL', { NODE_ENV: 'production' }],
+    ['NODE_ENV=production', 'OIDC_ISSUER, AUTH_JWKS_URL or AUTH_JWT_SECRET', { NODE_ENV: 'production' }],
     ['HOST', 'loopback address', { HOST: '0.0.0.0' }],
     ['HOST', 'loopback address', { HOST: '::' }],
     ['HOST', 'loopback address', { HOST: '127.0.0.1.example.com' }],

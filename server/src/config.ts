@@ -27,6 +27,9 @@ export interface Config {
   /** How long records of usage are kept: whole months, and at least so many days. */
   readonly usageRetentionDays: number;
   readonly auth: AuthConfig;
+  readonly claims: ClaimsConfig;
+  /** Whether the console is served at `/`. */
+  readonly console: boolean;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Whether queries may come by GET. */
@@ -83,7 +86,29 @@ export type TrustedProxies = number | readonly string[];
 export type AuthConfig =
   | { readonly mode: 'development' }
   | ({ readonly mode: 'secret'; readonly secret: string } & TokenClaims)
-  | ({ readonly mode: 'jwks'; readonly jwksUrl: string } & TokenClaims);
+  | ({ readonly mode: 'jwks'; readonly jwksUrl: string } & TokenClaims)
+  | ({ readonly mode: 'oidc'; readonly provider: OidcConfig } & TokenClaims);
+
+/** The OpenID Connect provider with which people sign in to the console. */
+export interface OidcConfig {
+  /** To the letter as the provider's metadata say it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  /** Null for the one of the metadata. */
+  readonly jwksUrl: string | null;
+}
+
+/** What this service reads of a token, by the names that its documentation has for it. */
+export const claimNames = ['sub', 'org', 'org_role', 'teams', 'name', 'email'] as const;
+export type ClaimName = (typeof claimNames)[number];
+
+export interface ClaimsConfig {
+  /** What tokens call them. */
+  readonly names: Readonly<Record<ClaimName, string>>;
+  /** Whose tokens are that name none; null where they have to. */
+  readonly organization: string | null;
+}
 
 /** What the tokens must say, where anything. */
 interface TokenClaims {
@@ -124,6 +149,8 @@ export function loadConfig(environment: Environment = process.env): Config {
     reservationSeconds: integer(environment, 'RESERVATION_SECONDS', 600, 60, 86_400),
     usageRetentionDays: integer(environment, 'USAGE_RETENTION_DAYS', 400, 62, 3_660),
     auth: authConfig(environment, production, host),
+    claims: claimsConfig(environment),
+    console: flag(environment, 'CONSOLE', true),
     graphiql: flag(environment, 'GRAPHIQL', !production),
     introspection: flag(environment, 'INTROSPECTION', !production),
     graphqlGet: flag(environment, 'GRAPHQL_GET', !production),
@@ -246,17 +273,22 @@ function authConfig(environment: Environment, production: boolean, host: string)
   const issuer = read(environment, 'AUTH_ISSUER') ?? null;
   const audience = read(environment, 'AUTH_AUDIENCE') ?? null;
   const requiresExp = flag(environment, 'AUTH_REQUIRE_EXP', true);
-  if (secret !== undefined && jwksUrl !== undefined) {
-    throw new ConfigError('AUTH_JWKS_URL expects AUTH_JWT_SECRET to be unset: tokens come from one of the two.');
+  const provider = oidcConfig(environment, jwksUrl ?? null);
+  if (secret !== undefined && (jwksUrl !== undefined || provider !== null)) {
+    const name = jwksUrl === undefined ? 'OIDC_ISSUER' : 'AUTH_JWKS_URL';
+    throw new ConfigError(`${name} expects AUTH_JWT_SECRET to be unset: tokens come from one of the two.`);
   }
   if (secret !== undefined) {
     if (Buffer.byteLength(secret) < 32) throw new ConfigError('AUTH_JWT_SECRET expects at least 32 bytes.');
     return { mode: 'secret', secret, issuer, audience, requiresExp };
   }
+  if (jwksUrl !== undefined && !/^https?:$/.test(parseUrl(jwksUrl)?.protocol ?? '')) {
+    throw new ConfigError(`AUTH_JWKS_URL expects an http or https URL, not "${jwksUrl}".`);
+  }
+  if (provider !== null) {
+    return { mode: 'oidc', provider, issuer, audience: audience ?? provider.clientId, requiresExp };
+  }
   if (jwksUrl !== undefined) {
-    if (!/^https?:$/.test(parseUrl(jwksUrl)?.protocol ?? '')) {
-      throw new ConfigError(`AUTH_JWKS_URL expects an http or https URL, not "${jwksUrl}".`);
-    }
     if (production && (issuer === null || audience === null)) {
       const name = issuer === null ? 'AUTH_ISSUER' : 'AUTH_AUDIENCE';
       throw new ConfigError(
@@ -267,19 +299,65 @@ function authConfig(environment: Environment, production: boolean, host: string)
   }
   if (issuer !== null || audience !== null) {
     const name = issuer !== null ? 'AUTH_ISSUER' : 'AUTH_AUDIENCE';
-    throw new ConfigError(`${name} expects AUTH_JWT_SECRET or AUTH_JWKS_URL beside it.`);
+    throw new ConfigError(`${name} expects AUTH_JWT_SECRET, AUTH_JWKS_URL or OIDC_ISSUER beside it.`);
   }
   if (production) {
-    throw new ConfigError('NODE_ENV=production expects AUTH_JWT_SECRET or AUTH_JWKS_URL: there is no sign-in without.');
+    throw new ConfigError(
+      'NODE_ENV=production expects OIDC_ISSUER, AUTH_JWKS_URL or AUTH_JWT_SECRET: there is no sign-in without.',
+    );
   }
   if (!isLoopback(host)) {
-    throw new ConfigError(`HOST expects a loopback address while no AUTH_… variable is set, not "${host}".`);
+    throw new ConfigError(
+      `HOST expects a loopback address while neither OIDC_ISSUER nor an AUTH_… variable is set, not "${host}".`,
+    );
   }
   return { mode: 'development' };
 }
 
+function oidcConfig(environment: Environment, jwksUrl: string | null): OidcConfig | null {
+  const issuer = read(environment, 'OIDC_ISSUER');
+  const clientId = read(environment, 'OIDC_CLIENT_ID');
+  const scope = read(environment, 'OIDC_SCOPE');
+  if (issuer === undefined) {
+    const name = clientId === undefined ? 'OIDC_SCOPE' : 'OIDC_CLIENT_ID';
+    if (clientId !== undefined || scope !== undefined) throw new ConfigError(`${name} expects OIDC_ISSUER beside it.`);
+    return null;
+  }
+  const { protocol, hostname, username, password, search, hash } = parseUrl(issuer) ?? {};
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname ?? ''));
+  // The value is not repeated: it may hold a password.
+  if (!isSafe || username || password || search || hash) {
+    throw new ConfigError('OIDC_ISSUER expects an https URL such as https://id.example.com/realms/company.');
+  }
+  if (clientId === undefined) throw new ConfigError('OIDC_CLIENT_ID expects a value beside OIDC_ISSUER.');
+  if (scope !== undefined && !scope.split(' ').includes('openid')) {
+    throw new ConfigError(`OIDC_SCOPE expects scopes with openid among them, not "${scope}".`);
+  }
+  return { issuer, clientId, scope: scope ?? 'openid profile email', jwksUrl };
+}
+
+function claimsConfig(environment: Environment): ClaimsConfig {
+  const text = read(environment, 'AUTH_CLAIMS') ?? '';
+  const names = Object.fromEntries(claimNames.map((name): [string, string] => [name, name]));
+  for (const pair of text.split(',').map((part) => part.trim())) {
+    if (pair === '') continue;
+    const [, name = '', claim = ''] = /^([a-z_]+)\s*=\s*(.+)$/.exec(pair) ?? [];
+    if (!Object.hasOwn(names, name)) {
+      throw new ConfigError(
+        `AUTH_CLAIMS expects pairs such as org=tid, of ${claimNames.join(', ')}, and not "${pair}".`,
+      );
+    }
+    names[name] = claim;
+  }
+  const organization = read(environment, 'AUTH_ORGANIZATION') ?? null;
+  if (organization !== null && (organization.length > 255 || organization.trim() === '')) {
+    throw new ConfigError('AUTH_ORGANIZATION expects the name of an organization, of at most 255 characters.');
+  }
+  return { names: names as Record<ClaimName, string>, organization };
+}
+
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function corsOrigins(environment: Environment): string[] {

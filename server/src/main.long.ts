@@ -58,6 +58,7 @@ function environment(more: Record<string, string>): Record<string, string> {
     DATA_DIR: dataDir,
     DEMO_DATA: 'false',
     GRAPHIQL: 'false',
+    CONSOLE: 'false',
     PORT: '0',
     ...more,
   };

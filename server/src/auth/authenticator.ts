@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { ClaimsConfig } from '../config.js';
 import type { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Deadline, waitFor } from '../database/deadline.js';
@@ -24,6 +25,7 @@ export class Authenticator {
   readonly #database: Database;
   readonly #verify: TokenVerifier;
   readonly #clock: DatabaseClock;
+  readonly #claims: ClaimsConfig;
   /** By token; a sign-in under way is shared by all requests that come with the token meanwhile. */
   readonly #signedIn = new LRUCache<string, SignIn | Promise<SignIn>>({
     max: rememberedMax,
@@ -32,10 +34,11 @@ export class Authenticator {
     ttl: rememberedMs,
   });
 
-  constructor(database: Database, verify: TokenVerifier) {
+  constructor(database: Database, verify: TokenVerifier, claims: ClaimsConfig) {
     this.#database = database;
     this.#verify = verify;
     this.#clock = new DatabaseClock(database);
+    this.#claims = claims;
   }
 
   /**
@@ -90,7 +93,7 @@ export class Authenticator {
   }
 
   async #signInPerson(token: string, deadline: Deadline): Promise<SignIn> {
-    const claims = readClaims(await this.#verify(token, await this.#clock.now()));
+    const claims = readClaims(await this.#verify(token, await this.#clock.now()), this.#claims);
     return signIn(this.#database, claims, deadline);
   }
 }

@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { OrganizationRole } from '../access/actor.js';
+import type { ClaimName, ClaimsConfig } from '../config.js';
 import { nameKey, readNameUpTo } from '../text.js';
 import { SignInRefused } from './refused-sign-in.js';
 import { clockSkewSeconds, isMissing, timeOf } from './registered-claims.js';
@@ -33,21 +34,21 @@ const textLengthMax = 255;
 const teamsMax = 1_000;
 
 /**
- * The claims of a verified token. One that is null or an empty text is as if it were missing, as some identity providers
- * send it.
+ * The claims of a verified token, by what the configuration says that it calls them. One that is null or an empty text is
+ * as if it were missing, as some identity providers send it.
  * @throws SignInRefused, which names one that is not what it should be
  */
-export function readClaims(payload: JWTPayload): Claims {
-  const required = <Value>(claim: string, read: (value: unknown) => Value | null): Value => {
-    const value = read(payload[claim]);
-    if (value === null) throw new SignInRefused('claim', claim);
+export function readClaims(payload: JWTPayload, { names, organization }: ClaimsConfig): Claims {
+  const required = <Value>(claim: ClaimName, read: (value: unknown) => Value | null): Value => {
+    const value = read(payload[names[claim]]);
+    if (value === null) throw new SignInRefused('claim', names[claim]);
     return value;
   };
-  const optional = <Value>(claim: string, read: (value: unknown) => Value | null): Value | undefined =>
-    isMissing(payload[claim]) ? undefined : required(claim, read);
+  const optional = <Value>(claim: ClaimName, read: (value: unknown) => Value | null): Value | undefined =>
+    isMissing(payload[names[claim]]) ? undefined : required(claim, read);
   return {
     subject: required('sub', readIdentifier),
-    organization: required('org', readIdentifier),
+    organization: optional('org', readIdentifier) ?? organization ?? required('org', readIdentifier),
     name: optional('name', readText),
     email: optional('email', readText),
     organizationRole: optional('org_role', role),
@@ -81,7 +82,9 @@ export function readText(claim: unknown): string | null {
   return typeof claim === 'string' ? readNameUpTo(claim, textLengthMax) : null;
 }
 
+/** Some identity providers send a list of roles: who has not `admin` among them is none. */
 function role(claim: unknown): OrganizationRole | null {
+  if (Array.isArray(claim)) return claim.includes('admin') ? OrganizationRole.ADMIN : OrganizationRole.MEMBER;
   if (claim === 'admin') return OrganizationRole.ADMIN;
   return claim === 'member' ? OrganizationRole.MEMBER : null;
 }

@@ -1,4 +1,5 @@
 import { compactVerify, createRemoteJWKSet, errors, type JWTPayload } from 'jose';
+import type { IdentityProvider, ProviderMetadata } from './identity-provider.js';
 import { type SignInReason, SignInRefused } from './refused-sign-in.js';
 import { checkRegisteredClaims, type ExpectedClaims } from './registered-claims.js';
 
@@ -17,6 +18,19 @@ export function jwksVerifier(url: string, expected: ExpectedClaims): TokenVerifi
   const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 });
   const options = { algorithms: ['RS256', 'ES256', 'EdDSA', 'Ed25519'] };
   return (token, now) => checked(compactVerify(token, keys, options), expected, now);
+}
+
+/** Tokens of an OpenID Connect provider; issuer and keys are those of its metadata, unless given. */
+export function providerVerifier(provider: IdentityProvider, expected: ExpectedClaims): TokenVerifier {
+  let made: { readonly of: ProviderMetadata; readonly verify: TokenVerifier } | null = null;
+  return async (token, now) => {
+    const metadata = await provider.metadata();
+    if (made?.of !== metadata) {
+      const url = provider.config.jwksUrl ?? metadata.jwksUri;
+      made = { of: metadata, verify: jwksVerifier(url, { ...expected, issuer: expected.issuer ?? metadata.issuer }) };
+    }
+    return made.verify(token, now);
+  };
 }
 
 type Verified = Awaited<ReturnType<typeof compactVerify>>;

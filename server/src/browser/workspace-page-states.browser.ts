@@ -93,7 +93,7 @@ describe('when there is no answer', () => {
 
   test('a token that no longer holds leads to signing in again, for which the development token is a new one', async () => {
     const page = await stage.browser.open(stage.url, {
-      initScript: `if (!history.state) sessionStorage.setItem('tokenvue:token', 'ended');
+      initScript: `if (!history.state) sessionStorage.setItem('tokenvue:token', '"ended"');
         history.replaceState('began', '');`,
     });
     await page.getByRole('alert').getByText('Signed out', { exact: true }).waitFor();
@@ -116,7 +116,7 @@ describe('when there is no answer', () => {
 
 describe('who signs in', () => {
   test('where tokens are configured, the page asks for one and tells nobody of it', async () => {
-    const server = await startTestServer({ DEMO_DATA: 'true' });
+    const server = await startTestServer({ DEMO_DATA: 'true', CONSOLE: 'true' });
     const url = `${new URL(server.endpoint).origin}/`;
     try {
       const page = await stage.browser.open(url);
@@ -148,8 +148,8 @@ describe('who signs in', () => {
     stage.browser.takeMisdeeds();
   });
 
-  test('without demonstration data there is nothing at /', async () => {
-    const server = await startTestServer({ DEMO_DATA: 'false' });
+  test('with CONSOLE=false there is nothing at /', async () => {
+    const server = await startTestServer({ CONSOLE: 'false' });
     const { status } = await fetch(new URL('/', server.endpoint));
     await server.close();
     expect(status).toBe(404);

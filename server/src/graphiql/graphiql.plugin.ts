@@ -4,21 +4,21 @@ import { contentSecurityPolicy, serveWebPage, type WebPage, type WebPageOptions 
 
 const graphiql: WebPage = {
   name: 'GraphiQL',
-  path: '/graphiql',
+  paths: ['/graphiql'],
   assetsPath: '/graphiql/assets',
   turnedOffBy: 'GRAPHIQL=false',
   answer: () => {
     const styleNonce = randomBytes(16).toString('base64');
     return {
       config: { styleNonce },
-      contentSecurityPolicy: contentSecurityPolicy(
+      contentSecurityPolicy: contentSecurityPolicy([
         "worker-src 'self'",
         "font-src 'self'",
         "img-src 'self' data:",
         // The editor positions its lines with style attributes; every other style is a file of ours or has the nonce.
         `style-src-elem 'self' 'nonce-${styleNonce}'`,
         "style-src-attr 'unsafe-inline'",
-      ),
+      ]),
     };
   },
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigError } from '../config.js';
 
 export interface WebPageOptions {
@@ -20,13 +20,19 @@ export interface WebPageOptions {
 export interface WebPage {
   /** For messages, such as "GraphiQL". */
   name: string;
-  path: string;
+  /** Where the document is. */
+  paths: readonly string[];
   /** Path under which the document asks for its files. */
   assetsPath: string;
   /** The setting that leaves the page out, such as `GRAPHIQL=false`. */
   turnedOffBy: string;
   /** What one answer carries: values for the page's script, and the policy that the browser holds it to. */
-  answer(): { config?: object; contentSecurityPolicy: string };
+  answer(): PageAnswer | Promise<PageAnswer>;
+}
+
+interface PageAnswer {
+  config?: object;
+  contentSecurityPolicy: string;
 }
 
 interface Asset {
@@ -61,17 +67,18 @@ export async function serveWebPage(app: FastifyInstance, page: WebPage, options:
     });
   });
 
-  app.get(page.path, async (request, reply) => {
+  const sendDocument = async (request: FastifyRequest, reply: FastifyReply) => {
     // A name that an attacker's DNS points here makes the attacker's page this page's origin: it gets no token.
     const token = loopbackHost.test(request.headers.host ?? '') ? await options.token?.() : undefined;
-    const { config, contentSecurityPolicy } = page.answer();
+    const { config, contentSecurityPolicy } = await page.answer();
     const json = JSON.stringify({ endpoint: options.endpoint, ...config, token }).replaceAll('<', '\\u003c');
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('content-security-policy', contentSecurityPolicy)
       .send(document.replace('"{{config}}"', () => json));
-  });
+  };
+  for (const path of page.paths) app.get(path, sendDocument);
 
   app.get<{ Params: { name: string } }>(`${page.assetsPath}/:name`, async (request, reply) => {
     const asset = assets.get(request.params.name);
@@ -87,12 +94,15 @@ export async function serveWebPage(app: FastifyInstance, page: WebPage, options:
   });
 }
 
-/** The policy of a page that runs files of ours and speaks to our server, with what this page needs beside. */
-export function contentSecurityPolicy(...directives: string[]): string {
+/**
+ * The policy of a page that runs files of ours and speaks to our server, and to these origins, with what this page needs
+ * beside.
+ */
+export function contentSecurityPolicy(directives: readonly string[], origins: readonly string[] = []): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...origins].join(' '),
     ...directives,
     "base-uri 'none'",
     "form-action 'none'",

@@ -44,6 +44,7 @@ export async function startProcess(folder: string, databaseUrl: string): Promise
       AUTH_JWT_SECRET: 'x'.repeat(32),
       DEMO_DATA: 'false',
       GRAPHIQL: 'false',
+      CONSOLE: 'false',
       PORT: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -40,7 +40,7 @@ export async function copyRepository(): Promise<Copy> {
   }
   await git('init', '--quiet');
   await git('add', '--all');
-  for (const place of ['server', 'sdk', 'sdk/examples/workspace-page']) {
+  for (const place of ['server', 'sdk', 'sdk/examples/console']) {
     const packages = join(root, place, 'node_modules');
     if (await isThere(packages)) await symlink(packages, join(folder, place, 'node_modules'));
   }

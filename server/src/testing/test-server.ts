@@ -60,6 +60,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     GRAPHIQL: 'false',
     // Whatever else the machine does, nothing but a test is meant to take too long.
     OPERATION_TIMEOUT_MS: '30000',
+    CONSOLE: 'false',
     ...environment,
   });
   const logLines: string[] = [];

@@ -13,7 +13,7 @@ type OpenOptions = NonNullable<Parameters<TestBrowser['open']>[1]>;
 class Stage {
   static async start(): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'workspace-page-'));
-    const environment = { AUTH_JWT_SECRET: '', DATA_DIR: dataDir, DEMO_DATA: 'true' };
+    const environment = { AUTH_JWT_SECRET: '', DATA_DIR: dataDir, DEMO_DATA: 'true', CONSOLE: 'true' };
     const [server, browser] = await Promise.all([startTestServer(environment), TestBrowser.launch()]);
     return new Stage(server, browser, dataDir);
   }
@@ -41,7 +41,7 @@ class Stage {
 
   /** Opens the page as somebody who has signed in; `query` is the address's query string. */
   async open(subject = 'ada', { query = '', ...options }: OpenOptions & { query?: string } = {}): Promise<Page> {
-    const signIn = `sessionStorage.setItem('tokenvue:token', ${JSON.stringify(await this.tokenOf(subject))});`;
+    const signIn = `sessionStorage.setItem('tokenvue:token', ${JSON.stringify(JSON.stringify(await this.tokenOf(subject)))});`;
     return this.browser.open(`${this.url}${query}`, {
       reducedMotion: 'reduce',
       ...options,

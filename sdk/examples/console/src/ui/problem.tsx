@@ -1,6 +1,6 @@
-import { type ReactNode, use } from 'react';
+import type { ReactNode } from 'react';
 import type { Failure } from '../failure.js';
-import { SignOut } from '../session/sign-out.js';
+import { useSession } from '../session/use-session.js';
 
 const titles: Record<Failure['kind'], string> = {
   offline: 'No connection',
@@ -10,14 +10,14 @@ const titles: Record<Failure['kind'], string> = {
 
 /** Why there is nothing to show, and what to do about it. */
 export function Problem({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const signOut = use(SignOut);
+  const session = useSession();
   return (
     <div className="problem" role="alert">
       <p className="problem-title">{titles[failure.kind]}</p>
       <p>{failure.message}</p>
       <RequestId failure={failure} />
       {failure.kind === 'signedOut' ? (
-        <button type="button" className="button" onClick={signOut}>
+        <button type="button" className="button" onClick={() => void session.signOut()}>
           Sign in again
         </button>
       ) : (

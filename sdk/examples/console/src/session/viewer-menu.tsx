@@ -1,12 +1,11 @@
 import { useQuery } from '@apollo/client/react';
 import { ViewerDocument } from '@tokenvue/sdk/documents';
-import { use } from 'react';
-import { SignOut } from './sign-out.js';
+import { useSession } from './use-session.js';
 
 /** Who is signed in, and the way out. */
 export function ViewerMenu() {
   const viewer = useQuery(ViewerDocument).data?.viewer;
-  const signOut = use(SignOut);
+  const session = useSession();
   return (
     <div className="viewer">
       {viewer && (
@@ -20,7 +19,7 @@ export function ViewerMenu() {
           </span>
         </p>
       )}
-      <button type="button" className="button quiet" onClick={signOut}>
+      <button type="button" className="button quiet" onClick={() => void session.signOut()}>
         Sign out
       </button>
     </div>

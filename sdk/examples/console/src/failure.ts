@@ -24,15 +24,26 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'offline', message: 'The server does not answer. Check your connection, then try again.' };
 }
 
+/** Whether what came from the server, thrown or answered, says that the token is not good. */
+export function isSignedOut(error: unknown): boolean {
+  const errors = (error as { readonly errors?: readonly ErrorItem[] | undefined }).errors;
+  if (errors !== undefined && !CombinedGraphQLErrors.is(error)) return isUnauthenticated(errors[0]);
+  return failureOf(error).kind === 'signedOut';
+}
+
+function isUnauthenticated(item: ErrorItem | undefined): boolean {
+  return item?.extensions?.code === 'UNAUTHENTICATED';
+}
+
 /** In one line, for a form. */
 export function failureText({ message, requestId }: Failure): string {
   return requestId === undefined ? message : `${message} (Request ${requestId})`;
 }
 
 function ofItem(item: ErrorItem | undefined): Failure {
-  const { code, requestId } = item?.extensions ?? {};
+  const { requestId } = item?.extensions ?? {};
   return {
-    ...(code === 'UNAUTHENTICATED'
+    ...(isUnauthenticated(item)
       ? { kind: 'signedOut', message: 'You are signed out: the token has expired, or is not one for this service.' }
       : { kind: 'other', message: item?.message ?? 'The server answered without a reason.' }),
     requestId: typeof requestId === 'string' ? requestId : undefined,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { rawRequest } from '../testing/raw-request.js';
-import { workspacePagePlugin } from './workspace-page.plugin.js';
+import { consolePlugin } from './console.plugin.js';
 
 const document = '<script type="application/json" id="page-config">"{{config}}"</script>';
 let directory: string;
@@ -13,12 +13,12 @@ let app: FastifyInstance;
 let url: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'workspace-page-'));
+  directory = await mkdtemp(join(tmpdir(), 'console-'));
   await mkdir(join(directory, 'assets'));
   await writeFile(join(directory, 'index.html'), document);
   await writeFile(join(directory, 'assets', 'index-1a2b.js'), 'export {};');
   app = Fastify();
-  await app.register(workspacePagePlugin, { directory, endpoint: '/graphql', token: async () => 'token' });
+  await app.register(consolePlugin, { directory, endpoint: '/graphql', token: async () => 'token' });
   await app.listen({ host: '127.0.0.1', port: 0 });
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 });
@@ -52,8 +52,8 @@ test('its files lie under /assets, and nothing else does', async () => {
 test('a missing bundle stops the start and says what to run', async () => {
   const other = Fastify();
   const options = { directory: join(directory, 'nowhere'), endpoint: '/graphql' };
-  await expect(Promise.resolve(other.register(workspacePagePlugin, options))).rejects.toThrow(
-    /The Workspace page's bundle is missing.*npm run build.*DEMO_DATA=false/,
+  await expect(Promise.resolve(other.register(consolePlugin, options))).rejects.toThrow(
+    /The console's bundle is missing.*npm run build.*CONSOLE=false/,
   );
   await other.close();
 });
