@@ -47,6 +47,12 @@ async function roleByToken(org: string, sub: string, org_role: string, name = su
   return (await server.request<{ viewer: Viewer }>({ token, query })).data?.viewer;
 }
 
+/** As often as a client would ask, because a sign-in that another one keeps from it is taken in with the next request. */
+async function loseByToken(org: string, { sub }: Admin): Promise<void> {
+  const token = await signToken({ sub, org, org_role: 'member' });
+  for (let request = 0; request < 3; request++) await server.request({ token, query: '{ __typename }' });
+}
+
 const lost: Partial<DirectoryUser> = { role: 'MEMBER' };
 const gone: Partial<DirectoryUser> = { role: 'ADMIN', active: false };
 const admin = (sub: string) => user(sub, { role: 'ADMIN' });
@@ -71,16 +77,12 @@ describe('when they all lose it at the same moment, somebody is left:', () => {
       2,
       inRing((who) => sync(who, { users: [admin(who.sub)], complete: true })),
     ],
-    [
-      'three whose tokens all say that they are members',
-      3,
-      inRing((who, _next, { org }) => roleByToken(org, who.sub, 'member')),
-    ],
+    ['three whose tokens all say that they are members', 3, inRing((who, _next, { org }) => loseByToken(org, who))],
     [
       'one whose token says so while they take the other’s',
       2,
       ({ org, admins: [one, other] }) => [
-        roleByToken(org, one?.sub ?? '', 'member'),
+        loseByToken(org, one as Admin),
         sync(one as Admin, { users: [user(other?.sub ?? '', lost)] }),
       ],
     ],
@@ -95,7 +97,7 @@ describe('when they all lose it at the same moment, somebody is left:', () => {
       2,
       ({ org, admins: [one, other] }, service) => [
         service().then((by) => sync(by, { users: [user(one?.sub ?? '', gone)] })),
-        roleByToken(org, other?.sub ?? '', 'member'),
+        loseByToken(org, other as Admin),
       ],
     ],
   ])('%s', async (_case, count, attack) => {

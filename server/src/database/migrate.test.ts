@@ -75,6 +75,63 @@ onPlainPostgres('it has its tables already', () => {
     });
   });
 
+  test('teams whose names differ only in case become one, with their people and workspaces; those of the directory stay', async () => {
+    const databaseUrl = await createEmptyDatabase();
+    const before = migrations.slice(0, names.indexOf('TeamNames1800200000021'));
+    const { DataSource } = await import('typeorm');
+    const old = new DataSource({ type: 'postgres', url: databaseUrl, migrations: [...before] });
+    await (await old.initialize()).runMigrations({ transaction: 'each' });
+    await old.destroy();
+
+    const database = await connect(databaseUrl);
+    const uuid = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+    const [org, ada, bob, workspace] = [uuid(1), uuid(2), uuid(3), uuid(4)];
+    const teams = ['Search', 'search', 'SEARCH', 'Core', 'CORE', 'Straße', 'STRASSE'];
+    const ofDirectory = ['Core', 'CORE', 'STRASSE'];
+    await database.query(`INSERT INTO organizations (id, external_id) VALUES ('${org}', 'old')`);
+    await database.query(
+      `INSERT INTO users (id, organization_id, subject, name, search_key, email)
+        SELECT id::uuid, '${org}', id, 'A', 'a', '' FROM unnest($1::text[]) AS id`,
+      [[ada, bob]],
+    );
+    await database.query(
+      `INSERT INTO teams (id, organization_id, name, external_id, created_at)
+        SELECT id::uuid, '${org}', name, external_id, now() + place * interval '1 s'
+        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (id, name, external_id, place)`,
+      [
+        teams.map((_, index) => uuid(10 + index)),
+        teams,
+        teams.map((name) => (ofDirectory.includes(name) ? name : null)),
+      ],
+    );
+    const placesOf = (user: string, ...of: string[]) => of.map((name) => [uuid(10 + teams.indexOf(name)), user]);
+    const places = [...placesOf(ada, 'Search', 'search', 'Straße'), ...placesOf(bob, 'SEARCH', 'CORE')];
+    await database.query(
+      `INSERT INTO team_memberships (organization_id, team_id, user_id)
+        SELECT '${org}', p.team_id, p.user_id FROM unnest($1::uuid[], $2::uuid[]) AS p (team_id, user_id)`,
+      [places.map(([id]) => id), places.map(([, id]) => id)],
+    );
+    await database.query(
+      `INSERT INTO workspaces (id, organization_id, name, name_key, search_key, environment, region, monthly_budget, owner_team_id)
+        VALUES ('${workspace}', '${org}', 'W', 'w', 'w', 'SANDBOX', 'EU', 1.00, $1)`,
+      [uuid(10 + teams.indexOf('SEARCH'))],
+    );
+
+    await migrate(databaseUrl);
+    const { rows } = await database.query(
+      `SELECT t.name, ARRAY(SELECT tm.user_id::text FROM team_memberships tm WHERE tm.team_id = t.id ORDER BY 1) AS people,
+          (SELECT count(*)::integer FROM workspaces w WHERE w.owner_team_id = t.id) AS workspaces
+        FROM teams t ORDER BY t.name COLLATE "C"`,
+    );
+    expect(rows).toEqual([
+      { name: 'CORE (2)', people: [bob], workspaces: 0 },
+      { name: 'Core', people: [], workspaces: 0 },
+      { name: 'STRASSE', people: [ada], workspaces: 0 },
+      { name: 'Search', people: [ada, bob], workspaces: 1 },
+    ]);
+    await database.end();
+  });
+
   describe('tables of before the first release', () => {
     test.each([['Workspaces1790000000000'], ['Governance1790100000000']])(
       'that %s has made are left as they are, with one sentence that says what to do',

@@ -100,7 +100,7 @@ describe('what a sync took, an older token does not bring back', () => {
   test('when the clock of who issued it is ahead', async () => {
     const { org, ...admin } = await newAdmin();
     const ahead = { sub: 'ada', org, name: 'Ada', org_role: 'admin', teams: ['Core'], iat: secondsAgo(-4) };
-    await signIn({ sub: 'ada', org });
+    await signIn({ sub: 'ada', org, iat: secondsAgo(60) });
     await sync(admin, { users: [user('ada')], teams: [team('1', [], 'Core')] });
     expect(await signIn(ahead)).toMatchObject({ name: 'ada', role: 'MEMBER', teams: [] });
     expect(await signIn(ahead)).toMatchObject({ name: 'ada', role: 'MEMBER', teams: [] });
