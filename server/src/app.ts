@@ -98,7 +98,7 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const aside = database.aside(asideConnections);
   const { verify, provider } = await signInWith(config);
   provider?.metadata().catch((err) => log.warn({ err }, 'the identity provider of OIDC_ISSUER does not answer'));
-  const authenticator = new Authenticator(aside, verify, config.claims);
+  const authenticator = new Authenticator(aside, verify, config);
   const gateway = new Gateway(database, { reservationSeconds: config.reservationSeconds, log });
   const warnings = () => warningsOf(aside);
   const metrics = createMetrics(database, { aside, metrics: [...featureMetrics, ...trafficMetrics], warnings });

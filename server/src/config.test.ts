@@ -53,6 +53,8 @@ test('nothing has to be set: the server runs for development, on the loopback ad
       routes: 1_000,
       guardrails: 200,
       serviceTokens: 1_000,
+      people: 1_000_000,
+      teams: 100_000,
     },
     metrics: { port: null, host: '127.0.0.1', token: null },
     trustedDocuments: null,

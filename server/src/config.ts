@@ -69,8 +69,11 @@ export interface QuotaConfig {
   readonly configurations: number;
   readonly routes: number;
   readonly guardrails: number;
-  /** In an organization. */
+  /** In an organization, as the next two. */
   readonly serviceTokens: number;
+  /** Those who can not sign in included. */
+  readonly people: number;
+  readonly teams: number;
 }
 
 /** Where `/metrics` is, and who may read it: with neither port nor token this machine alone. */
@@ -238,6 +241,8 @@ function quotaConfig(environment: Environment): QuotaConfig {
     routes: quota('ROUTES', 1_000),
     guardrails: quota('GUARDRAILS', 200),
     serviceTokens: quota('SERVICE_TOKENS', 1_000),
+    people: quota('PEOPLE', 1_000_000),
+    teams: quota('TEAMS', 100_000),
   };
 }
 

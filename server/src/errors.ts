@@ -531,6 +531,12 @@ export const requestErrors = {
     message: 'A valid bearer token is required.',
     remedy: 'Send `Authorization: Bearer …` with a token that is signed, not expired and made for this service.',
   },
+  tooManyPeople: {
+    code: 'FORBIDDEN',
+    status: 403,
+    message: 'You are not known here yet, and the organization has as many people as it may have.',
+    remedy: 'Ask who runs the service for a higher quota of people; who is known goes on signing in.',
+  },
   requestMalformed: {
     code: 'BAD_USER_INPUT',
     status: 400,

@@ -7,7 +7,7 @@ import { readClaims } from './claims.js';
 import { SignInRefused } from './refused-sign-in.js';
 import { findService } from './service-sign-in.js';
 import { Session } from './session.js';
-import { type SignIn, signIn } from './sign-in.js';
+import { type SignIn, type SignInQuotas, signIn } from './sign-in.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 /** How long it is remembered whose a token is, so that not every request verifies it and compares its claims. */
@@ -26,6 +26,7 @@ export class Authenticator {
   readonly #verify: TokenVerifier;
   readonly #clock: DatabaseClock;
   readonly #claims: ClaimsConfig;
+  readonly #quotas: SignInQuotas;
   /** By token; a sign-in under way is shared by all requests that come with the token meanwhile. */
   readonly #signedIn = new LRUCache<string, SignIn | Promise<SignIn>>({
     max: rememberedMax,
@@ -34,7 +35,12 @@ export class Authenticator {
     ttl: rememberedMs,
   });
 
-  constructor(database: Database, verify: TokenVerifier, claims: ClaimsConfig) {
+  constructor(
+    database: Database,
+    verify: TokenVerifier,
+    { claims, quotas }: { readonly claims: ClaimsConfig; readonly quotas: SignInQuotas },
+  ) {
+    this.#quotas = quotas;
     this.#database = database;
     this.#verify = verify;
     this.#clock = new DatabaseClock(database);
@@ -94,7 +100,7 @@ export class Authenticator {
 
   async #signInPerson(token: string, deadline: Deadline): Promise<SignIn> {
     const claims = readClaims(await this.#verify(token, await this.#clock.now()), this.#claims);
-    return signIn(this.#database, claims, deadline);
+    return signIn(this.#database, claims, { signal: deadline.signal, quotas: this.#quotas });
   }
 }
 

@@ -6,7 +6,8 @@ import { clearUnseenActiveWorkspaces } from '../access/keep-active-workspace.js'
 import type { Database } from '../database/database.js';
 import type { Limited } from '../database/deadline.js';
 import { organization, prepare, type Sql, sql, viewer } from '../database/sql.js';
-import type { Transaction } from '../database/transaction.js';
+import type { Reads, Transaction } from '../database/transaction.js';
+import { requestError } from '../errors.js';
 import { searchKey, userSearchKey } from '../text.js';
 import type { Claims, NamedTeam } from './claims.js';
 import { DirectoryBusy, shareDirectory } from './directory-lock.js';
@@ -39,6 +40,15 @@ export interface SignIn {
   readonly isInLine: boolean;
 }
 
+/** How many there may be in an organization. */
+export interface SignInQuotas {
+  readonly people: number;
+  readonly teams: number;
+}
+
+/** So near to the quota newcomers come one after the other; more of them are never under way at once. */
+const peopleToSpare = 1_000;
+
 /** The pauses between two looks of somebody unknown whether a sync of the directory has ended. */
 const pauseMinMs = 25;
 const pauseMaxMs = 1_000;
@@ -48,18 +58,22 @@ const pauseMaxMs = 1_000;
  * line where the claims say something else than the database; claims that are missing change nothing, nor do those that
  * are older than what the person was last brought in line with. Nor do they take the role of the last admin who can sign
  * in, until there is another. While a sync of the directory is under way, a person who is known goes on as they are known.
- * @throws UNAUTHENTICATED for a person who was set inactive.
+ * @throws UNAUTHENTICATED for a person who was set inactive, FORBIDDEN for somebody new where there are too many.
  */
 export async function signIn(
   database: Database,
   claims: Claims,
-  { signal }: Pick<Limited, 'signal'> = { signal: new AbortController().signal },
+  {
+    quotas,
+    signal = new AbortController().signal,
+  }: Partial<Pick<Limited, 'signal'>> & { readonly quotas: SignInQuotas },
 ): Promise<SignIn> {
   const own = await findOrMakeOrganization(database, claims.organization);
   let user = await findUser(database, own.id, claims);
   let isTakenIn = user !== undefined && !(user.active && isNews(user, claims));
   for (let pause = pauseMinMs; !isTakenIn; pause = Math.min(2 * pause, pauseMaxMs)) {
-    isTakenIn = await bringInLine(database, own.id, claims, isDemotion(user, claims));
+    const isAlone = user === undefined ? await isNearQuota(database, own.id, quotas.people) : isDemotion(user, claims);
+    isTakenIn = await bringInLine(database, own.id, { claims, isAlone, quotas });
     user = await findUser(database, own.id, claims);
     if (isTakenIn || user !== undefined) break;
     await delay(pause);
@@ -181,16 +195,31 @@ function isDemotion(user: KnownUser | undefined, { organizationRole }: Claims): 
   return user?.organizationRole === OrganizationRole.ADMIN && organizationRole === OrganizationRole.MEMBER;
 }
 
-/** @returns false where a sync of the directory, or another demotion, is under way, and nothing was done. */
-async function bringInLine(
-  database: Database,
-  organizationId: string,
-  claims: Claims,
-  demotes: boolean,
-): Promise<boolean> {
+async function isNearQuota(database: Database, organizationId: string, quota: number): Promise<boolean> {
+  const own = database.within({ organizationId, userId: null });
+  return (await countPeople(own, quota)) > quota - peopleToSpare;
+}
+
+/** Looks at no more than so many. */
+async function countPeople(reads: Reads, max: number): Promise<number> {
+  const { rows } = await reads.texts(
+    sql`SELECT count(*) FROM (SELECT FROM users u WHERE u.organization_id = ${organization} LIMIT ${max}) AS counted`,
+  );
+  return Number(rows[0]?.[0]);
+}
+
+interface Word {
+  readonly claims: Claims;
+  /** Whether it takes an admin's role, or adds somebody near the quota, so that no other such word may be taken in beside it. */
+  readonly isAlone: boolean;
+  readonly quotas: SignInQuotas;
+}
+
+/** @returns false where a sync of the directory, or another such word, is under way, and nothing was done. */
+async function bringInLine(database: Database, organizationId: string, word: Word): Promise<boolean> {
   try {
     const own = database.within({ organizationId, userId: null });
-    await own.transaction((transaction) => takeIn(transaction, claims, demotes));
+    await own.transaction((transaction) => takeIn(transaction, word));
     return true;
   } catch (error) {
     if (error instanceof DirectoryBusy) return false;
@@ -199,16 +228,17 @@ async function bringInLine(
 }
 
 /** Admins become members one after the other, so that one of them is left. */
-async function takeIn(transaction: Transaction, claims: Claims, demotes: boolean): Promise<void> {
-  await shareDirectory(transaction, demotes ? 'NO KEY UPDATE' : 'KEY SHARE');
-  const userId = await makeOrChangeUser(transaction, claims, demotes);
+async function takeIn(transaction: Transaction, word: Word): Promise<void> {
+  const { claims, isAlone, quotas } = word;
+  await shareDirectory(transaction, isAlone ? 'NO KEY UPDATE' : 'KEY SHARE');
+  const userId = await makeOrChangeUser(transaction, word);
   if (userId === null) return;
-  if (claims.teams !== undefined) await bringTeamsInLine(transaction, userId, claims.teams);
+  if (claims.teams !== undefined) await bringTeamsInLine(transaction, userId, claims.teams, quotas.teams);
   await clearUnseenActiveWorkspaces(transaction, [userId]);
 }
 
 /** @returns the person's UUID; null where nothing was written, because a younger word has arrived meanwhile. */
-async function makeOrChangeUser(transaction: Transaction, claims: Claims, demotes: boolean): Promise<string | null> {
+async function makeOrChangeUser(transaction: Transaction, { claims, isAlone, quotas }: Word): Promise<string | null> {
   const { subject, organizationRole = OrganizationRole.MEMBER, issuedAt = null } = claims;
   const values = { name: claims.name ?? subject, email: claims.email ?? '' };
   // Locked before it is looked at, so that of two sign-ins at once neither takes back what only the other one says.
@@ -222,9 +252,13 @@ async function makeOrChangeUser(transaction: Transaction, claims: Claims, demote
   );
   const [id, name, email] = found?.rows[0] ?? [];
   if (id == null) throw new Error('The signed-in user is gone.');
-  if (made?.count === 1) return id;
+  if (made?.count === 1) {
+    if (isAlone && (await countPeople(transaction, quotas.people + 1)) > quotas.people)
+      throw requestError('tooManyPeople');
+    return id;
+  }
   const user = { id, name: name ?? '', email: email ?? '' };
-  return (await changeUser(transaction, user, claims, demotes)) ? id : null;
+  return (await changeUser(transaction, user, claims, isAlone)) ? id : null;
 }
 
 /** SQL that holds for the user `u` where somebody else is an admin who can sign in. */
@@ -235,13 +269,13 @@ async function changeUser(
   transaction: Transaction,
   user: Pick<KnownUser, 'id' | 'name' | 'email'>,
   claims: Claims,
-  demotes: boolean,
+  isAlone: boolean,
 ): Promise<boolean> {
   const { name = user.name, email = user.email, organizationRole = null, issuedAt = null } = claims;
   // The directory can't be synced meanwhile, so what it says here still stands when this is committed.
   const changed = await transaction.execute(
     sql`UPDATE users u SET name = ${name}, email = ${email}, search_key = ${userSearchKey({ name, email })},
-        organization_role = CASE WHEN u.organization_role = 'ADMIN' AND NOT (${demotes}::boolean AND ${hasOtherAdminSql})
+        organization_role = CASE WHEN u.organization_role = 'ADMIN' AND NOT (${isAlone}::boolean AND ${hasOtherAdminSql})
           THEN u.organization_role ELSE coalesce(${organizationRole}, u.organization_role) END,
         claims_issued_at = ${issuedAt}, updated_at = now()
       WHERE u.organization_id = ${organization} AND u.id = ${user.id} AND u.active
@@ -252,8 +286,16 @@ async function changeUser(
   return changed > 0;
 }
 
-/** The names come sorted, so that two sign-ins never wait for each other's teams. */
-async function bringTeamsInLine(transaction: Transaction, userId: string, named: readonly NamedTeam[]): Promise<void> {
+/**
+ * The names come sorted, so that two sign-ins never wait for each other's teams. Of those that are new, no more are made than
+ * there may be.
+ */
+async function bringTeamsInLine(
+  transaction: Transaction,
+  userId: string,
+  named: readonly NamedTeam[],
+  quota: number,
+): Promise<void> {
   const rows = named.map(({ name, key }) => ({ id: uuidv7(), name, key, search: searchKey(name) }));
   await transaction.send(
     sql`INSERT INTO teams (id, organization_id, name, name_key, search_key)
@@ -261,11 +303,15 @@ async function bringTeamsInLine(transaction: Transaction, userId: string, named:
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS added (id uuid, name text, key text, search text)
       WHERE NOT EXISTS (SELECT FROM team_former_names f
         WHERE f.organization_id = ${organization} AND f.name_key = added.key)
-      ORDER BY added.key ON CONFLICT DO NOTHING`,
+        AND NOT EXISTS (SELECT FROM teams t WHERE t.organization_id = ${organization} AND t.name_key = added.key)
+      ORDER BY added.key
+      LIMIT greatest(0, ${quota} - (SELECT count(*) FROM (
+        SELECT FROM teams t WHERE t.organization_id = ${organization} LIMIT ${quota}) AS present))
+      ON CONFLICT DO NOTHING`,
     sql`DELETE FROM team_memberships tm WHERE tm.organization_id = ${organization} AND tm.user_id = ${userId}
       AND NOT EXISTS (SELECT FROM (${namedTeamsSql(named)}) AS named WHERE named.id = tm.team_id)`,
     sql`INSERT INTO team_memberships (team_id, user_id, organization_id)
       SELECT DISTINCT named.id, ${userId}::uuid, ${organization}::uuid FROM (${namedTeamsSql(named)}) AS named
-      ON CONFLICT DO NOTHING`,
+      WHERE named.id IS NOT NULL ON CONFLICT DO NOTHING`,
   );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { configurationInput } from '../testing/configurations.js';
 import { createKey, createWorkspace, mutate, run, workspaceInput } from '../testing/fixtures.js';
-import { newOrganization, type Person, person, startTestServer } from '../testing/test-server.js';
+import { newOrganization, type Person, person, signToken, startTestServer } from '../testing/test-server.js';
 import { server, useServer } from '../testing/use-server.js';
 
 const quota = 3;
@@ -160,6 +160,58 @@ describe('no more than the quota are made, however many come at once, and each r
       quota,
     );
   });
+});
+
+test('people and teams of an organization: by tokens, however many come at once, and by the directory, which is refused whole', async () => {
+  const environment = { DATABASE_URL: server.databaseUrl, QUOTA_PEOPLE: '3', QUOTA_TEAMS: '3' };
+  const limited = await startTestServer(environment);
+  const other = newOrganization();
+  const query = '{ viewer { teams { name } } }';
+  const signIn = async (claims: object) =>
+    limited.request<{ viewer: object }>({ token: await signToken({ sub: 'root', org: other, ...claims }), query });
+  const root = { org_role: 'admin', teams: ['a', 'b'] };
+  expect((await signIn(root)).status).toBe(200);
+  const newcomers = Array.from({ length: 6 }, (_, index) => signIn({ sub: `new ${index}` }));
+  const answers = await Promise.all(newcomers);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 403, 403, 403, 403]);
+  const refused = answers.find(({ status }) => status === 403);
+  expect(refused?.errors).toMatchObject([
+    { message: expect.stringContaining('as many people as it may have'), extensions: { code: 'FORBIDDEN' } },
+  ]);
+  // Who is known goes on, in teams that there are and in as many more as there may be.
+  expect((await signIn({ ...root, teams: ['b', 'c', 'd', 'e'] })).data).toEqual({
+    viewer: { teams: [{ name: 'b' }, { name: 'c' }] },
+  });
+
+  const admin = { id: '', token: await signToken({ sub: 'root', org: other }) };
+  const sync = (input: object) =>
+    mutate(limited, admin, {
+      name: 'syncTeamAccess',
+      input: { users: [], teams: [], ...input },
+      fields: 'usersChanged',
+    });
+  const person = (subject: string) => ({ subject, name: subject, email: '' });
+  const [known] = await server.database.rows<{ subject: string }>({
+    text: `SELECT u.subject FROM users u JOIN organizations o ON o.id = u.organization_id
+      WHERE o.external_id = $1 AND u.subject <> 'root' LIMIT 1`,
+    values: [other],
+  });
+  for (const [input, field] of [
+    [{ users: [person(known?.subject ?? ''), person('one more')] }, 'users'],
+    [{ teams: [{ externalId: 'd', name: 'd', subjects: [] }] }, 'teams'],
+  ] as const) {
+    for (const dryRun of [true, false]) {
+      expect(await sync({ ...input, dryRun })).toMatchObject({
+        usersChanged: 0,
+        userErrors: [
+          { code: 'LIMIT_REACHED', message: expect.stringContaining('There may be 3'), field: ['input', field] },
+        ],
+      });
+    }
+  }
+  const renamed = { ...person(known?.subject ?? ''), name: 'Renamed' };
+  expect(await sync({ users: [renamed] })).toEqual({ usersChanged: 1, userErrors: [] });
+  await limited.close();
 });
 
 test('a lower quota takes nothing away, lets everything be changed, and refuses the next', async () => {

@@ -20,6 +20,8 @@ const names: Record<keyof QuotaConfig, string> = {
   routes: 'routes in a workspace',
   guardrails: 'guardrails in a workspace',
   serviceTokens: 'service tokens in an organization that are not revoked',
+  people: 'people in an organization, those who can not sign in included',
+  teams: 'teams in an organization',
 };
 
 /**
@@ -39,11 +41,22 @@ export function refuseBeyondQuota({ caller }: Run, quota: keyof QuotaConfig, cou
  * @throws Refusal LIMIT_REACHED
  */
 export async function refuseAnother(run: Run, quota: keyof QuotaConfig, rows: Sql, ...field: string[]): Promise<void> {
+  await refuseSoMany(run, quota, { rows, added: 1 }, ...field);
+}
+
+/** The same for several rows at once; for none it does not look. */
+export async function refuseSoMany(
+  run: Run,
+  quota: keyof QuotaConfig,
+  { rows, added }: { readonly rows: Sql; readonly added: number },
+  ...field: string[]
+): Promise<void> {
+  if (added === 0) return;
   const max = run.caller.services.get(Quotas).of[quota];
   const [counted] = await run.transaction.rows<{ count: number }>(
     sql`SELECT count(*)::integer AS count FROM (SELECT ${rows} LIMIT ${max}) AS counted`,
   );
-  refuseBeyondQuota(run, quota, (counted?.count ?? 0) + 1, ...field);
+  refuseBeyondQuota(run, quota, (counted?.count ?? 0) + added, ...field);
 }
 
 /** The rows of a table of this alias that lie in the workspace and that hold this. */

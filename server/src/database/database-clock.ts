@@ -27,14 +27,17 @@ export class DatabaseClock {
       await this.#asked;
     }
     const { now, at } = this.#told ?? { now: Number.NaN, at: 0 };
-    return new Date(now + performance.now() - at);
+    // Never behind by the rest of a millisecond.
+    return new Date(Math.ceil(now + performance.now() - at));
   }
 
   async #ask(): Promise<void> {
     const at = performance.now();
-    const [told] = await this.#database.rows<{ now: Date }>(sql`SELECT clock_timestamp() AS now`);
+    const [told] = await this.#database.rows<{ now: number }>(
+      sql`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`,
+    );
     if (told === undefined) throw new Error('The database tells no time.');
     const until = performance.now() - at > atOnceMs ? 0 : at + countedOnMs;
-    this.#told = { now: told.now.getTime(), at, until };
+    this.#told = { now: told.now, at, until };
   }
 }

@@ -305,7 +305,7 @@ test('a client that asks for ever new models makes no more rows than there are m
 test('what is more than can be kept while the database is away is left out: told once, and counted', async () => {
   const told: object[] = [];
   const database = {
-    rows: () => Promise.resolve([{ now: new Date() }]),
+    rows: () => Promise.resolve([{ now: Date.now() }]),
     within: () => ({ texts: () => Promise.reject(new Error('away')) }),
   } as unknown as Database;
   const log = { error: () => {}, warn: (of: object) => told.push(of) } as unknown as FastifyBaseLogger;

@@ -76,7 +76,8 @@ afterAll(() => gateway.close());
 
 async function signedIn(subject: string, organizationRole: OrganizationRole | undefined) {
   const none = { name: undefined, email: undefined, teams: undefined, issuedAt: undefined, expiresAt: null };
-  return (await signIn(server.database, { ...none, subject, organization: 'meridian', organizationRole })).known;
+  const claims = { ...none, subject, organization: 'meridian', organizationRole };
+  return (await signIn(server.database, claims, { quotas: { people: 1_000, teams: 1_000 } })).known;
 }
 
 function contextFor(session: Session): RequestContext {

@@ -3,6 +3,8 @@ import type { AuditChange } from '../audit/audit.js';
 import { auditAction } from '../audit/audit-action.js';
 import { announced, inTurn, lockDirectory } from '../auth/directory-lock.js';
 import { command, type Run } from '../command/command.js';
+import { refuseSoMany } from '../command/quotas.js';
+import { organization, type Sql, sql } from '../database/sql.js';
 import type { Transaction } from '../database/transaction.js';
 import { teams as teamNoun } from '../team/team.entity.js';
 import { users as userNoun } from '../user/user.entity.js';
@@ -83,6 +85,7 @@ export const syncTeamAccess = command(
     const differences = await compare(transaction, directory, input.complete);
     refuseOwnAccess(differences, actor, await readTokenMakers(transaction, actor));
     if (takesAccess(differences)) refuseLastAdmins(differences, await readAdmins(transaction));
+    await refuseTooMany(run, differences);
     const changedTeams = teamsOf(differences);
     if (!input.dryRun) {
       const moved = await write(transaction, differences);
@@ -99,6 +102,15 @@ export const syncTeamAccess = command(
       dryRun ? work() : inTurn(actor.organizationId, deadline, () => announced(database, work)),
   },
 );
+
+/** @throws Refusal LIMIT_REACHED */
+async function refuseTooMany(run: Run, { users, teams }: Differences): Promise<void> {
+  const newOf = (differences: readonly { readonly isNew: boolean }[]) =>
+    differences.filter(({ isNew }) => isNew).length;
+  const rowsOf = (table: Sql) => sql`FROM ${table} WHERE organization_id = ${organization}`;
+  await refuseSoMany(run, 'people', { rows: rowsOf(sql`users`), added: newOf(users) }, 'input', 'users');
+  await refuseSoMany(run, 'teams', { rows: rowsOf(sql`teams`), added: newOf(teams) }, 'input', 'teams');
+}
 
 async function compare(transaction: Transaction, directory: Directory, isComplete: boolean): Promise<Differences> {
   const subjects = new Set(directory.users.map(({ subject }) => subject));

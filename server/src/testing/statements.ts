@@ -17,7 +17,7 @@ export interface Recorded<Result> {
 
 /** A transaction's begin, scope and end, the looks at who asks that go with the first and the last message, and at the time. */
 const besideTheWork =
-  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role, coalesce|SELECT (?:st|known)\.name, (?:st|known)\.(?:role|scopes)|SELECT clock_timestamp\(\) AS now)/;
+  /^(?:(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL .*)$|SELECT u\.name, u\.organization_role, coalesce|SELECT (?:st|known)\.name, (?:st|known)\.(?:role|scopes)|SELECT extract\(epoch FROM clock_timestamp\(\)\))/;
 
 /** Whether it looks up whose token it is; once that is known, the server remembers it for some seconds. */
 export function isSignIn(text: string): boolean {
