@@ -41,7 +41,7 @@ const features = [
 ];
 
 const folders = (names) => `^server/src/(${names.join('|')})/`;
-const tests = '[.](test|browser|long|recipe|pooler)[.]ts$|/testing/|/scripts/|/bench/';
+const tests = '[.](test|api|browser|long|recipe|pooler)[.]ts$|/testing/|/scripts/|/bench/';
 const composition = '^server/dist/(main|app|schema|registry)[.]js$';
 const entryPoints = '^server/dist/(cli/.*)[.]js$';
 

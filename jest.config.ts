@@ -74,8 +74,9 @@ const config: Config = {
       rootDir: 'sdk',
       testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/examples/*/src/**/*.test.ts', `!${againstServers}`],
     },
-    // What takes longer or needs more, each by a command of its own: what the documentation tells to do, properties
-    // that need many cases, a connection pooler, a browser.
+    // What takes longer or needs more, each by a command of its own: what holds of every mutation, query and list, what
+    // the documentation tells to do, properties that need many cases, a connection pooler, a browser.
+    ofServer('api', 'api'),
     ofServer('recipes', 'recipe'),
     ofServer('long', 'long'),
     { ...project, displayName: 'long', rootDir: 'sdk', testMatch: ['<rootDir>/src/**/*.long.ts'] },

@@ -45,7 +45,7 @@ function configurations(folder) {
   return ['tsconfig.base.json', ...own.map((file) => `${folder}/${file}`)];
 }
 
-const skipped = /(^|[\\/])(node_modules|\.[^\\/]+)$|\.(test|long|recipe|pooler|browser)\.ts$/;
+const skipped = /(^|[\\/])(node_modules|\.[^\\/]+)$|\.(test|api|long|recipe|pooler|browser)\.ts$/;
 
 /** A digest of the files' paths and contents; null where one of them is missing. */
 function digestOf(paths, except = []) {

@@ -3,6 +3,6 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 
 jest.setTimeout(600_000);
-fc.configureGlobal({ numRuns: 10_000, seed: Date.now() });
+fc.configureGlobal({ numRuns: 6_000, seed: Date.now() });
 await import('./stream.test.js');
 await import('./pattern-scanner.test.js');

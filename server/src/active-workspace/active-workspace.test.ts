@@ -154,6 +154,8 @@ describe('who loses sight of the active workspace has none', () => {
     const org = newOrganization();
     const ada = await person(server, { sub: 'ada', org });
     const root = await person(server, { sub: 'root', org, org_role: 'admin' });
+    // An organization keeps its last admin.
+    await person(server, { sub: 'another', org, org_role: 'admin' });
     const id = await createWorkspace(server, ada);
     await select(root, id);
     const demoted = await person(server, { sub: 'root', org, org_role: 'member' });

@@ -251,6 +251,8 @@ describe('only an organization admin manages service tokens', () => {
   test('who is no longer an admin can no longer, and the tokens that they made go on', async () => {
     const org = newOrganization();
     const admin = await newAdmin(org);
+    // An organization keeps its last admin.
+    await person(server, { sub: 'another', org, org_role: 'admin' });
     const { token } = await newToken(admin);
     const former = await person(server, { sub: 'root', org, org_role: 'member' });
     expect((await create(former)).userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);

@@ -17,7 +17,7 @@ import {
 import { fieldPermissions, listPermission, people, readersWith, readPermission, servicesWithout } from './who-may.js';
 
 /**
- * What `isolation.test.ts` asks, and who is answered: every field, every mutation and every place that takes an id. All of
+ * What `isolation.api.ts` asks, and who is answered: every field, every mutation and every place that takes an id. All of
  * them are found in the schema, and what has to come of them follows from the table of permissions (`who-may.ts`); what
  * does not follow stands here.
  */

@@ -47,7 +47,7 @@ function tests(names: RegExp, ...files: readonly string[]): Check {
   return ({ run }) =>
     run(
       'npm',
-      ...['run', '--silent', 'jest', '--', '--selectProjects', 'server', 'sdk', '--testPathPatterns', ...files],
+      ...['run', '--silent', 'jest', '--', '--selectProjects', 'server', 'api', 'sdk', '--testPathPatterns', ...files],
       ...['--testNamePattern', names.source],
     );
 }
@@ -123,7 +123,7 @@ export const end = (client: TokenVueClient): Promise<VirtualKey> => client.virtu
 `,
     tests: [
       /expireVirtualKey|virtualKeys.expire|this test|is known|every method|present API/,
-      ...['virtual-key/expire', 'src/isolation', 'audit/audit.test', 'sdk/src/(client|readme|releases)'],
+      ...['virtual-key/expire', 'src/isolation', 'audit/audit', 'sdk/src/(client|readme|releases)'],
     ],
     missing: [
       { file: 'server/src/virtual-key/virtual-key.inputs.ts', check: serverTypes, says: /ExpireVirtualKeyInput/ },
@@ -158,7 +158,7 @@ export async function noted(client: TokenVueClient): Promise<readonly Note[]> {
 `,
     tests: [
       /[nN]otes?\b|Note\b|agree on every table|in the database|every table|this test|is known|every method|present API/,
-      ...['server/src/note/', 'database/(schema|row-security|distribution)', 'src/isolation', 'audit/audit.test'],
+      ...['server/src/note/', 'database/(schema|row-security|distribution)', 'src/isolation', 'audit/audit'],
       ...['fetch/connections', 'sdk/src/(client|readme|releases)'],
     ],
     missing: [],

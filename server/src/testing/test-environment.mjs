@@ -20,7 +20,7 @@ function inOwnContext(Module) {
 }
 
 /** The server's own modules, not the tests and what is made for them, which hold what is of one file. */
-const isOfServer = /\/server\/src\/(?!testing\/)(?!.*\.(?:test|long|pooler|recipe|browser)\.ts$)/;
+const isOfServer = /\/server\/src\/(?!testing\/)(?!.*\.(?:test|api|long|pooler|recipe|browser)\.ts$)/;
 
 /** Where decorators leave what they say of the classes of those modules. */
 const isOfDecorators = /Metadata(?:Args)?Storage$/;

@@ -25,13 +25,16 @@ function everythingOf(type: string): string {
 /** An id for each type. */
 const takes = nodeTypes.map((type) => `$${type}: ID!`).join(', ');
 
-/** Asks for everything that there is to see of a scene, whose ids are variables, so that the document is always the same. */
+/**
+ * Asks for everything that there is to see of a scene, whose ids are variables, so that the document is always the same;
+ * lists, which have more than the scene in them, tell that they are of the same moment.
+ */
 const query = `
-  viewer { user { id } organizationRole teams { id name } activeWorkspace { ${everythingOf('Workspace')} } }
+  viewer { user { id } organizationRole teams { id name } activeWorkspace { id isActive version } }
   workspaceSummary { ${everythingOf('WorkspaceSummary')} } activeWorkspace { id isActive }
-  workspaces(first: 5) { totalCount nodes { ${everythingOf('Workspace')} } }
+  workspaces(first: 5) { totalCount nodes { id name status version updatedAt } }
   archived: workspaces(filter: { archived: true }) { totalCount nodes { id } }
-  virtualKeys(first: 20) { totalCount nodes { ${everythingOf('VirtualKey')} } }
+  virtualKeys(first: 20) { totalCount nodes { id name status version } }
   assignableUsers(first: 20) { totalCount nodes { id name } }
   ${nodeTypes.map((type) => `${type}: node(id: $${type}) { ... on ${type} { ${everythingOf(type)} } }`).join('\n')}`;
 
