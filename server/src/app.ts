@@ -106,7 +106,10 @@ export async function createApp(config: Config, database: Database, log: Fastify
   const store = sharedUrl === null ? ownStore : await connectLimitStore(sharedUrl, log);
   const server = await createServer({
     apollo,
-    limits: new TrafficLimits(config.traffic, { authenticator, store }),
+    limits: new TrafficLimits(
+      { ...config.traffic, operationMaxMs: database.timeLimits.sync.totalMs },
+      { authenticator, store },
+    ),
     trustedProxies: config.trustedProxies,
     metricsAccess: config.metrics,
     trustedDocuments,

@@ -53,7 +53,7 @@ export interface TrafficConfig {
   readonly address: number;
   /** A second and server, for one token with the scope GATEWAY. */
   readonly gateway: number;
-  /** Operations under way on a server, for one token without it. */
+  /** Operations under way, for one token without it. */
   readonly operations: number;
   /** Server of Redis's protocol where servers count together; null where each counts for itself. */
   readonly sharedUrl: string | null;

@@ -58,7 +58,7 @@ const describe = serialize.describe({ type: 'P' });
 export class Message implements pg.Submittable {
   readonly statements: readonly Statement[];
   readonly #done: (error: Error | null, answers: Answer[]) => void;
-  readonly #answers: Answer[] = [];
+  readonly #answers: Answer[];
   /** Names under which this message prepares statements, in their order; empty for those without one. */
   readonly #names: string[] = [];
   /** How many of them PostgreSQL has prepared: also where it refuses the rest, and the transaction is rolled back. */
@@ -72,7 +72,9 @@ export class Message implements pg.Submittable {
     statements: readonly Statement[],
     done: (error: Error | null, answers: Answer[]) => void,
     room: Room | undefined,
+    answers: Answer[],
   ) {
+    this.#answers = answers;
     this.statements = statements;
     this.#done = done;
     this.#room = room;
@@ -156,11 +158,16 @@ export class Message implements pg.Submittable {
   }
 }
 
-/** Sends the statements as one message. */
-export function send(connection: pg.ClientBase, statements: readonly Statement[], room?: Room): Promise<Answer[]> {
+/** Sends the statements as one message. Where one fails, `answers` has what came before it. */
+export function send(
+  connection: pg.ClientBase,
+  statements: readonly Statement[],
+  room?: Room,
+  answers: Answer[] = [],
+): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, answers: Answer[]) => (error === null ? resolve(answers) : reject(error));
-    connection.query(new Message(statements, done, room));
+    const done = (error: Error | null, all: Answer[]) => (error === null ? resolve(all) : reject(error));
+    connection.query(new Message(statements, done, room, answers));
   });
 }
 

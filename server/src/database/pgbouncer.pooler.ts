@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { runIfDue } from '../jobs/jobs.js';
@@ -17,6 +18,7 @@ import type { TestServer } from '../testing/test-server.js';
 import { createEmptyDatabase, newOrganization, type Person, person, startTestServer } from '../testing/test-server.js';
 import { connect } from '../testing/waiting.js';
 import { migrate } from './migrate.js';
+import { sql } from './sql.js';
 
 /** Far fewer than there are clients, so that each of them serves everybody in turn. */
 const poolSize = 2;
@@ -251,6 +253,30 @@ describeWithPooler('behind PgBouncer in transaction mode (needs `apt-get install
       locks: 0,
     };
     expect(sessions.map(({ pid: _, ...session }) => session)).toEqual(sessions.map(() => untouched));
+  });
+
+  test('what nobody waits for is cancelled through the pooler too, and never what comes after it on the connection', async () => {
+    const { database } = server;
+    const scope = { organizationId: randomUUID(), userId: null };
+    const limit = database.timeLimits.operation;
+    const stays = new AbortController().signal;
+    const asleep = database.sendAll(scope, [sql`SELECT pg_sleep(20)`], { limit, signal: AbortSignal.timeout(100) });
+    const start = performance.now();
+    await expect(asleep).rejects.toThrow();
+    expect(performance.now() - start).toBeLessThan(1_500);
+    for (let time = 0; time < 60; time++) {
+      const leaving = new AbortController();
+      // As many as the pooler has connections leave, and as many come.
+      const left = Array.from({ length: poolSize }, () =>
+        database.sendAll(scope, [sql`SELECT pg_sleep(0.004)`], { limit, signal: leaving.signal }),
+      );
+      const leave = delay(3 + (time % 8)).then(() => leaving.abort());
+      const after = Array.from({ length: 2 * poolSize }, () =>
+        database.sendAll(scope, [sql`SELECT pg_sleep(0.01)`], { limit, signal: stays }),
+      );
+      expect(await Promise.all(after)).toHaveLength(after.length);
+      await Promise.allSettled([...left, leave]);
+    }
   });
 
   test('a sync of the directory, what runs by the clock and the look whether the server is ready work too', async () => {

@@ -106,8 +106,14 @@ export class Transaction implements Reads {
     if (this.#hasBegun) return send(this.#connection, own);
     const first = check?.isPending ? [...begin, bind(check.statement)] : begin;
     this.#hasBegun = true;
-    const answers = await send(this.#connection, [...first, ...own]);
-    if (first.length > begin.length) check?.accept(answers[begin.length] as Answer);
+    const answers: Answer[] = [];
+    try {
+      await send(this.#connection, [...first, ...own], undefined, answers);
+    } finally {
+      // Also of one that fails it is known who has asked, as of one that waits too long for a lock.
+      const [checked] = first.length > begin.length ? answers.slice(begin.length) : [];
+      if (checked !== undefined) check?.accept(checked);
+    }
     return answers.slice(first.length);
   }
 

@@ -65,6 +65,8 @@ function deadlineOf({ raw }: FastifyReply, timeLimits: TimeLimits): Deadline {
   raw.once('close', () => {
     if (!raw.writableFinished) deadline.abandon();
   });
+  // It may have gone while it was found out who asks, or its body came.
+  if (raw.closed || raw.destroyed) deadline.abandon();
   return deadline;
 }
 

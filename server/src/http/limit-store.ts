@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '@redis/client';
+import { createClient, type RedisClientType } from '@redis/client';
 import type { FastifyBaseLogger } from 'fastify';
 import { Gauge } from 'prom-client';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import { OwnPlaces, type Places, SharedPlaces, type SharedPlacesOptions } from './places.js';
 
 export interface Limit {
   /** Of the policy in the header `RateLimit-Policy`, and of the metric. */
@@ -14,11 +15,16 @@ export interface Limit {
 /** Where requests are counted. */
 export interface LimitStore {
   limiterOf(limit: Limit): RateLimiterAbstract;
+  placesOf(options: SharedPlacesOptions): Places;
   close(): Promise<void>;
 }
 
 /** Counts on this server alone. */
-export const ownStore: LimitStore = { limiterOf: ownLimiter, close: async () => {} };
+export const ownStore: LimitStore = {
+  limiterOf: ownLimiter,
+  placesOf: ({ max }) => new OwnPlaces(max),
+  close: async () => {},
+};
 
 function ownLimiter({ name, requests, seconds }: Limit): RateLimiterMemory {
   return new RateLimiterMemory({ keyPrefix: name, points: requests, duration: seconds });
@@ -91,6 +97,7 @@ export async function connectLimitStore(
         inMemoryBlockOnConsumed: limit.requests + 1,
         insuranceLimiter: ownLimiter(limit),
       }),
+    placesOf: (options) => new SharedPlaces(client as unknown as RedisClientType, options),
     close: async () => client.destroy(),
   };
 }

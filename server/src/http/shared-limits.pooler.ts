@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from '@redis/client';
 import { eventually } from '../testing/eventually.js';
+import { createWorkspace } from '../testing/fixtures.js';
 import { rawRequest } from '../testing/raw-request.js';
 import { newRedis, type Redis, redisPath } from '../testing/redis.js';
 import { newOrganization, person, startTestServer, type TestServer } from '../testing/test-server.js';
+import { connect, holdObjects, untilWaiting } from '../testing/waiting.js';
 
 const limit = 20;
+const operations = 3;
 const password = 'a-password-that-is-never-told';
 
 // Where everything has to hold, a missing program is an error.
@@ -62,6 +66,57 @@ describeWithRedis('with RATE_LIMIT_URL (needs `apt-get install redis-server`)', 
     // One has made the person.
     expect(await passed(await newToken())).toBe(limit - 1);
     expect(await passed({ 'x-forwarded-for': '198.51.100.1', authorization: 'Bearer x' })).toBe(limit);
+  });
+
+  test('the servers count together what is under way for a token, and what a server that died had begun for a time only', async () => {
+    const environment = {
+      RATE_LIMIT_URL: redis.url,
+      RATE_LIMIT_OPERATIONS: String(operations),
+      DATABASE_URL: servers[0].databaseUrl,
+      DATABASE_POOL_SIZE: '8',
+    };
+    const pair = [await startTestServer(environment), await startTestServer(environment)] as const;
+    const ada = await person(pair[0], { sub: 'ada', org: newOrganization() });
+    const workspaceId = await createWorkspace(pair[0], ada);
+    const release = await holdObjects(pair[0], [workspaceId]);
+    const watcher = await connect(pair[0].databaseUrl);
+    const query = `mutation ($id: ID!) { archiveWorkspace(input: { workspaceId: $id, expectedVersion: 9 }) { userErrors { code } } }`;
+    const archive = async (at: number) => {
+      const { status } = await pair[at % 2 === 0 ? 0 : 1].request({
+        token: ada.token,
+        query,
+        variables: { id: workspaceId },
+      });
+      return status;
+    };
+    const held = Array.from({ length: operations }, (_, index) => archive(index));
+    await untilWaiting(watcher, operations);
+    expect(await Promise.all([archive(0), archive(1)])).toEqual([429, 429]);
+    await release();
+    expect(await Promise.all(held)).toEqual(held.map(() => 200));
+    expect(await Promise.all([archive(0), archive(1)])).toEqual([200, 200]);
+
+    const client = await createClient({ url: redis.url }).connect();
+    const releaseAgain = await holdObjects(pair[0], [workspaceId]);
+    const again = archive(0);
+    await untilWaiting(watcher);
+    const [key = ''] = await client.keys('tokenvue:operations:*');
+    await releaseAgain();
+    await again;
+    for (const [leaseMs, status] of [
+      [60_000, 429],
+      [-1, 200],
+    ] as const) {
+      const leased = Array.from({ length: operations }, (_, place) => ({
+        score: Date.now() + leaseMs,
+        value: `dead ${place}`,
+      }));
+      await client.zAdd(key, leased);
+      expect(await archive(1)).toBe(status);
+    }
+    client.destroy();
+    await watcher.end();
+    for (const server of pair) await server.close();
   });
 
   test('while that server is away each counts for itself, and says so, and they find together again', async () => {

@@ -11,6 +11,7 @@ import type { TrafficConfig } from '../config.js';
 import { requestError } from '../errors.js';
 import { addressOf } from './client-address.js';
 import { type Limit, type LimitStore, limitStoreMetrics, ownStore } from './limit-store.js';
+import type { Places } from './places.js';
 
 const refused = new Counter({
   name: 'requests_rate_limited_total',
@@ -20,6 +21,8 @@ const refused = new Counter({
 });
 export const trafficMetrics = [refused, ...limitStoreMetrics];
 
+/** What of an operation comes before and after its own time, such as a body that is slow. */
+const leaseGraceMs = 30_000;
 /** Addresses over their limit that are known at once; the oldest is forgotten first. */
 const floodsMax = 10_000;
 /** Unknown tokens of such an address that are looked at together, so that a good one among them still comes in. */
@@ -36,19 +39,21 @@ export class TrafficLimits {
   readonly #token: Counted;
   readonly #address: Counted;
   readonly #gateway: Counted;
-  readonly #operationsMax: number;
-  /** Operations under way, by token. */
-  readonly #underWay = new Map<string, number>();
+  /** Of operations under way, by token. */
+  readonly #places: Places;
   /** Addresses over their limit, with how many tokens of theirs are being looked at. */
   readonly #floods = new LRUCache<string, { checks: number }>({ max: floodsMax });
 
-  constructor(config: TrafficConfig, { authenticator, store }: { authenticator: Authenticator; store: LimitStore }) {
+  constructor(
+    config: TrafficConfig & { readonly operationMaxMs: number },
+    { authenticator, store }: { authenticator: Authenticator; store: LimitStore },
+  ) {
     const counted = (limit: Limit, where: LimitStore) => ({ limit, limiter: where.limiterOf(limit) });
     this.#authenticator = authenticator;
     this.#token = counted({ name: 'token', requests: config.token, seconds: 60 }, store);
     this.#address = counted({ name: 'address', requests: config.address, seconds: 60 }, store);
     this.#gateway = counted({ name: 'gateway', requests: config.gateway, seconds: 1 }, ownStore);
-    this.#operationsMax = config.operations;
+    this.#places = store.placesOf({ max: config.operations, leaseMs: config.operationMaxMs + leaseGraceMs });
   }
 
   /**
@@ -68,7 +73,7 @@ export class TrafficLimits {
     else {
       const token = keyOf(authorization);
       await this.#count(this.#token, token, reply);
-      this.#begin(token, reply);
+      await this.#begin(token, reply);
     }
     return session;
   }
@@ -118,17 +123,14 @@ export class TrafficLimits {
   }
 
   /** Counts the operation until its answer is made, also where the client is gone before. */
-  #begin(token: string, reply: FastifyReply): void {
-    const operations = this.#underWay.get(token) ?? 0;
-    if (operations >= this.#operationsMax) throw this.#refusal('operations', 1, reply);
-    this.#underWay.set(token, operations + 1);
-    const counted = new CountedOperation(() => {
-      const left = (this.#underWay.get(token) ?? 1) - 1;
-      if (left === 0) this.#underWay.delete(token);
-      else this.#underWay.set(token, left);
-    });
+  async #begin(token: string, reply: FastifyReply): Promise<void> {
+    const giveBack = await this.#places.take(token);
+    if (giveBack === null) throw this.#refusal('operations', 1, reply);
+    const counted = new CountedOperation(giveBack);
     reply.request.operation = counted;
     reply.raw.once('close', () => counted.abandon());
+    // It may have gone meanwhile.
+    if (reply.raw.destroyed || reply.request.raw.socket.destroyed) counted.abandon();
   }
 
   #refusal(limit: string, seconds: number, reply: FastifyReply) {
