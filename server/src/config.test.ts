@@ -355,3 +355,12 @@ describe('stops the start with one line that names the variable and what it expe
     expect(message).not.toContain(secret);
   });
 });
+
+test('no URL is repeated that could hold a password', () => {
+  const url = 'ftp://ada:correct-horse@id.example';
+  for (const name of ['DATABASE_URL', 'RATE_LIMIT_URL', 'AUTH_JWKS_URL', 'CORS_ORIGINS']) {
+    const load = () => loadConfig({ [name]: url });
+    expect(load).toThrow(name);
+    expect(load).not.toThrow(/correct-horse/);
+  }
+});

@@ -288,7 +288,8 @@ function authConfig(environment: Environment, production: boolean, host: string)
     return { mode: 'secret', secret, issuer, audience, requiresExp };
   }
   if (jwksUrl !== undefined && !/^https?:$/.test(parseUrl(jwksUrl)?.protocol ?? '')) {
-    throw new ConfigError(`AUTH_JWKS_URL expects an http or https URL, not "${jwksUrl}".`);
+    // The value is not repeated: it may hold a password.
+    throw new ConfigError('AUTH_JWKS_URL expects an http or https URL.');
   }
   if (provider !== null) {
     return { mode: 'oidc', provider, issuer, audience: audience ?? provider.clientId, requiresExp };
@@ -370,7 +371,8 @@ function corsOrigins(environment: Environment): string[] {
   return origins.filter((origin) => {
     if (origin === '') return false;
     if (parseUrl(origin)?.origin === origin) return true;
-    throw new ConfigError(`CORS_ORIGINS expects origins such as https://app.example.com, not "${origin}".`);
+    // The value is not repeated: it may hold a password.
+    throw new ConfigError('CORS_ORIGINS expects origins such as https://app.example.com, without anything after them.');
   });
 }
 

@@ -22,6 +22,7 @@ import { ClientGone } from '../database/unavailable.js';
 import { requestError, requestErrors } from '../errors.js';
 import { BoundedCache } from './bounded-cache.js';
 import { limitComplexity } from './complexity.js';
+import { costs } from './costs.js';
 import { deprecations } from './deprecations.js';
 import { parseOptions, validationOptions } from './document-bounds.js';
 import { gatewayOf, isCheckFailed } from './executor.js';
@@ -60,6 +61,7 @@ export function createApollo({ schema, introspection }: ApolloOptions): ApolloSe
       guard(),
       outcomes(),
       deprecations(),
+      costs(),
     ],
   });
 }

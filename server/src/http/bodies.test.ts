@@ -142,3 +142,13 @@ test.each<[string, () => readonly string[], number]>([
   expect(headers).toContain('cache-control: no-store');
   expect(headers).toContain('x-content-type-options: nosniff');
 });
+
+test('an origin that may ask may read no page of the server, which could carry a token', async () => {
+  const asked = { headers: { origin: 'https://app.example.com' } };
+  const { origin } = new URL(server.endpoint);
+  const opened = (url: string) => fetch(url, asked).then(({ headers }) => headers.get('access-control-allow-origin'));
+  expect(await opened(`${server.endpoint}?query=%7B__typename%7D`)).toBe('https://app.example.com');
+  for (const path of ['/', '/graphiql', '/graphql/', '/health/live', '/metrics', '/nothing?/graphql', '//graphql']) {
+    expect([path, await opened(origin + path)]).toEqual([path, null]);
+  }
+});

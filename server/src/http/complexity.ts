@@ -48,15 +48,26 @@ export function limitComplexity(request: Operation): void {
   const { operation } = request;
   const before = passedBefore.get(operation);
   if (before?.sizes.has(sizesOf(before.names, request))) return;
-  const names = measure(request);
+  const { names } = measure(request, complexityMax);
   const passed = before ?? { names: [...new Set(names)], sizes: new Set() };
   const sizes = sizesOf(passed.names, request);
   if (passed.sizes.size < passedMax && sizes.length <= sizesLengthMax) passed.sizes.add(sizes);
   passedBefore.set(operation, passed);
 }
 
-/** @returns the names of the variables that hold page sizes. */
-function measure(request: Operation): string[] {
+/** What the operation counts as, in values, also where that is more than it may be; its document is bounded. */
+export function costOf(request: Operation): number {
+  return measure(request, Number.POSITIVE_INFINITY).values;
+}
+
+interface Measured {
+  readonly values: number;
+  /** The variables that hold page sizes. */
+  readonly names: string[];
+}
+
+/** @throws OPERATION_TOO_COMPLEX */
+function measure(request: Operation, valuesMax: number): Measured {
   const { schema } = request;
   const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType()];
   const names: string[] = [];
@@ -68,7 +79,7 @@ function measure(request: Operation): string[] {
     const plain = definition !== undefined && isLeafType(getNamedType(definition.type)) ? Number(cost?.items ?? 0) : 0;
     const own = definition === undefined ? introspectionWeight : 1 + plain / plainItemsPerValue;
     values += times * own + statements * statementWeight + (cost?.work ?? 0);
-    if (values > complexityMax) throw requestError('tooComplex');
+    if (values > valuesMax) throw requestError('tooComplex');
     if (definition === undefined) return times * (introspectionItems[node.name.value] ?? 1);
     if (cost?.items !== 'page') return times * (cost?.items ?? 1);
     const asked = pageSizesOf(node);
@@ -76,7 +87,7 @@ function measure(request: Operation): string[] {
     const sizes = asked.flatMap((value) => sizeOf(value, request) ?? []);
     return times * (sizes.length === 0 ? (cost.sizeUnlessGiven ?? pageSizeDefault) : Math.max(...sizes));
   });
-  return names;
+  return { values, names };
 }
 
 function pageSizesOf({ arguments: given = [] }: WalkedField['node']): ValueNode[] {

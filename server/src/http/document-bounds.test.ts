@@ -110,3 +110,18 @@ test('documents are kept by their bytes, the oldest go first', async () => {
   await cache.set('large', 'x'.repeat(6_000));
   expect([await cache.get('large'), cache.size]).toEqual([undefined, 6]);
 });
+
+test('what an operation costs is said to who asks, also where it is too much', async () => {
+  const ask = async (query: string, extensions: object) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ query, extensions });
+    const response = await fetch(server.endpoint, { method: 'POST', headers, body });
+    return ((await response.json()) as { extensions?: unknown }).extensions;
+  };
+  const page = (first: number) => `{ workspaces(first: ${first}) { nodes { id } } }`;
+  // The list and its statement, its nodes, and an id of each.
+  expect(await ask(page(7), { cost: true })).toEqual({ cost: { values: 65, max: 50_000 } });
+  const much = `{ workspaces(first: 100) { nodes { virtualKeys(first: 100) { nodes { allowedModels } } } } }`;
+  expect(await ask(much, { cost: true })).toEqual({ cost: { values: expect.any(Number), max: 50_000 } });
+  expect([await ask(page(7), {}), await ask(page(7), { cost: 'true' })]).toEqual([undefined, undefined]);
+});

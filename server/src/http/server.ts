@@ -111,12 +111,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
   if (options.corsOrigins.length > 0) {
+    const rules = { methods: ['GET', 'POST'], allowedHeaders, exposedHeaders, maxAge: 86_400 };
+    const opened = { ...rules, origin: [...options.corsOrigins] };
+    const closed = { ...rules, origin: false };
+    // Nothing else is opened: a page of the server's own may carry a token.
     await server.register(fastifyCors, {
-      origin: [...options.corsOrigins],
-      methods: ['GET', 'POST'],
-      allowedHeaders,
-      exposedHeaders,
-      maxAge: 86_400,
+      delegator: ({ url = '' }, done) => done(null, /^\/graphql(?:\?|$)/.test(url) ? opened : closed),
     });
   }
 
