@@ -62,6 +62,9 @@ export function command<Input extends object, Result extends object>(
   return { name, permission, work, ...options };
 }
 
+/** Nobody reads more of what is wrong with an input, such as of ten thousand members. */
+const refusedMax = 100;
+
 /** How often a command is begun anew because who asks has changed meanwhile. */
 const beginningsMax = 3;
 
@@ -118,7 +121,7 @@ async function performOnce<Input extends object, Result extends object>(
       logRefusal(caller, command.permission, error.refused);
     }
     const refused = (await command.explain?.(caller, input, error.refused)) ?? error.refused;
-    return { ...(error.payload as Partial<Result>), userErrors: refused.map(toUserError) };
+    return { ...(error.payload as Partial<Result>), userErrors: refused.slice(0, refusedMax).map(toUserError) };
   }
 }
 

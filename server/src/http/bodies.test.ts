@@ -143,6 +143,25 @@ test.each<[string, () => readonly string[], number]>([
   expect(headers).toContain('x-content-type-options: nosniff');
 });
 
+test.each([
+  ['arrays', '[', ']'],
+  ['objects', '{"a":', '}'],
+])('a body of %s in each other is refused before it is parsed', async (_case, open, close) => {
+  const nested = (levels: number) =>
+    `{"query":"{ __typename }","variables":{"text":"[[[\\"{","x":${open.repeat(levels)}1${close.repeat(levels)}}}`;
+  const { status, text } = await post(ada, nested(150_000));
+  expect([status, JSON.parse(text).errors[0].message]).toEqual([400, 'The body is nested too deeply.']);
+  expect((await post(ada, nested(190))).status).toBe(200);
+});
+
+test('the name of an operation is not repeated where it is long', async () => {
+  const { status, text } = await post(
+    ada,
+    JSON.stringify({ query: '{ __typename }', operationName: 'x'.repeat(500_000) }),
+  );
+  expect([status, text.length < 500]).toEqual([400, true]);
+});
+
 test('an origin that may ask may read no page of the server, which could carry a token', async () => {
   const asked = { headers: { origin: 'https://app.example.com' } };
   const { origin } = new URL(server.endpoint);

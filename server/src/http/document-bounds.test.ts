@@ -84,6 +84,10 @@ describe('a document is refused before it is validated', () => {
       '{ viewer { user { ...A } } } fragment A on User { id ...B } fragment B on User { user { ...A } }',
     ],
     ['with one field in pairs in pairs', `{ ${nested(5, 4)} }`],
+    [
+      'with one field and many arguments often under one name',
+      `{ ${times(11, () => 'workspaces(filter: { ownerIds: ["a", "b"] }) { totalCount }')} }`,
+    ],
     ['with fragments that multiply', bomb(20, 5)],
     [
       'with one field often by many fragments',

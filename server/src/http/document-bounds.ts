@@ -20,8 +20,9 @@ const depthMax = 120;
 const directivesMax = 4;
 /** Of one object: how often a field is asked for, by whatever aliases. */
 const fieldRepeatsMax = 100;
-/** Of one object: how often a field is asked for under one name. */
+/** Of one object: how often a field is asked for under one name, and so with arguments, which are compared as well. */
 const aliasRepeatsMax = 30;
+const argumentRepeatsMax = 10;
 /** Fields in each other, with those of fragments; what fragments in circles ask for has no end. */
 const levelsMax = 40;
 /** Fields, those of a fragment wherever it is spread. */
@@ -118,15 +119,16 @@ function limitRepeats({ definitions }: DocumentNode): void {
     const byName = new Map<string, number>();
     const byAlias = new Map<string, SelectionSetNode[]>();
     const repeats = new Map<string, number>();
-    eachField(sets, fragments, ({ name, alias, selectionSet }) => {
+    eachField(sets, fragments, ({ name, alias, selectionSet, arguments: given = [] }) => {
       fields += 1;
       if (fields > fieldsMax) refuse('The fragments of the document ask for too many fields.');
       if (count(byName, name.value) > fieldRepeatsMax) {
         refuse(`A field is asked for at most ${fieldRepeatsMax} times of one object.`);
       }
       const answered = alias?.value ?? name.value;
-      if (count(repeats, answered) > aliasRepeatsMax) {
-        refuse(`A field is asked for at most ${aliasRepeatsMax} times under one name.`);
+      const repeatsMax = given.length === 0 ? aliasRepeatsMax : argumentRepeatsMax;
+      if (count(repeats, answered) > repeatsMax) {
+        refuse(`A field is asked for at most ${repeatsMax} times under one name.`);
       }
       if (selectionSet === undefined) return;
       const below = byAlias.get(answered);

@@ -5,6 +5,8 @@ import { type RequestErrorName, requestError } from '../errors.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
+const operationNameMax = 100;
+
 /** A GraphQL request as the protocol means it; what is null or empty is as if it were left out. */
 export interface GraphQLRequest {
   readonly query?: string;
@@ -22,6 +24,8 @@ export function readGraphQLRequest({ method, headers, url, body }: FastifyReques
   const given = method === 'POST' ? membersOf(body) : parametersOf(url);
   const query = textIn(given, 'query');
   const operationName = textIn(given, 'operationName');
+  // It is repeated in what is said of it.
+  if ((operationName?.length ?? 0) > operationNameMax) throw malformed('"operationName" has at most 100 characters.');
   const variables = membersIn(given, 'variables');
   const extensions = membersIn(given, 'extensions');
   const persistedQuery = extensions === undefined ? undefined : membersIn(extensions, 'persistedQuery', 'extensions.');

@@ -32,11 +32,33 @@ export function takeJsonBodies(server: FastifyInstance): void {
     readBody(payload, bodyMaxOf(request), (error, body) => {
       if (error !== null) return done(error);
       if (!isUtf8(body)) return done(requestError('bodyMalformed', 'The body is not UTF-8.'));
+      if (isNestedTooDeeply(body)) return done(requestError('bodyMalformed', 'The body is nested too deeply.'));
       // A mark of the byte order says nothing in UTF-8, and is no JSON.
       const text = body.toString('utf8').replace(/^\ufeff/, '');
       return parse(request, text, done);
     });
   });
+}
+
+/** Arrays and objects in each other: no input of the schema has ten. A million of them take seconds to parse. */
+const levelsMax = 200;
+const [quote, backslash, openArray, closeArray, openObject, closeObject] = [...Buffer.from('"\\[]{}')];
+
+function isNestedTooDeeply(body: Buffer): boolean {
+  if (body.length <= 2 * levelsMax) return false;
+  let level = 0;
+  let isInText = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (isInText) {
+      if (byte === backslash) at += 1;
+      else if (byte === quote) isInText = false;
+    } else if (byte === quote) isInText = true;
+    else if (byte === openArray || byte === openObject) level += 1;
+    else if (byte === closeArray || byte === closeObject) level -= 1;
+    if (level > levelsMax) return true;
+  }
+  return false;
 }
 
 const roomAtFirst = 4_096;
