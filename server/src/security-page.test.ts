@@ -9,7 +9,7 @@ const page = readFileSync(new URL('../docs/security.md', source), 'utf8');
 /** The files that a line names, each with the beginnings of the sentences that it names of it. */
 function namedIn(line: string, before: string): { file: string; sentences: string[] }[] {
   let file = before;
-  return [...line.matchAll(/(?:`([\w./-]+\.(?:test|long|pooler)\.ts)`|same file)(?:: ([^|`;]*))?/g)].map(
+  return [...line.matchAll(/(?:`([\w./-]+\.(?:test|api|long|pooler|browser)\.ts)`|same file)(?:: ([^|`;]*))?/g)].map(
     ([, named = file, sentences = '']) => {
       file = named;
       const pieces = sentences
