@@ -118,7 +118,7 @@ describe('the text', () => {
       expect((await check(character.repeat(100_000)))?.outcome).toBe('ALLOWED');
       expect(await refused(character.repeat(100_001))).toEqual(bad);
     }
-    expect(await refused('x'.repeat(4_000_000))).toEqual(bad);
+    expect(await refused('x'.repeat(1_000_000))).toEqual(bad);
   });
 
   test('is written nowhere: not to the database, not to the log, not into errors, whatever comes of it', async () => {
