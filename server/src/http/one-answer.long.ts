@@ -6,4 +6,4 @@ jest.setTimeout(3_600_000);
 const seed = Date.now();
 process.stdout.write(`one answer: seed ${seed}\n`);
 fc.configureGlobal({ numRuns: 3_000, seed, interruptAfterTimeLimit: 1_800_000 });
-await import('./one-answer.test.js');
+await import('./one-answer.api.js');
