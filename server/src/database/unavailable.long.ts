@@ -145,7 +145,7 @@ onPlainPostgres('other databases of the cluster go on', () => {
 
   test('who gets no connection in time is told so, as is who has it and gets no answer, and readiness tells of statements that hang', async () => {
     await admin.query('BEGIN; LOCK TABLE workspaces');
-    const first = ask(ada, create, { input: workspaceInput() });
+    const first = ask(ada);
     await untilWaiting(observer);
     const [second, ready] = await Promise.all([ask(stranger), readiness(server)]);
     expectUnavailable(second);
