@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Config, ConfigError, loadConfig } from './config.js';
-import { defaultTimeLimits } from './database/deadline.js';
+import { defaultTimeLimits } from './database/time-limits.js';
 
 const secret = 'a-secret-of-at-least-32-bytes-0123456789';
 const databaseUrl = 'postgres://app:pa55word@db.internal:5432/tokenvue';

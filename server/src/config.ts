@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { defaultTimeLimits, type TimeLimit, type TimeLimits } from './database/deadline.js';
+import { defaultTimeLimits, type TimeLimit, type TimeLimits } from './database/time-limits.js';
 import { parseUrl } from './url.js';
 
 /** The environment, checked once; the only place that reads it. */

@@ -1,11 +1,12 @@
 import { Connections } from './connections.js';
-import { Deadline, defaultTimeLimits, type Limited, type TimeLimit, type TimeLimits } from './deadline.js';
+import { Deadline, type Limited } from './deadline.js';
 import { type Answer, objectsOf, type Room, send } from './message.js';
 import { type Readiness, ReadinessCheck } from './readiness.js';
 import { type OrganizationDatabase, ScopedDatabase, type ScopedOptions } from './scoped-database.js';
 import { type SharedCall, type SharedStatement, SharedStatements } from './shared-statements.js';
 import { bind, requestRole, type Scope, Sql, type Statement, sql } from './sql.js';
 import type { ColumnTypes, RowOf, Table } from './table.js';
+import { defaultTimeLimits, type TimeLimit, type TimeLimits } from './time-limits.js';
 import { type Check, Transaction } from './transaction.js';
 
 export type { Readiness } from './readiness.js';

@@ -87,6 +87,11 @@ export async function renewTokens(provider: Provider, refreshToken: string): Pro
   return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
 }
 
+/** Whether the provider has answered that it gives no tokens, rather than not answered. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof oauth.ResponseBodyError || error instanceof oauth.WWWAuthenticateChallengeError;
+}
+
 /** Where to end the session at the provider's; null where it has no such page. */
 export function signOutUrl({ endSessionEndpoint, clientId }: Provider, idToken: string | undefined): string | null {
   if (endSessionEndpoint === null) return null;

@@ -11,6 +11,8 @@ export type SessionState =
 
 /** How long before their end tokens are renewed, in milliseconds. */
 const renewAheadMs = 60_000;
+/** After how long it is tried again where the provider did not answer, in milliseconds. */
+const retryMs = 10_000;
 /** The longest wait of a timer. */
 const timerMaxMs = 2 ** 31 - 1;
 
@@ -58,7 +60,7 @@ export class Session {
       else this.#take(pasted(token));
       return;
     }
-    const { callbackPath, finishSignIn, renewTokens } = await protocol();
+    const { callbackPath, finishSignIn } = await protocol();
     const left = kept.left.read();
     kept.left.forget();
     try {
@@ -68,13 +70,28 @@ export class Session {
         history.replaceState(null, '', left.returnTo);
         return this.#take(await finishSignIn(this.provider, url, left));
       }
-      const refreshToken = kept.refreshToken.read();
-      if (refreshToken !== undefined) return this.#take(await renewTokens(this.provider, refreshToken));
+      const tokens = await this.#renewKept(this.provider);
+      if (tokens !== undefined) return this.#take(tokens);
       if (kept.wasSignedIn.read() !== undefined) return await this.signIn();
       this.#set({ kind: 'signedOut' });
     } catch (error) {
-      this.#forget();
+      // Where nobody answered, what is kept is good for another try.
+      if (!(error instanceof TypeError)) this.#forget();
       this.#set({ kind: 'signedOut', problem: problemOf(error) });
+    }
+  }
+
+  /** Undefined where there is nothing to renew with, or the provider takes it no more: its own session may still be there. */
+  async #renewKept(provider: Provider): Promise<Tokens | undefined> {
+    const refreshToken = kept.refreshToken.read();
+    if (refreshToken === undefined) return undefined;
+    const { isRefusal, renewTokens } = await protocol();
+    try {
+      return await renewTokens(provider, refreshToken);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      kept.refreshToken.forget();
+      return undefined;
     }
   }
 
@@ -148,11 +165,12 @@ export class Session {
     const { provider } = this;
     const refreshToken = this.#tokens?.refreshToken;
     if (provider === null || refreshToken === undefined) return this.#set({ kind: 'ended' });
+    const { isRefusal, renewTokens } = await protocol();
     try {
-      const { renewTokens } = await protocol();
       this.#take(await renewTokens(provider, refreshToken));
-    } catch {
-      this.#set({ kind: 'ended' });
+    } catch (error) {
+      if (isRefusal(error)) this.#set({ kind: 'ended' });
+      else this.#timer = setTimeout(() => void this.#renew(), retryMs);
     }
   }
 
