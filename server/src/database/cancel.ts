@@ -37,7 +37,8 @@ const graceMs = 2_000;
 export class Cancellation {
   readonly #connection: Cancellable;
   readonly #signal: AbortSignal;
-  readonly #over = new AbortController();
+  /** Made where anything is stopped: to abort one takes longer than a short statement's work here. */
+  #over: AbortController | undefined;
   #requests: Promise<void> | undefined;
   #isSafe = true;
 
@@ -54,17 +55,17 @@ export class Cancellation {
    */
   async end(): Promise<{ readonly isTouched: boolean; readonly isSafe: boolean }> {
     this.#signal.removeEventListener('abort', this.#begin);
-    this.#over.abort();
+    this.#over?.abort();
     await this.#requests;
     return { isTouched: this.#requests !== undefined, isSafe: this.#isSafe };
   }
 
   readonly #begin = (): void => {
-    this.#requests = this.#request();
+    this.#over = new AbortController();
+    this.#requests = this.#request(this.#over.signal);
   };
 
-  async #request(): Promise<void> {
-    const { signal } = this.#over;
+  async #request(signal: AbortSignal): Promise<void> {
     const until = performance.now() + graceMs;
     while (!signal.aborted && performance.now() < until) {
       if (!(await requestCancel(this.#connection))) this.#isSafe = false;
