@@ -3,7 +3,7 @@ import { type Answer, AnswerTooLarge, objectsOf, type Room } from './message.js'
 import type { SharedCall, SharedStatement } from './shared-statements.js';
 import { type Scope, type Sql, sql } from './sql.js';
 import type { ColumnTypes, RowOf, Table } from './table.js';
-import { type TimeLimits } from './time-limits.js';
+import type { TimeLimits } from './time-limits.js';
 import { type Check, CheckFailed, type Reads, type Transaction } from './transaction.js';
 import { DatabaseUnavailable } from './unavailable.js';
 
